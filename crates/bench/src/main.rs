@@ -1,0 +1,72 @@
+//! Load and peers, in one run: how fast a hot slot is vended beside a bare handler that does the same
+//! parse, hash and lookup. Prints requests a second (median and spread of the rounds) and the ratio.
+//!
+//! Run it with `cargo run --release -p countersign-bench`. Loopback only; it ends by itself.
+
+mod bare;
+mod house;
+mod load;
+
+use countersign_host::http;
+
+/// Rounds; the two handlers take turns, so that neighbours on the machine hit both.
+const ROUNDS: usize = 7;
+/// Connections held open at once.
+const CONNECTIONS: usize = 64;
+/// Requests per round and handler.
+const REQUESTS: usize = 40_000;
+
+fn main() -> anyhow::Result<()> {
+    http::install_tls();
+    tokio::runtime::Runtime::new()?.block_on(run())
+}
+
+async fn run() -> anyhow::Result<()> {
+    let house = house::open().await?;
+    let bare = bare::serve(&house.client_id, &house.client_secret).await?;
+    let body = serde_json::json!({
+        "grant_type": "client_credentials",
+        "client_id": house.client_id,
+        "client_secret": house.client_secret,
+    })
+    .to_string();
+    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    load::run(house.address, &body, CONNECTIONS, REQUESTS / 10).await?;
+    load::run(bare, &body, CONNECTIONS, REQUESTS / 10).await?;
+    for _ in 0..ROUNDS {
+        ours.push(load::run(house.address, &body, CONNECTIONS, REQUESTS).await?);
+        theirs.push(load::run(bare, &body, CONNECTIONS, REQUESTS).await?);
+    }
+    let (ours, theirs) = (Spread::of(ours), Spread::of(theirs));
+    println!("vend, hot slot     {ours}");
+    println!("bare axum handler  {theirs}");
+    println!("ratio of medians   {:.2}", ours.median / theirs.median);
+    println!("token requests the simulator saw: {}", house.mints());
+    Ok(())
+}
+
+/// Requests a second over the rounds.
+struct Spread {
+    median: f64,
+    min: f64,
+    max: f64,
+}
+
+impl Spread {
+    fn of(mut rates: Vec<f64>) -> Spread {
+        rates.sort_by(f64::total_cmp);
+        let last = rates.len() - 1;
+        Spread {
+            median: rates[last / 2],
+            min: rates[0],
+            max: rates[last],
+        }
+    }
+}
+
+impl std::fmt::Display for Spread {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Spread { median, min, max } = self;
+        write!(f, "{median:>8.0} requests/s (median; {min:.0} to {max:.0})")
+    }
+}

@@ -1,0 +1,243 @@
+//! What people do to the broker: the estate, secrets, consumers, renewals. The same operations serve
+//! the API of a running broker and commands on a folder where none runs.
+
+mod consumers;
+mod credentials;
+mod rows;
+
+use crate::books::{Books, BooksError};
+use crate::consumer::Registry;
+use crate::driver::{Command, CredentialChange};
+use crate::specs;
+use crate::vend::{Handed, NotHanded, Vendor};
+use countersign_feed::estate::{self, Finding, Severity};
+use countersign_host::entropy::Entropy;
+use countersign_model::Timestamp;
+use countersign_model::estate::Estate;
+use countersign_model::id::{CredentialId, IntegrationId, SlotId};
+use std::sync::Arc;
+use tokio::sync::oneshot;
+
+pub use consumers::{NewConsumer, Shown};
+pub use rows::{CredentialRow, SlotRow};
+
+/// Why an operation was not done. `Display` names what to change.
+#[derive(Debug, thiserror::Error)]
+pub enum AdminError {
+    /// The estate has faults.
+    #[error("the estate has {} faults", .0.len())]
+    EstateFaulty(Vec<Finding>),
+    /// No estate was applied yet.
+    #[error("there is no estate yet: countersign estate apply FILE")]
+    NoEstate,
+    /// No such object.
+    #[error("{kind} {id} is not in the estate")]
+    Unknown {
+        /// What kind of object.
+        kind: &'static str,
+        /// Its id.
+        id: String,
+    },
+    /// Somebody else holds this credential.
+    #[error("{credential} is observed: its secret is not here, so only its owner{} can do this",
+            .owner.as_ref().map_or(String::new(), |owner| format!(" ({owner})")))]
+    Observed {
+        /// Which.
+        credential: CredentialId,
+        /// The team that can.
+        owner: Option<String>,
+    },
+    /// The credential's kind has no token that we can get yet.
+    #[error("{credential} is of a kind whose tokens this broker does not mint")]
+    NoSlot {
+        /// Which.
+        credential: CredentialId,
+    },
+    /// A field of the request is wrong.
+    #[error("{field}: {why}")]
+    Field {
+        /// The field.
+        field: &'static str,
+        /// What is wrong and what would be right.
+        why: String,
+    },
+    /// There is a slot, and no usable token.
+    #[error("no usable token: {class}")]
+    NoToken {
+        /// The class of the failure behind it.
+        class: &'static str,
+        /// When asking again may help, seconds.
+        retry_after_s: u64,
+    },
+    /// No broker runs here.
+    #[error("no broker runs on this folder: countersign serve")]
+    NotRunning,
+    /// The store failed.
+    #[error("the vault failed")]
+    Books(#[from] BooksError),
+}
+
+/// The operations.
+pub struct Admin {
+    pub(crate) books: Arc<Books>,
+    pub(crate) vendor: Arc<Vendor>,
+    pub(crate) registry: Arc<Registry>,
+    pub(crate) entropy: Entropy,
+    pub(crate) running: bool,
+}
+
+impl Admin {
+    fn now(&self) -> Timestamp {
+        self.vendor.clock().now()
+    }
+
+    /// The estate as applied.
+    ///
+    /// # Errors
+    /// [`AdminError::NoEstate`], [`AdminError::Books`].
+    pub async fn estate(&self) -> Result<Estate, AdminError> {
+        self.books.estate().await?.ok_or(AdminError::NoEstate)
+    }
+
+    /// Replaces the estate. Nothing changes if it has faults.
+    ///
+    /// # Errors
+    /// [`AdminError::EstateFaulty`] with every fault, [`AdminError::Books`].
+    pub async fn estate_put(&self, next: &Estate, actor: &str) -> Result<(), AdminError> {
+        let faults: Vec<Finding> = estate::lint(next)
+            .into_iter()
+            .filter(|finding| finding.severity == Severity::Error)
+            .collect();
+        if !faults.is_empty() {
+            return Err(AdminError::EstateFaulty(faults));
+        }
+        self.books.estate_put(next, actor, self.now()).await?;
+        self.reload().await
+    }
+
+    /// Makes the running slots those of the estate and the secrets in the vault.
+    ///
+    /// # Errors
+    /// [`AdminError::Books`].
+    pub async fn reload(&self) -> Result<(), AdminError> {
+        let Some(estate) = self.books.estate().await? else {
+            return Ok(());
+        };
+        let secrets = self.books.credentials_with_secret().await?;
+        let slots = specs::slots(&estate, &secrets);
+        let (done, reply) = oneshot::channel();
+        self.tell(Command::Reload { slots, done }, reply).await
+    }
+
+    /// Hands the driver a command and waits until it is done; nothing to do where none runs.
+    async fn tell(&self, command: Command, reply: oneshot::Receiver<()>) -> Result<(), AdminError> {
+        if self.running && self.vendor.driver().send(command).await.is_ok() {
+            // An error here means that the process is stopping: the change is on disk.
+            drop(reply.await);
+        }
+        Ok(())
+    }
+
+    async fn tell_credential(
+        &self,
+        credential: &CredentialId,
+        change: CredentialChange,
+    ) -> Result<(), AdminError> {
+        let (done, reply) = oneshot::channel();
+        let credential = credential.clone();
+        self.tell(
+            Command::Credential {
+                credential,
+                change,
+                done,
+            },
+            reply,
+        )
+        .await
+    }
+
+    /// Recomputes the audit chain.
+    ///
+    /// # Errors
+    /// [`AdminError::Books`].
+    pub async fn audit_verify(&self) -> Result<serde_json::Value, AdminError> {
+        Ok(self.books.audit_verify().await?)
+    }
+
+    /// The slot of an integration.
+    ///
+    /// # Errors
+    /// [`AdminError::Unknown`], [`AdminError::Observed`], [`AdminError::NoSlot`].
+    pub async fn slot_of(&self, id: &IntegrationId) -> Result<SlotId, AdminError> {
+        let estate = self.estate().await?;
+        let unknown = || AdminError::Unknown {
+            kind: "integration",
+            id: id.to_string(),
+        };
+        let integration = estate.integration(id).ok_or_else(unknown)?;
+        let credential = integration.credential.clone();
+        if !crate::vend::is_brokered(&estate, &credential) {
+            return Err(AdminError::Observed {
+                credential,
+                owner: integration.owner.clone(),
+            });
+        }
+        let mid = estate.mid_of(integration).ok_or_else(unknown)?;
+        let slot = SlotId::of(&credential, mid, None);
+        match self.vendor.cell(&slot) {
+            Some(_) => Ok(slot),
+            None if !self.running => Err(AdminError::NotRunning),
+            None => Err(AdminError::NoSlot { credential }),
+        }
+    }
+
+    /// A fresh token for an integration, with at least `min_ttl_s` of life.
+    ///
+    /// # Errors
+    /// As [`Admin::slot_of`], and [`AdminError::NoToken`].
+    pub async fn token(&self, id: &IntegrationId, min_ttl_s: u64) -> Result<Handed, AdminError> {
+        let slot = self.slot_of(id).await?;
+        self.vendor
+            .obtain(&slot, min_ttl_s.saturating_mul(1_000), None)
+            .await
+            .map_err(no_token)
+    }
+
+    /// Renews an integration's token now, over the back-off; the new token's facts.
+    ///
+    /// # Errors
+    /// As [`Admin::token`].
+    pub async fn renew(&self, id: &IntegrationId, actor: &str) -> Result<Handed, AdminError> {
+        let slot = self.slot_of(id).await?;
+        let cell = self.vendor.cell(&slot).ok_or(AdminError::NotRunning)?;
+        let before = cell
+            .shown()
+            .view
+            .facts
+            .as_ref()
+            .map(|facts| facts.generation);
+        self.books
+            .note("slot.renew_asked", slot.as_str(), actor, self.now())
+            .await?;
+        let (noted, reply) = oneshot::channel();
+        self.tell(
+            Command::RenewNow {
+                slot: slot.clone(),
+                noted,
+            },
+            reply,
+        )
+        .await?;
+        self.vendor.obtain(&slot, 0, before).await.map_err(no_token)
+    }
+}
+
+fn no_token(error: NotHanded) -> AdminError {
+    match error {
+        NotHanded::Refused(refusal) => AdminError::NoToken {
+            class: refusal.class.class().as_str(),
+            retry_after_s: refusal.retry_after_ms.div_ceil(1_000),
+        },
+        NotHanded::Mid | NotHanded::Scope | NotHanded::NoSlot => AdminError::NotRunning,
+    }
+}

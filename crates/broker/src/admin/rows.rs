@@ -1,0 +1,144 @@
+//! What lists show: credentials with their policy, slots with their token's facts. No secret bytes.
+
+use super::{Admin, AdminError};
+use countersign_model::Timestamp;
+use countersign_model::estate::{CredentialKind, CredentialMode};
+use countersign_model::id::{BuId, CredentialId, IntegrationId, SlotId};
+use countersign_refresh::{CredentialState, Hold};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// One credential as a list shows it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CredentialRow {
+    /// Its id.
+    pub id: CredentialId,
+    /// Its business unit.
+    pub bu: BuId,
+    /// What kind it is.
+    pub kind: CredentialKind,
+    /// Who holds the secret.
+    pub mode: CredentialMode,
+    /// `no_secret`, `active`, `locked`, `disabled` or `observed`.
+    pub state: String,
+    /// Version of the secret in use.
+    pub secret_version: Option<u32>,
+    /// Strikes of that version.
+    pub strikes: u8,
+    /// When it was locked.
+    pub locked_at: Option<Timestamp>,
+    /// Integrations on it.
+    pub integrations: Vec<IntegrationId>,
+    /// How its slots are kept, and why.
+    pub policy: Option<String>,
+}
+
+/// One slot as a list shows it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SlotRow {
+    /// Its id.
+    pub id: SlotId,
+    /// `valid`, `expired`, `none`, with `, locked` and the like behind it.
+    pub state: String,
+    /// Number of its token.
+    pub generation: Option<u64>,
+    /// Fingerprint of its token.
+    pub fingerprint: Option<String>,
+    /// End of its token.
+    pub expires_at: Option<Timestamp>,
+    /// When it is renewed.
+    pub refresh_at: Option<Timestamp>,
+    /// The next try after a failure.
+    pub next_attempt_at: Option<Timestamp>,
+    /// Class of the last failure since the last success.
+    pub failing: Option<String>,
+}
+
+impl Admin {
+    /// All credentials of the estate.
+    ///
+    /// # Errors
+    /// [`AdminError::NoEstate`], [`AdminError::Books`].
+    pub async fn credentials(&self) -> Result<Vec<CredentialRow>, AdminError> {
+        let estate = self.estate().await?;
+        let records = self.books.credential_records().await?;
+        let mut versions = BTreeMap::new();
+        for id in self.books.credentials_with_secret().await? {
+            let Ok(id) = id.parse::<CredentialId>() else {
+                continue;
+            };
+            if let Some(version) = self.books.secret_version(&id).await? {
+                versions.insert(id, version);
+            }
+        }
+        let rows = estate.credentials.iter().map(|credential| {
+            let record = records
+                .iter()
+                .find(|record| record.credential == credential.id);
+            let secret_version = versions.get(&credential.id).copied();
+            let state = match (credential.mode, record.map(|record| record.state)) {
+                (CredentialMode::Observed, _) => "observed",
+                (_, Some(CredentialState::Locked)) => "locked",
+                (_, Some(CredentialState::Disabled)) => "disabled",
+                _ if secret_version.is_none() => "no_secret",
+                _ => "active",
+            };
+            let flows = estate.integrations.iter();
+            let users: Vec<_> = flows
+                .filter(|flow| flow.credential == credential.id)
+                .collect();
+            CredentialRow {
+                id: credential.id.clone(),
+                bu: credential.bu.clone(),
+                kind: credential.kind,
+                mode: credential.mode,
+                state: state.to_owned(),
+                secret_version,
+                strikes: record.map_or(0, |record| record.strikes),
+                locked_at: record.and_then(|record| record.locked_at),
+                integrations: users.iter().map(|flow| flow.id.clone()).collect(),
+                policy: crate::specs::explained(credential, &users),
+            }
+        });
+        Ok(rows.collect())
+    }
+
+    /// All slots that run.
+    #[must_use]
+    pub fn slots(&self) -> Vec<SlotRow> {
+        let now = self.now();
+        let mut rows: Vec<SlotRow> = self
+            .vendor
+            .cells()
+            .iter()
+            .map(|cell| {
+                let shown = cell.shown();
+                let view = &shown.view;
+                let facts = view.facts.as_ref();
+                let life = match facts {
+                    Some(facts) if now < facts.expires_at => "valid",
+                    Some(_) => "expired",
+                    None => "none",
+                };
+                let hold = match view.hold {
+                    Hold::None => "",
+                    Hold::Locked => ", locked",
+                    Hold::Quarantined => ", quarantined",
+                    Hold::Disabled => ", disabled",
+                };
+                SlotRow {
+                    id: cell.slot.clone(),
+                    state: format!("{life}{hold}"),
+                    generation: facts.map(|facts| facts.generation.0),
+                    fingerprint: facts.map(|facts| facts.fingerprint.clone()),
+                    expires_at: facts.map(|facts| facts.expires_at),
+                    refresh_at: facts.map(|facts| facts.refresh_at),
+                    next_attempt_at: view.next_attempt_at,
+                    failing: view.failing.map(|class| class.class().as_str().to_owned()),
+                }
+            })
+            .collect();
+        rows.sort_by(|a, b| a.id.cmp(&b.id));
+        rows
+    }
+}

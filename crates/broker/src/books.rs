@@ -1,0 +1,525 @@
+//! The broker's books: what it keeps in the vault, in its own types. The only file here that knows
+//! the vault.
+
+use crate::bundle;
+use crate::cell::Live;
+use crate::consumer::Consumer;
+use crate::driver::CredentialChange;
+use crate::tell::{Owner, Record};
+use countersign_host::entropy::Entropy;
+use countersign_model::Timestamp;
+use countersign_model::estate::{Credential, Estate};
+use countersign_model::id::{ConsumerId, CredentialId, SlotId};
+use countersign_model::outcome::Outcome;
+use countersign_model::token::{Generation, TokenFacts};
+use countersign_refresh::{CredentialRecord, CredentialState};
+use countersign_secret::{MasterKey, Secret, TokenBytes};
+use countersign_vault_store::{
+    AuditEntry, Change, ConsumerRow, Ending, SecretRole, Vault, VaultError,
+};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Arc;
+
+/// Who writes what the machine does by itself.
+const BROKER: &str = "broker";
+
+/// Why the books could not be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum BooksError {
+    /// The vault.
+    #[error("{0}")]
+    Vault(#[from] VaultError),
+    /// A document in the vault is not what it was written as.
+    #[error("{what} in the vault cannot be read")]
+    Document {
+        /// Which document.
+        what: &'static str,
+        /// Why.
+        source: serde_json::Error,
+    },
+}
+
+impl BooksError {
+    /// Whether a person has to change something outside: key, folder, process.
+    #[must_use]
+    pub fn is_refusal(&self) -> bool {
+        matches!(self, BooksError::Vault(error) if error.is_refusal())
+    }
+}
+
+/// One line of a transaction.
+pub enum Entry {
+    /// A slot's next token.
+    Token {
+        /// The slot.
+        slot: SlotId,
+        /// Whose it is.
+        owner: Owner,
+        /// Its facts.
+        facts: TokenFacts,
+        /// What to seal.
+        sealed: TokenBytes,
+    },
+    /// A slot's token is forgotten.
+    Drop {
+        /// The slot.
+        slot: SlotId,
+    },
+    /// A credential's counters and state.
+    Credential(CredentialRecord),
+    /// Something for the watch.
+    Outcome(Box<Outcome>),
+    /// Something for the audit chain.
+    Record(Record),
+}
+
+/// What a broker starts from.
+#[derive(Default)]
+pub struct Stored {
+    /// Credentials' counters and states.
+    pub credentials: Vec<CredentialRecord>,
+    /// Live tokens.
+    pub tokens: BTreeMap<SlotId, (TokenFacts, Live)>,
+    /// The highest generation ever stored, per slot.
+    pub generations: BTreeMap<SlotId, Generation>,
+}
+
+/// The opened vault.
+pub struct Books {
+    vault: Vault,
+}
+
+fn document<T: serde::de::DeserializeOwned>(
+    what: &'static str,
+    text: &str,
+) -> Result<T, BooksError> {
+    serde_json::from_str(text).map_err(|source| BooksError::Document { what, source })
+}
+
+fn text(value: &impl serde::Serialize) -> String {
+    serde_json::to_string(value).expect("our own values are JSON")
+}
+
+fn chance(entropy: &Entropy) -> countersign_vault_store::Entropy {
+    let entropy = entropy.clone();
+    Box::new(move |bytes: &mut [u8]| entropy.fill(bytes))
+}
+
+impl Books {
+    /// Whether the folder holds a vault.
+    #[must_use]
+    pub fn exists(data: &Path) -> bool {
+        Vault::exists(data)
+    }
+
+    /// Makes a vault under the key.
+    ///
+    /// # Errors
+    /// [`BooksError`]; nothing is left behind then.
+    pub async fn create(data: &Path, key: &MasterKey, now: Timestamp) -> Result<(), BooksError> {
+        Vault::create(data, key, now, chance(&Entropy::default()))?;
+        Ok(())
+    }
+
+    /// Opens the vault; nothing of it is touched unless the key is the right one.
+    ///
+    /// # Errors
+    /// [`BooksError`].
+    pub async fn open(data: &Path, key: &MasterKey) -> Result<Books, BooksError> {
+        Ok(Books {
+            vault: Vault::open(data, key, chance(&Entropy::default()))?,
+        })
+    }
+
+    /// The HMAC under which consumers' keys are kept.
+    #[must_use]
+    pub fn lookup(&self) -> Arc<dyn Fn(&[u8]) -> [u8; 32] + Send + Sync> {
+        let vault = self.vault.clone();
+        Arc::new(move |key| vault.consumer_lookup(key))
+    }
+
+    /// The key of all jitter.
+    #[must_use]
+    pub fn jitter_key(&self) -> [u8; 32] {
+        self.vault.jitter_key()
+    }
+
+    /// Tells tokens apart, and reveals nothing of them.
+    #[must_use]
+    pub fn fingerprinter(&self) -> Arc<dyn Fn(&[u8]) -> String + Send + Sync> {
+        let vault = self.vault.clone();
+        Arc::new(move |token| vault.fingerprint(&TokenBytes::new(token.to_vec())))
+    }
+
+    /// Writes entries as one transaction (A1).
+    ///
+    /// # Errors
+    /// [`BooksError`]; then none of them is stored.
+    pub async fn commit(&self, entries: Vec<Entry>, now: Timestamp) -> Result<(), BooksError> {
+        let mut changes = Vec::with_capacity(entries.len() + 1);
+        let mut outcomes = Vec::new();
+        let mut audited = false;
+        for entry in entries {
+            match entry {
+                Entry::Token {
+                    slot,
+                    owner,
+                    facts,
+                    sealed,
+                } => changes.push(Change::SlotPut {
+                    slot,
+                    credential: owner.credential,
+                    bu: owner.credential_bu,
+                    facts,
+                    token: sealed,
+                }),
+                Entry::Drop { slot } => changes.push(Change::SlotDrop { slot }),
+                Entry::Credential(record) => changes.push(Change::RecordPut {
+                    credential: record.credential.clone(),
+                    json: text(&record),
+                }),
+                Entry::Outcome(outcome) => outcomes.push(*outcome),
+                Entry::Record(record) => {
+                    audited = true;
+                    changes.push(Change::Audit(audit_of(record, now)));
+                }
+            }
+        }
+        if !audited && !changes.is_empty() {
+            // Counters moved without an event of their own: the chain says so all the same.
+            let noted = AuditEntry::done(now, BROKER, "slots.kept", "slots");
+            changes.push(Change::Audit(noted));
+        }
+        if !outcomes.is_empty() {
+            changes.push(Change::Outcomes(outcomes));
+        }
+        self.vault.change(now, changes).await?;
+        Ok(())
+    }
+
+    /// Adds one record to the audit chain.
+    ///
+    /// # Errors
+    /// [`BooksError`].
+    pub async fn note(
+        &self,
+        action: &str,
+        object: &str,
+        actor: &str,
+        now: Timestamp,
+    ) -> Result<(), BooksError> {
+        let entry = AuditEntry::done(now, actor, action, object);
+        self.vault.change(now, vec![Change::Audit(entry)]).await?;
+        Ok(())
+    }
+
+    /// The estate.
+    ///
+    /// # Errors
+    /// [`BooksError`].
+    pub async fn estate(&self) -> Result<Option<Estate>, BooksError> {
+        let stored = self.vault.estate_get().await?;
+        stored.map(|json| document("the estate", &json)).transpose()
+    }
+
+    /// Replaces the estate.
+    ///
+    /// # Errors
+    /// [`BooksError`].
+    pub async fn estate_put(
+        &self,
+        estate: &Estate,
+        actor: &str,
+        now: Timestamp,
+    ) -> Result<(), BooksError> {
+        let changes = vec![
+            Change::EstatePut { json: text(estate) },
+            Change::Audit(AuditEntry::done(now, actor, "estate.applied", &estate.name)),
+        ];
+        self.vault.change(now, changes).await?;
+        Ok(())
+    }
+
+    /// The active secret of a credential.
+    ///
+    /// # Errors
+    /// [`BooksError`].
+    pub async fn secret(&self, credential: &CredentialId) -> Result<Option<Secret>, BooksError> {
+        let active = self.vault.credential_secret(credential.clone()).await?;
+        Ok(active.map(|(_, secret)| secret))
+    }
+
+    /// Seals a new secret and makes it the active one; its strikes start afresh.
+    ///
+    /// # Errors
+    /// [`BooksError`].
+    pub async fn secret_put(
+        &self,
+        credential: &Credential,
+        secret: Secret,
+        actor: &str,
+        now: Timestamp,
+    ) -> Result<u32, BooksError> {
+        let id = &credential.id;
+        let mut record = self.record_of(id).await?;
+        record.state = match record.state {
+            CredentialState::Disabled => CredentialState::Disabled,
+            CredentialState::Active | CredentialState::Locked => CredentialState::Active,
+        };
+        (record.strikes, record.last_strike_at, record.locked_at) = (0, None, None);
+        record.edited_at = Some(now);
+        let changes = vec![
+            Change::SecretPut {
+                credential: id.clone(),
+                bu: credential.bu.clone(),
+                secret,
+                role: SecretRole::Active,
+            },
+            Change::RecordPut {
+                credential: id.clone(),
+                json: text(&record),
+            },
+            Change::Audit(AuditEntry::done(
+                now,
+                actor,
+                "credential.secret_put",
+                id.as_str(),
+            )),
+        ];
+        let applied = self.vault.change(now, changes).await?;
+        Ok(applied.secret_versions.first().copied().unwrap_or_default())
+    }
+
+    async fn record_of(&self, id: &CredentialId) -> Result<CredentialRecord, BooksError> {
+        let known = self.credential_records().await?;
+        let found = known.into_iter().find(|record| record.credential == *id);
+        Ok(found.unwrap_or_else(|| CredentialRecord::new(id.clone())))
+    }
+
+    /// Turns a credential off or on; on also opens its lock.
+    ///
+    /// # Errors
+    /// [`BooksError`].
+    pub async fn credential_turn(
+        &self,
+        id: &CredentialId,
+        change: CredentialChange,
+        reason: &str,
+        actor: &str,
+        now: Timestamp,
+    ) -> Result<(), BooksError> {
+        let mut record = self.record_of(id).await?;
+        let disabled = change == CredentialChange::Disabled;
+        let action = if disabled {
+            "credential.disabled"
+        } else {
+            "credential.enabled"
+        };
+        record.state = if disabled {
+            CredentialState::Disabled
+        } else {
+            CredentialState::Active
+        };
+        if !disabled {
+            (record.strikes, record.last_strike_at, record.locked_at) = (0, None, None);
+        }
+        let entry = AuditEntry::done(now, actor, action, id.as_str()).with("reason", reason);
+        let changes = vec![
+            Change::CredentialTurn {
+                credential: id.clone(),
+                disabled,
+            },
+            Change::RecordPut {
+                credential: id.clone(),
+                json: text(&record),
+            },
+            Change::Audit(entry),
+        ];
+        self.vault.change(now, changes).await?;
+        Ok(())
+    }
+
+    /// Counters and states of all credentials that have any.
+    ///
+    /// # Errors
+    /// [`BooksError`].
+    pub async fn credential_records(&self) -> Result<Vec<CredentialRecord>, BooksError> {
+        let stored = self.vault.credential_records().await?;
+        stored
+            .into_iter()
+            .map(|one| {
+                let known = one
+                    .record
+                    .map(|json| document("a credential's record", &json));
+                let mut record =
+                    known.unwrap_or_else(|| Ok(CredentialRecord::new(one.credential)))?;
+                if one.disabled {
+                    record.state = CredentialState::Disabled;
+                }
+                Ok(record)
+            })
+            .collect()
+    }
+
+    /// Credentials whose active secret is here.
+    ///
+    /// # Errors
+    /// [`BooksError`].
+    pub async fn credentials_with_secret(&self) -> Result<BTreeSet<String>, BooksError> {
+        Ok(self.vault.credentials_with_secret().await?)
+    }
+
+    /// Version of a credential's active secret.
+    ///
+    /// # Errors
+    /// [`BooksError`].
+    pub async fn secret_version(&self, id: &CredentialId) -> Result<Option<u32>, BooksError> {
+        let versions = self.vault.secret_versions(id.clone()).await?;
+        let active = versions
+            .into_iter()
+            .find(|one| one.role == SecretRole::Active);
+        Ok(active.map(|one| one.version))
+    }
+
+    /// What a broker starts from. A row that cannot be opened costs its slot a mint, nobody else.
+    ///
+    /// # Errors
+    /// [`BooksError`].
+    pub async fn restore(&self) -> Result<Stored, BooksError> {
+        let slots = self.vault.slots().await?;
+        for bad in &slots.unreadable {
+            tracing::error!(slot = bad.slot, error = %bad, "a stored token cannot be opened");
+        }
+        let live = slots.live.into_iter().filter_map(|one| {
+            let live = bundle::decode(&one.token, one.facts.generation)?;
+            Some((one.slot, (one.facts, live)))
+        });
+        Ok(Stored {
+            credentials: self.credential_records().await?,
+            tokens: live.collect(),
+            generations: slots.generations,
+        })
+    }
+
+    /// Admits a consumer.
+    ///
+    /// # Errors
+    /// [`BooksError`].
+    pub async fn consumer_put(
+        &self,
+        lookup: [u8; 32],
+        consumer: &Consumer,
+        actor: &str,
+        now: Timestamp,
+    ) -> Result<(), BooksError> {
+        let row = ConsumerRow {
+            id: consumer.id.clone(),
+            lookup,
+            record: text(consumer),
+        };
+        let entry = AuditEntry::done(now, actor, "consumer.added", consumer.id.as_str())
+            .with("integration", &consumer.integration);
+        self.vault
+            .change(now, vec![Change::ConsumerAdd(row), Change::Audit(entry)])
+            .await?;
+        Ok(())
+    }
+
+    /// All consumers whose key was not revoked.
+    ///
+    /// # Errors
+    /// [`BooksError`].
+    pub async fn consumers(&self) -> Result<Vec<([u8; 32], Consumer)>, BooksError> {
+        let rows = self.vault.consumers().await?;
+        rows.into_iter()
+            .map(|row| Ok((row.lookup, document("a consumer", &row.record)?)))
+            .collect()
+    }
+
+    /// Ends a consumer's key; whether there was one.
+    ///
+    /// # Errors
+    /// [`BooksError`].
+    pub async fn consumer_revoke(
+        &self,
+        id: &ConsumerId,
+        actor: &str,
+        now: Timestamp,
+    ) -> Result<bool, BooksError> {
+        if !self
+            .consumers()
+            .await?
+            .iter()
+            .any(|(_, known)| known.id == *id)
+        {
+            return Ok(false);
+        }
+        let entry = AuditEntry::done(now, actor, "consumer.revoked", id.as_str());
+        let changes = vec![
+            Change::ConsumerRevoke { id: id.clone() },
+            Change::Audit(entry),
+        ];
+        Ok(self.vault.change(now, changes).await?.consumers_revoked > 0)
+    }
+
+    /// Outcomes that wait for the watch, oldest first.
+    ///
+    /// # Errors
+    /// [`BooksError`].
+    pub async fn outbox(&self, limit: usize) -> Result<Vec<(u64, Outcome)>, BooksError> {
+        let batch = self.vault.outbox_batch(limit).await?;
+        batch
+            .into_iter()
+            .map(|(sequence, json)| Ok((sequence, document("an outcome", &json)?)))
+            .collect()
+    }
+
+    /// Outcomes up to this one have arrived.
+    ///
+    /// # Errors
+    /// [`BooksError`].
+    pub async fn outbox_done(&self, up_to_seq: u64, now: Timestamp) -> Result<(), BooksError> {
+        self.vault
+            .change(now, vec![Change::OutboxAck { up_to_seq }])
+            .await?;
+        Ok(())
+    }
+
+    /// Recomputes the audit chain: whether it holds, and what it proves, in words.
+    ///
+    /// # Errors
+    /// [`BooksError`].
+    pub async fn audit_verify(&self) -> Result<Value, BooksError> {
+        let verdict = self.vault.audit_verify(Vec::new()).await?;
+        let faults: Vec<String> = verdict.faults.iter().map(ToString::to_string).collect();
+        let words = if verdict.is_sound() {
+            format!(
+                "{} records: authentic, contiguous, complete to record {}.",
+                verdict.count,
+                verdict.complete_to.unwrap_or_default()
+            )
+        } else {
+            format!("The chain does not hold: {}.", faults.join("; "))
+        };
+        Ok(json!({
+            "holds": verdict.is_sound(), "authentic": verdict.authentic,
+            "contiguous": verdict.contiguous, "complete_to": verdict.complete_to,
+            "records": verdict.count, "faults": faults, "words": words,
+        }))
+    }
+}
+
+fn audit_of(record: Record, now: Timestamp) -> AuditEntry {
+    let ending = if record.action.ends_with("failed") || record.action.ends_with("not_accepted") {
+        Ending::Failed
+    } else {
+        Ending::Done
+    };
+    let entry = AuditEntry::done(now, BROKER, record.action, &record.object).ended(ending);
+    record
+        .detail
+        .into_iter()
+        .fold(entry, |entry, (name, value)| entry.with(name, value))
+}

@@ -1,0 +1,474 @@
+//! The one task that changes slots. It feeds the machine and carries out its effects in their order;
+//! it has no opinions of its own.
+
+mod jobs;
+
+use crate::books::{Books, Entry};
+use crate::bundle;
+use crate::cell::Live;
+use crate::flight::{Airline, Landing, Target};
+use crate::metrics::Metrics;
+use crate::specs::Slots;
+use crate::tell::{self, Owner};
+use crate::vend::Vendor;
+use countersign_host::clock::{Clock, Hold};
+use countersign_host::doorbell::Doorbell;
+use countersign_host::entropy::Entropy;
+use countersign_model::Timestamp;
+use countersign_model::id::{CredentialId, SlotId};
+use countersign_model::token::{Generation, TokenFacts};
+use countersign_oauth::answer::Granted;
+use countersign_refresh::{Effect, Event, Input, Machine};
+use jobs::Jobs;
+
+pub use jobs::Job;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use tokio::sync::{mpsc, oneshot};
+
+/// Commands that wait for the driver at most; more senders wait in turn.
+pub const ROAD_MAX: usize = 1_024;
+
+/// Something for the driver to do.
+pub enum Command {
+    /// A reader needs a token.
+    Demand {
+        /// The slot.
+        slot: SlotId,
+        /// Least life wanted, milliseconds.
+        min_ttl_ms: u64,
+        /// The generation known to be dead.
+        unlike: Option<Generation>,
+    },
+    /// A consumer says that a token is dead.
+    Rejected {
+        /// The slot.
+        slot: SlotId,
+        /// The token it used.
+        generation: Generation,
+    },
+    /// A person asks to renew now; answered when the machine has taken note.
+    RenewNow {
+        /// The slot.
+        slot: SlotId,
+        /// Told when it is under way.
+        noted: oneshot::Sender<()>,
+    },
+    /// A token request came back.
+    Landed(Box<Landing>),
+    /// The estate or the secrets changed: look at all of them again.
+    Reload {
+        /// The slots as they should be.
+        slots: Slots,
+        /// Told when it is done.
+        done: oneshot::Sender<()>,
+    },
+    /// A credential was edited, disabled or enabled.
+    Credential {
+        /// Which.
+        credential: CredentialId,
+        /// What was done to it.
+        change: CredentialChange,
+        /// Told when it is done.
+        done: oneshot::Sender<()>,
+    },
+}
+
+/// What a person did to a credential.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CredentialChange {
+    /// A secret was put in.
+    Edited,
+    /// Turned off.
+    Disabled,
+    /// Turned on, or unlocked.
+    Enabled,
+}
+
+/// The driver's parts.
+pub struct Driver {
+    machine: Machine,
+    slots: BTreeMap<SlotId, (Target, Owner)>,
+    jobs: Jobs,
+    vendor: Arc<Vendor>,
+    books: Arc<Books>,
+    airline: Airline,
+    clock: Clock,
+    entropy: Entropy,
+    outbox: Doorbell,
+    metrics: Arc<Metrics>,
+    fingerprint: Arc<dyn Fn(&[u8]) -> String + Send + Sync>,
+}
+
+/// What a driver is made of.
+pub struct Parts {
+    /// The pure core.
+    pub machine: Machine,
+    /// Readers' side.
+    pub vendor: Arc<Vendor>,
+    /// The sealed store.
+    pub books: Arc<Books>,
+    /// The road out.
+    pub airline: Airline,
+    /// Chance, for ids.
+    pub entropy: Entropy,
+    /// Rung when outcomes wait in the outbox.
+    pub outbox: Doorbell,
+    /// Counters.
+    pub metrics: Arc<Metrics>,
+}
+
+impl Driver {
+    /// Composes a driver without slots.
+    #[must_use]
+    pub fn new(parts: Parts) -> Driver {
+        let Parts {
+            machine,
+            vendor,
+            books,
+            airline,
+            entropy,
+            outbox,
+            metrics,
+        } = parts;
+        let fingerprint = books.fingerprinter();
+        Driver {
+            clock: vendor.clock().clone(),
+            machine,
+            slots: BTreeMap::new(),
+            jobs: Jobs::default(),
+            vendor,
+            books,
+            airline,
+            entropy,
+            outbox,
+            metrics,
+            fingerprint,
+        }
+    }
+
+    /// Restores what the vault holds, so that a restart mints nothing for slots that still live.
+    pub async fn restore(&mut self, slots: Slots, stored: crate::books::Stored) {
+        let now = self.clock.now();
+        for record in stored.credentials {
+            self.apply(
+                now,
+                Input::CredentialRestore { record },
+                None,
+                &Hold::none(),
+            )
+            .await;
+        }
+        let mut tokens: BTreeMap<SlotId, (TokenFacts, Live)> = stored.tokens;
+        self.take_slots(now, slots, &mut tokens, &stored.generations, &Hold::none())
+            .await;
+    }
+
+    /// Runs until the road is closed.
+    pub async fn run(mut self, mut road: mpsc::Receiver<Command>) {
+        let mut hold = self.clock.hold();
+        let mut watch = StepWatch::new(&self.clock);
+        loop {
+            let wake = self.next_wake();
+            let resting = self.clock.rest_until(wake, hold);
+            tokio::select! {
+                biased;
+                woken = resting => {
+                    hold = woken;
+                    if watch.stepped() {
+                        self.apply(self.clock.now(), Input::ClockStepped, None, &hold).await;
+                    }
+                    self.tick(&hold).await;
+                }
+                command = road.recv() => {
+                    hold = self.clock.hold();
+                    match command {
+                        Some(command) => self.take(command, &hold).await,
+                        None => return,
+                    }
+                }
+            }
+        }
+    }
+
+    fn next_wake(&self) -> Timestamp {
+        let wakes = [
+            self.machine.next_wake(),
+            self.jobs.next_at(),
+            StepWatch::next(&self.clock),
+        ];
+        wakes.into_iter().flatten().min().unwrap_or(Timestamp::MAX)
+    }
+
+    async fn tick(&mut self, hold: &Hold) {
+        let now = self.clock.now();
+        for input in self.jobs.due(now) {
+            self.apply(now, input, None, hold).await;
+        }
+        self.apply(now, Input::Tick, None, hold).await;
+    }
+
+    async fn take(&mut self, command: Command, hold: &Hold) {
+        let now = self.clock.now();
+        match command {
+            Command::Demand {
+                slot,
+                min_ttl_ms,
+                unlike,
+            } => {
+                self.apply(
+                    now,
+                    Input::Demand {
+                        slot,
+                        min_ttl_ms,
+                        unlike,
+                    },
+                    None,
+                    hold,
+                )
+                .await;
+            }
+            Command::Rejected { slot, generation } => {
+                self.apply(now, Input::Rejected { slot, generation }, None, hold)
+                    .await;
+            }
+            Command::RenewNow { slot, noted } => {
+                self.apply(now, Input::RenewNow { slot }, None, hold).await;
+                noted.send(()).ok();
+            }
+            Command::Landed(landing) => self.land(now, *landing).await,
+            Command::Reload { slots, done } => {
+                self.take_slots(now, slots, &mut BTreeMap::new(), &BTreeMap::new(), hold)
+                    .await;
+                done.send(()).ok();
+            }
+            Command::Credential {
+                credential,
+                change,
+                done,
+            } => {
+                let input = match change {
+                    CredentialChange::Edited => Input::CredentialEdited { credential },
+                    CredentialChange::Disabled => Input::CredentialDisable { credential },
+                    CredentialChange::Enabled => Input::CredentialEnable { credential },
+                };
+                self.apply(now, input, None, hold).await;
+                done.send(()).ok();
+            }
+        }
+    }
+
+    async fn land(&mut self, now: Timestamp, landing: Landing) {
+        let Landing {
+            slot,
+            attempt,
+            sent_at,
+            result,
+            grant,
+            hold,
+        } = landing;
+        let fingerprint = grant
+            .as_ref()
+            .map(|grant| (self.fingerprint)(grant.access_token.as_bytes()));
+        let input = match result {
+            Some(result) => Input::Answered {
+                slot,
+                attempt,
+                sent_at,
+                result,
+                fingerprint,
+            },
+            None => Input::Aborted { slot, attempt },
+        };
+        self.apply(now, input, grant, &hold).await;
+    }
+
+    /// Makes the machine's slots those of `slots`; nothing else of the house knows about estates.
+    async fn take_slots(
+        &mut self,
+        now: Timestamp,
+        slots: Slots,
+        tokens: &mut BTreeMap<SlotId, (TokenFacts, Live)>,
+        generations: &BTreeMap<SlotId, Generation>,
+        hold: &Hold,
+    ) {
+        let gone: Vec<SlotId> = self
+            .slots
+            .keys()
+            .filter(|slot| !slots.by_id.contains_key(*slot))
+            .cloned()
+            .collect();
+        for slot in gone {
+            self.apply(now, Input::SlotRemove { slot: slot.clone() }, None, hold)
+                .await;
+            self.slots.remove(&slot);
+            self.vendor.remove(&slot);
+        }
+        for (host, per_s) in slots.host_rates {
+            self.apply(now, Input::HostRate { host, per_s }, None, hold)
+                .await;
+        }
+        for (id, described) in slots.by_id {
+            let cell = self.vendor.cell_or_new(&id);
+            let (token, live) = tokens.remove(&id).unzip();
+            if live.is_some() {
+                cell.hand_in(live);
+            }
+            self.slots
+                .insert(id.clone(), (described.target, described.owner));
+            let last_generation = generations.get(&id).copied().unwrap_or_default();
+            let input = Input::SlotPut {
+                spec: described.spec,
+                token,
+                last_generation,
+            };
+            self.apply(now, input, None, hold).await;
+        }
+        self.jobs.plan(now, slots.jobs);
+    }
+
+    /// Feeds one input and carries out what follows: persist first, then act, then tell.
+    async fn apply(&mut self, now: Timestamp, input: Input, grant: Option<Granted>, hold: &Hold) {
+        let effects = self.machine.step(now, input);
+        let entries = self.entries(now, &effects, grant.as_ref());
+        let tells_watch = entries
+            .iter()
+            .any(|entry| matches!(entry, Entry::Outcome(_)));
+        if !entries.is_empty()
+            && let Err(error) = self.books.commit(entries, now).await
+        {
+            // What lives in memory goes on being served; a restart would mint it anew.
+            self.metrics.store_failures.inc();
+            tracing::error!(error = %error, "the vault could not be written");
+        }
+        if tells_watch {
+            self.outbox.ring(Some(hold.share()));
+        }
+        for effect in effects {
+            self.carry_out(effect, grant.as_ref(), hold);
+        }
+    }
+
+    /// What has to be on disk before anything else happens, as one transaction (A1).
+    fn entries(&self, now: Timestamp, effects: &[Effect], grant: Option<&Granted>) -> Vec<Entry> {
+        let mut entries = Vec::new();
+        for effect in effects {
+            match effect {
+                Effect::Publish { slot, facts } => {
+                    if let (Some(grant), Some((_, owner))) = (grant, self.slots.get(slot)) {
+                        entries.push(Entry::Token {
+                            slot: slot.clone(),
+                            owner: owner.clone(),
+                            facts: facts.clone(),
+                            sealed: bundle::encode(grant),
+                        });
+                    }
+                }
+                Effect::Drop { slot } => entries.push(Entry::Drop { slot: slot.clone() }),
+                Effect::Save(record) => entries.push(Entry::Credential(record.clone())),
+                Effect::Tell(event) => {
+                    entries.extend(tell::record(event).map(Entry::Record));
+                    if let Some(owner) = self.owner_of(event) {
+                        let told = tell::outcome(event, &owner, now, self.entropy.u64());
+                        entries.extend(told.map(|outcome| Entry::Outcome(Box::new(outcome))));
+                    }
+                }
+                Effect::Show { .. } | Effect::Send { .. } | Effect::Settle { .. } => {}
+            }
+        }
+        entries
+    }
+
+    fn carry_out(&mut self, effect: Effect, grant: Option<&Granted>, hold: &Hold) {
+        match effect {
+            Effect::Publish { slot, facts } => {
+                if let (Some(grant), Some(cell)) = (grant, self.vendor.cell(&slot)) {
+                    cell.hand_in(Some(bundle::live(grant, facts.generation)));
+                }
+            }
+            Effect::Drop { slot } => {
+                if let Some(cell) = self.vendor.cell(&slot) {
+                    cell.hand_in(None);
+                }
+            }
+            Effect::Show { slot, view } => {
+                if let Some(cell) = self.vendor.cell(&slot) {
+                    cell.show(view);
+                }
+            }
+            Effect::Settle { slot, answer } => {
+                if let Some(cell) = self.vendor.cell(&slot) {
+                    cell.settle(answer);
+                }
+            }
+            Effect::Send { slot, attempt, .. } => {
+                if let Some((target, _)) = self.slots.get(&slot) {
+                    self.airline.depart(target.clone(), attempt, hold.share());
+                }
+            }
+            Effect::Save(_) => {}
+            Effect::Tell(event) => {
+                tell::log(&event);
+                self.metrics.count(&event);
+            }
+        }
+    }
+
+    fn owner_of(&self, event: &Event) -> Option<Owner> {
+        let by_slot = |slot: &SlotId| self.slots.get(slot).map(|(_, owner)| owner.clone());
+        match event {
+            Event::Minted { slot, .. } | Event::MintFailed { slot, .. } => by_slot(slot),
+            Event::Locked { credential }
+            | Event::WouldHaveLocked { credential }
+            | Event::AskToLock { credential }
+            | Event::Unlocked { credential }
+            | Event::Recovered { credential, .. }
+            | Event::OutsideMinterSuspected { credential, .. } => {
+                let mut owners = self.slots.values().map(|(_, owner)| owner);
+                owners
+                    .find(|owner| owner.credential == *credential)
+                    .cloned()
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Notices when the wall clock jumps (suspension, a correction): more than 2 s against the time since
+/// boot (broker rule 2.15). On stepped time there is nothing to notice.
+struct StepWatch {
+    system: bool,
+    wall: Timestamp,
+    boot: countersign_model::SignedDuration,
+}
+
+impl StepWatch {
+    fn new(clock: &Clock) -> StepWatch {
+        StepWatch {
+            system: clock.is_system(),
+            wall: clock.now(),
+            boot: countersign_host::clock::since_boot(),
+        }
+    }
+
+    /// The next look: once a second on the wall.
+    fn next(clock: &Clock) -> Option<Timestamp> {
+        let second = countersign_model::SignedDuration::from_secs(1);
+        clock
+            .is_system()
+            .then(|| clock.now().checked_add(second).unwrap_or(Timestamp::MAX))
+    }
+
+    fn stepped(&mut self) -> bool {
+        if !self.system {
+            return false;
+        }
+        let (wall, boot) = (
+            countersign_host::clock::wall_now(),
+            countersign_host::clock::since_boot(),
+        );
+        let apart = wall.duration_since(self.wall) - (boot - self.boot);
+        (self.wall, self.boot) = (wall, boot);
+        apart.abs() > countersign_model::SignedDuration::from_secs(2)
+    }
+}

@@ -1,0 +1,24 @@
+//! Drives the slots, vends their tokens, and tells the watch what happened.
+//!
+//! Floor 4, sealed wing. [`plane::Broker`] composes the parts of one process. Two roads lead through
+//! this room: the hot one ([`vend`]) reads a slot's [`cell::Cell`] without a lock, a disk or a slow
+//! hash; the slow one ([`driver`]) alone changes slots, by feeding the pure machine of
+//! `countersign-refresh` and carrying out its effects: persist, show, send, answer, tell.
+
+pub mod accounts;
+pub mod admin;
+pub mod books;
+pub mod bundle;
+pub mod cell;
+pub mod consumer;
+pub mod driver;
+pub mod flight;
+pub mod metrics;
+pub mod outbox;
+pub mod plane;
+pub mod problem;
+pub mod route;
+pub mod specs;
+pub mod tell;
+pub mod token_request;
+pub mod vend;

@@ -1,0 +1,196 @@
+//! Composes the broker: sealed store, machine, driver, vendor, routes.
+
+use crate::admin::Admin;
+use crate::books::{Books, BooksError};
+use crate::consumer::Registry;
+use crate::driver::{Command, Driver, Parts, ROAD_MAX};
+use crate::flight::Airline;
+use crate::metrics::Metrics;
+use crate::outbox::{self, Road};
+use crate::route::{App, AppParts, router};
+use crate::specs;
+use crate::vend::Vendor;
+use axum::Router;
+use countersign_host::clock::Clock;
+use countersign_host::doorbell::Doorbell;
+use countersign_host::entropy::Entropy;
+use countersign_host::http;
+use countersign_host::task::Tasks;
+use countersign_oauth::client::{ClientError, EXCHANGE_S_MAX, TokenClient};
+use countersign_refresh::{Config, JitterKey, Machine};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::mpsc;
+
+/// What a broker is composed of.
+pub struct Options {
+    /// The opened vault.
+    pub books: Books,
+    /// The house's clock.
+    pub clock: Clock,
+    /// Bearer that admits people's commands.
+    pub run_token: String,
+    /// Limits.
+    pub config: Config,
+}
+
+/// Why the broker could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The vault.
+    #[error("the vault could not be read")]
+    Books(#[from] BooksError),
+    /// The HTTP client.
+    #[error("the road out could not be set up")]
+    Client(#[from] ClientError),
+}
+
+/// A broker that is ready to run.
+pub struct Broker {
+    app: App,
+    vendor: Arc<Vendor>,
+    registry: Arc<Registry>,
+    books: Arc<Books>,
+    metrics: Arc<Metrics>,
+    entropy: Entropy,
+    bell: Doorbell,
+    work: Option<(Driver, mpsc::Receiver<Command>)>,
+}
+
+impl Broker {
+    /// Opens a broker that will run: slots are restored from the vault, nothing is minted yet.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub async fn open(options: Options) -> Result<Broker, OpenError> {
+        Self::compose(options, true).await
+    }
+
+    /// Opens the same operations on a folder where no broker runs; it holds no tokens ready.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub async fn open_offline(options: Options) -> Result<Broker, OpenError> {
+        Self::compose(options, false).await
+    }
+
+    async fn compose(options: Options, running: bool) -> Result<Broker, OpenError> {
+        let Options {
+            books,
+            clock,
+            run_token,
+            config,
+        } = options;
+        let books = Arc::new(books);
+        let entropy = Entropy::default();
+        let metrics = Arc::new(Metrics::default());
+        let registry = Arc::new(Registry::new(books.lookup()));
+        for (lookup, consumer) in books.consumers().await? {
+            registry.put(lookup, consumer);
+        }
+        let (sender, receiver) = mpsc::channel(ROAD_MAX);
+        let vendor = Arc::new(Vendor::new(sender.clone(), clock.clone()));
+        let bell = Doorbell::default();
+        let jitter_key = JitterKey::from(books.jitter_key());
+        let work = if running {
+            let client = http::client(Duration::from_secs(EXCHANGE_S_MAX));
+            let client = TokenClient::new(client, !clock.is_system())?;
+            let airline = Airline {
+                books: Arc::clone(&books),
+                client,
+                clock,
+                driver: sender,
+            };
+            let mut driver = Driver::new(Parts {
+                machine: Machine::new(config, jitter_key),
+                vendor: Arc::clone(&vendor),
+                books: Arc::clone(&books),
+                airline,
+                entropy: entropy.clone(),
+                outbox: bell.clone(),
+                metrics: Arc::clone(&metrics),
+            });
+            let stored = books.restore().await?;
+            if let Some(estate) = books.estate().await? {
+                let secrets = books.credentials_with_secret().await?;
+                driver
+                    .restore(specs::slots(&estate, &secrets), stored)
+                    .await;
+            }
+            Some((driver, receiver))
+        } else {
+            None
+        };
+        let admin = Admin {
+            books: Arc::clone(&books),
+            vendor: Arc::clone(&vendor),
+            registry: Arc::clone(&registry),
+            entropy: entropy.clone(),
+            running,
+        };
+        let app = App::new(AppParts {
+            admin,
+            vendor: Arc::clone(&vendor),
+            registry: Arc::clone(&registry),
+            metrics: Arc::clone(&metrics),
+            token: run_token,
+            jitter_key,
+        });
+        Ok(Broker {
+            app,
+            vendor,
+            registry,
+            books,
+            metrics,
+            entropy,
+            bell,
+            work,
+        })
+    }
+
+    /// The listener's routes.
+    #[must_use]
+    pub fn router(&self) -> Router {
+        router(self.app.clone())
+    }
+
+    /// The operations, for a door in the same process.
+    #[must_use]
+    pub fn admin(&self) -> &Admin {
+        self.app.admin()
+    }
+
+    /// The app, to keep beside the router.
+    #[must_use]
+    pub fn app(&self) -> App {
+        self.app.clone()
+    }
+
+    /// Readers' side.
+    #[must_use]
+    pub fn vendor(&self) -> &Arc<Vendor> {
+        &self.vendor
+    }
+
+    /// Starts the work. `road`: the way to the watch; without one, outcomes wait in the outbox.
+    pub fn start(&mut self, tasks: &mut Tasks, road: Option<Arc<dyn Road>>) {
+        if let Some((driver, receiver)) = self.work.take() {
+            tasks.spawn("broker driver", driver.run(receiver));
+        }
+        if let Some(road) = road {
+            tasks.spawn(
+                "broker outbox",
+                outbox::run(Arc::clone(&self.books), road, self.bell.clone()),
+            );
+        }
+        let accounts = crate::accounts::Accounts {
+            registry: Arc::clone(&self.registry),
+            books: Arc::clone(&self.books),
+            metrics: Arc::clone(&self.metrics),
+            entropy: self.entropy.clone(),
+            clock: self.vendor.clock().clone(),
+            bell: self.bell.clone(),
+        };
+        tasks.spawn("broker accounts", accounts.run());
+    }
+}

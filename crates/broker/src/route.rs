@@ -1,0 +1,139 @@
+//! The broker's listener: SFMC's token route for consumers, our own API for people.
+
+mod admin_api;
+mod reject;
+mod token;
+
+use crate::admin::{Admin, AdminError};
+use crate::consumer::Registry;
+use crate::metrics::Metrics;
+use crate::problem::Problem;
+use crate::vend::Vendor;
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::StatusCode;
+use axum::routing::{any, get, post};
+use ring::digest::{SHA256, digest};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+/// What handlers share.
+#[derive(Clone)]
+pub struct App(Arc<Shared>);
+
+struct Shared {
+    admin: Admin,
+    vendor: Arc<Vendor>,
+    registry: Arc<Registry>,
+    metrics: Arc<Metrics>,
+    /// SHA-256 of the bearer that admits people's commands.
+    token_hash: [u8; 32],
+    /// Numbers requests, to spread `Retry-After`.
+    requests: AtomicU64,
+    jitter_key: countersign_refresh::JitterKey,
+}
+
+/// What an [`App`] is made of.
+pub struct AppParts {
+    /// The operations.
+    pub admin: Admin,
+    /// Readers' side.
+    pub vendor: Arc<Vendor>,
+    /// The consumers.
+    pub registry: Arc<Registry>,
+    /// Counters.
+    pub metrics: Arc<Metrics>,
+    /// The bearer that admits people's commands.
+    pub token: String,
+    /// Spreads `Retry-After`.
+    pub jitter_key: countersign_refresh::JitterKey,
+}
+
+impl App {
+    /// Composes it.
+    #[must_use]
+    pub fn new(parts: AppParts) -> App {
+        App(Arc::new(Shared {
+            admin: parts.admin,
+            vendor: parts.vendor,
+            registry: parts.registry,
+            metrics: parts.metrics,
+            token_hash: hash(parts.token.as_bytes()),
+            requests: AtomicU64::new(0),
+            jitter_key: parts.jitter_key,
+        }))
+    }
+
+    /// The operations.
+    #[must_use]
+    pub fn admin(&self) -> &Admin {
+        &self.0.admin
+    }
+}
+
+fn hash(bytes: &[u8]) -> [u8; 32] {
+    digest(&SHA256, bytes)
+        .as_ref()
+        .try_into()
+        .expect("SHA-256 has 32 bytes")
+}
+
+/// All routes of the broker's listener.
+pub fn router(app: App) -> Router {
+    Router::new()
+        .route("/v2/token", post(token::vend))
+        .route("/v2/token/", post(token::vend))
+        .route("//v2/token", post(token::vend))
+        .route("/api/v1/slots/{id}/reject", post(reject::reject))
+        .nest("/admin/api/v1", admin_api::router())
+        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/readyz", get(|| async { "ready\n" }))
+        .route("/metrics", get(metrics))
+        .fallback(any(unknown))
+        .layer(DefaultBodyLimit::max(8 * 1024 * 1024))
+        .with_state(app)
+}
+
+async fn metrics(State(app): State<App>) -> String {
+    let now = app.0.vendor.clock().now();
+    app.0.metrics.text(&app.0.vendor.cells(), now)
+}
+
+async fn unknown() -> Problem {
+    let detail = "This is the broker. Tokens: POST /v2/token. Pages: the dashboard's address.";
+    Problem::new(StatusCode::NOT_FOUND, "not_found", detail)
+}
+
+impl From<AdminError> for Problem {
+    fn from(error: AdminError) -> Problem {
+        let detail = error.to_string();
+        match error {
+            AdminError::EstateFaulty(faults) => {
+                let lines: Vec<String> = faults
+                    .iter()
+                    .map(|fault| format!("{}: {}; {}", fault.path, fault.message, fault.fix))
+                    .collect();
+                Problem::new(StatusCode::BAD_REQUEST, "estate_faulty", lines.join("\n"))
+            }
+            AdminError::NoEstate => Problem::new(StatusCode::CONFLICT, "no_estate", detail),
+            AdminError::Unknown { .. } => {
+                Problem::new(StatusCode::NOT_FOUND, "unknown_object", detail)
+            }
+            AdminError::Observed { .. } => {
+                Problem::new(StatusCode::FORBIDDEN, "observed_credential", detail)
+            }
+            AdminError::NoSlot { .. } => Problem::new(StatusCode::CONFLICT, "no_slot", detail),
+            AdminError::Field { .. } => Problem::new(StatusCode::BAD_REQUEST, "bad_field", detail),
+            AdminError::NoToken { retry_after_s, .. } => {
+                Problem::new(StatusCode::SERVICE_UNAVAILABLE, "no_usable_token", detail)
+                    .retry_after(retry_after_s.max(1))
+            }
+            AdminError::NotRunning => Problem::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "broker_not_running",
+                detail,
+            ),
+            AdminError::Books(source) => Problem::internal(&source),
+        }
+    }
+}

@@ -1,0 +1,258 @@
+//! `/admin/api/v1`: what people's commands call. Admitted by the bearer of `run.json`; secrets are
+//! taken here and never given back.
+
+use super::App;
+use crate::admin::{CredentialRow, NewConsumer, SlotRow};
+use crate::consumer::Consumer;
+use crate::problem::Problem;
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{FromRequestParts, Path, Query, State};
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use axum::routing::{delete, get, post};
+use axum::{Json, Router};
+use countersign_model::Timestamp;
+use countersign_model::estate::Estate;
+use countersign_model::id::{ConsumerId, CredentialId, IntegrationId};
+use countersign_secret::Secret;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+pub(super) fn router() -> Router<App> {
+    Router::new()
+        .route("/estate", get(estate).put(estate_put))
+        .route("/credentials", get(credentials))
+        .route("/credentials/{id}/secret", post(secret_put))
+        .route("/credentials/{id}/disable", post(disable))
+        .route("/credentials/{id}/enable", post(enable))
+        .route("/consumers", get(consumers).post(consumer_add))
+        .route("/consumers/{id}", delete(consumer_revoke))
+        .route("/integrations/{id}/token", post(token))
+        .route("/integrations/{id}/renew", post(renew))
+        .route("/slots", get(slots))
+        .route("/audit/verify", get(audit_verify))
+}
+
+/// A caller with the run's bearer. Until people have accounts here, it is one operator.
+pub(super) struct Operator;
+
+/// How the operator is named in the audit chain.
+const ACTOR: &str = "operator";
+
+impl FromRequestParts<App> for Operator {
+    type Rejection = Problem;
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Operator, Problem> {
+        let bearer = parts
+            .headers
+            .get("authorization")
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| value.strip_prefix("Bearer "))
+            .unwrap_or_default();
+        // Hashes are compared, so that how long it takes tells nothing about the token.
+        if super::hash(bearer.as_bytes()) == app.0.token_hash {
+            return Ok(Operator);
+        }
+        let detail = "Send the broker's token: Authorization: Bearer …; commands read run.json.";
+        Err(Problem::new(
+            StatusCode::UNAUTHORIZED,
+            "unauthorized",
+            detail,
+        ))
+    }
+}
+
+type Body<T> = Result<Json<T>, JsonRejection>;
+
+/// The body, or a problem that names the field and never a value.
+fn body<T>(body: Body<T>) -> Result<T, Problem> {
+    body.map(|Json(body)| body).map_err(|error| {
+        let status = error.status();
+        Problem::new(status, "bad_field", error.body_text())
+    })
+}
+
+fn id<T: std::str::FromStr<Err = countersign_model::id::IdError>>(
+    text: &str,
+) -> Result<T, Problem> {
+    text.parse()
+        .map_err(|error| Problem::new(StatusCode::BAD_REQUEST, "bad_field", format!("id: {error}")))
+}
+
+async fn estate(_: Operator, State(app): State<App>) -> Result<Json<Estate>, Problem> {
+    Ok(Json(app.admin().estate().await?))
+}
+
+async fn estate_put(
+    _: Operator,
+    State(app): State<App>,
+    next: Body<Estate>,
+) -> Result<StatusCode, Problem> {
+    app.admin().estate_put(&body(next)?, ACTOR).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn credentials(
+    _: Operator,
+    State(app): State<App>,
+) -> Result<Json<Vec<CredentialRow>>, Problem> {
+    Ok(Json(app.admin().credentials().await?))
+}
+
+/// A body with a secret: no `Debug`, and its text goes straight into a type that hides it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SecretBody {
+    client_secret: String,
+}
+
+async fn secret_put(
+    _: Operator,
+    State(app): State<App>,
+    Path(name): Path<String>,
+    sent: Body<SecretBody>,
+) -> Result<Json<Value>, Problem> {
+    let credential: CredentialId = id(&name)?;
+    // The parser's own words could quote the body; say only what is needed.
+    let sent = sent.map_err(|error| {
+        let detail = "client_secret: send {\"client_secret\": \"…\"}, a text";
+        Problem::new(error.status(), "bad_field", detail)
+    })?;
+    let secret = Secret::from(sent.0.client_secret);
+    let version = app.admin().secret_put(&credential, secret, ACTOR).await?;
+    Ok(Json(
+        json!({ "credential": credential, "secret_version": version }),
+    ))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ReasonBody {
+    reason: String,
+}
+
+async fn disable(
+    _: Operator,
+    State(app): State<App>,
+    Path(name): Path<String>,
+    sent: Body<ReasonBody>,
+) -> Result<StatusCode, Problem> {
+    app.admin()
+        .disable(&id(&name)?, &body(sent)?.reason, ACTOR)
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn enable(
+    _: Operator,
+    State(app): State<App>,
+    Path(name): Path<String>,
+    sent: Body<ReasonBody>,
+) -> Result<StatusCode, Problem> {
+    app.admin()
+        .enable(&id(&name)?, &body(sent)?.reason, ACTOR)
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn consumers(_: Operator, State(app): State<App>) -> Result<Json<Vec<Consumer>>, Problem> {
+    Ok(Json(app.admin().consumers().await?))
+}
+
+async fn consumer_add(
+    _: Operator,
+    State(app): State<App>,
+    new: Body<NewConsumer>,
+) -> Result<(StatusCode, Json<Value>), Problem> {
+    let shown = app.admin().consumer_add(body(new)?, ACTOR).await?;
+    let answer = json!({
+        "client_id": shown.consumer.id,
+        "client_secret": shown.key.as_str(),
+        "integration": shown.consumer.integration,
+        "account_id": shown.consumer.default_mid,
+        "ends_at": shown.consumer.ends_at,
+    });
+    Ok((StatusCode::CREATED, Json(answer)))
+}
+
+async fn consumer_revoke(
+    _: Operator,
+    State(app): State<App>,
+    Path(name): Path<String>,
+) -> Result<StatusCode, Problem> {
+    app.admin()
+        .consumer_revoke(&id::<ConsumerId>(&name)?, ACTOR)
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Deserialize)]
+struct TokenQuery {
+    #[serde(default)]
+    min_ttl: u64,
+}
+
+/// A token for a command line, with everything its output formats need.
+#[derive(Serialize)]
+struct TokenAnswer {
+    access_token: String,
+    token_type: &'static str,
+    expires_in: u64,
+    expires_at: Timestamp,
+    generation: u64,
+    fingerprint: String,
+    scope: String,
+    rest_instance_url: Option<String>,
+    soap_instance_url: Option<String>,
+}
+
+async fn token(
+    _: Operator,
+    State(app): State<App>,
+    Path(name): Path<String>,
+    Query(query): Query<TokenQuery>,
+) -> Result<Json<TokenAnswer>, Problem> {
+    let integration: IntegrationId = id(&name)?;
+    let handed = app.admin().token(&integration, query.min_ttl).await?;
+    let access_token = handed
+        .live
+        .token
+        .expose(|bytes| String::from_utf8_lossy(bytes).into_owned());
+    Ok(Json(TokenAnswer {
+        access_token,
+        token_type: "Bearer",
+        expires_in: handed.expires_in_s,
+        expires_at: handed.facts.expires_at,
+        generation: handed.facts.generation.0,
+        fingerprint: handed.facts.fingerprint,
+        scope: handed
+            .facts
+            .scope
+            .map(|scope| scope.join(" "))
+            .unwrap_or_default(),
+        rest_instance_url: handed.live.rest_url,
+        soap_instance_url: handed.live.soap_url,
+    }))
+}
+
+async fn renew(
+    _: Operator,
+    State(app): State<App>,
+    Path(name): Path<String>,
+) -> Result<Json<Value>, Problem> {
+    let integration: IntegrationId = id(&name)?;
+    let handed = app.admin().renew(&integration, ACTOR).await?;
+    Ok(Json(json!({
+        "integration": integration,
+        "slot": handed.slot,
+        "generation": handed.facts.generation.0,
+        "expires_at": handed.facts.expires_at,
+    })))
+}
+
+async fn slots(_: Operator, State(app): State<App>) -> Json<Vec<SlotRow>> {
+    Json(app.admin().slots())
+}
+
+async fn audit_verify(_: Operator, State(app): State<App>) -> Result<Json<Value>, Problem> {
+    Ok(Json(app.admin().audit_verify().await?))
+}

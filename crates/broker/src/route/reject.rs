@@ -1,0 +1,110 @@
+//! `POST /api/v1/slots/{id}/reject`: a consumer says that a token is dead although its clock says
+//! otherwise (broker rule 2.10). It proves who it is with its id and key in a Basic header.
+
+use super::App;
+use crate::driver::Command;
+use crate::problem::Problem;
+use crate::token_request;
+use axum::body::Bytes;
+use axum::extract::{ConnectInfo, Path, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::{Extension, Json};
+use countersign_model::id::SlotId;
+use countersign_model::token::Generation;
+use serde::{Deserialize, Serialize};
+use std::net::SocketAddr;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Report {
+    #[serde(default)]
+    generation: Option<u64>,
+    #[serde(default)]
+    fingerprint: Option<String>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Noted {
+    /// `newer`: a newer token is there already; `renewing`: the report was passed on.
+    verdict: &'static str,
+    /// The slot's present generation.
+    generation: u64,
+}
+
+pub(super) async fn reject(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    peer: Option<Extension<ConnectInfo<SocketAddr>>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Json<Noted>, Problem> {
+    let known = headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(token_request::basic)
+        .and_then(|(id, key)| {
+            let now = app.0.vendor.clock().now();
+            app.0.registry.find(
+                &id,
+                &key,
+                now,
+                peer.map(|Extension(ConnectInfo(peer))| peer.ip()),
+            )
+        })
+        .ok_or_else(|| {
+            let detail = "Send the consumer's id and key in a Basic Authorization header.";
+            Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", detail)
+        })?;
+    let report: Report = serde_json::from_slice(&body).map_err(|error| {
+        let detail =
+            format!("body: send {{\"generation\": N}} or {{\"fingerprint\": \"…\"}} ({error})");
+        Problem::new(StatusCode::BAD_REQUEST, "bad_field", detail)
+    })?;
+    let consumer = &known.consumer;
+    let own = std::iter::once(&consumer.default_mid)
+        .chain(&consumer.mids)
+        .map(|mid| SlotId::of(&consumer.credential, *mid, None))
+        .find(|slot| slot.as_str() == id);
+    let slot = own.ok_or_else(|| {
+        let detail = format!("slot {id:?} is none of this consumer's");
+        Problem::new(StatusCode::FORBIDDEN, "foreign_slot", detail)
+    })?;
+    let cell = app.0.vendor.cell(&slot);
+    let facts = cell
+        .and_then(|cell| cell.shown().view.facts.clone())
+        .ok_or_else(|| {
+            let detail = format!("slot {slot} has no token that could be dead");
+            Problem::new(StatusCode::CONFLICT, "no_slot", detail)
+        })?;
+    let named = match (report.generation, report.fingerprint) {
+        (Some(generation), _) => Generation(generation),
+        // An unknown fingerprint is of an older token: nothing to do for it.
+        (None, Some(print)) if print == facts.fingerprint => facts.generation,
+        (None, Some(_)) => Generation(0),
+        (None, None) => {
+            let detail = "generation: name the token by generation or fingerprint";
+            return Err(Problem::new(StatusCode::BAD_REQUEST, "bad_field", detail));
+        }
+    };
+    if named < facts.generation {
+        return Ok(Json(Noted {
+            verdict: "newer",
+            generation: facts.generation.0,
+        }));
+    }
+    // The road is closed only when the process stops.
+    drop(
+        app.0
+            .vendor
+            .driver()
+            .send(Command::Rejected {
+                slot,
+                generation: named,
+            })
+            .await,
+    );
+    Ok(Json(Noted {
+        verdict: "renewing",
+        generation: facts.generation.0,
+    }))
+}

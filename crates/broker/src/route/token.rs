@@ -1,0 +1,190 @@
+//! `POST /v2/token`: SFMC's request and answer, for unmodified SDKs.
+
+use super::App;
+use crate::consumer::Known;
+use crate::problem::{oauth_error, unavailable};
+use crate::token_request::{self, BODY_BYTES_MAX, Unreadable};
+use crate::vend::{Handed, NotHanded};
+use axum::Extension;
+use axum::body::Bytes;
+use axum::extract::{ConnectInfo, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use countersign_refresh::retry_after_spread;
+use serde::Serialize;
+use std::net::SocketAddr;
+use std::sync::atomic::Ordering;
+
+/// Tells which token of the slot it is.
+const GENERATION: HeaderName = HeaderName::from_static("x-countersign-generation");
+/// Tells tokens apart and reveals nothing.
+const FINGERPRINT: HeaderName = HeaderName::from_static("x-countersign-fingerprint");
+/// Names the slot, for reports of a dead token.
+const SLOT: HeaderName = HeaderName::from_static("x-countersign-slot");
+/// Set when the token will not last: renewal fails, or it is shorter than asked for.
+const REMARK: HeaderName = HeaderName::from_static("x-countersign-remark");
+
+/// One answer for unknown, revoked, ended and misplaced keys.
+const STRANGER: &str = "This consumer id and key were not accepted: unknown, revoked, past the key's \
+     end date, or used from an address it is not allowed from.";
+
+#[derive(Serialize)]
+struct Answer<'a> {
+    access_token: &'a str,
+    token_type: &'static str,
+    expires_in: u64,
+    scope: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rest_instance_url: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    soap_instance_url: Option<&'a str>,
+}
+
+pub(super) async fn vend(
+    State(app): State<App>,
+    peer: Option<Extension<ConnectInfo<SocketAddr>>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let text = |name| {
+        headers
+            .get(name)
+            .and_then(|value: &HeaderValue| value.to_str().ok())
+    };
+    if body.len() > BODY_BYTES_MAX {
+        return refuse(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "invalid_request",
+            "the body is over 64 KiB",
+        );
+    }
+    let request = token_request::read(
+        text(header::CONTENT_TYPE),
+        text(header::AUTHORIZATION),
+        &body,
+    );
+    let request = match request {
+        Ok(request) => request,
+        Err(fault @ Unreadable::Grant) => {
+            return refuse(
+                StatusCode::BAD_REQUEST,
+                "unsupported_grant_type",
+                &fault.to_string(),
+            );
+        }
+        Err(fault) => {
+            return refuse(
+                StatusCode::BAD_REQUEST,
+                "invalid_request",
+                &fault.to_string(),
+            );
+        }
+    };
+    let shared = &app.0;
+    let (now, peer) = (
+        shared.vendor.clock().now(),
+        peer.map(|Extension(ConnectInfo(peer))| peer.ip()),
+    );
+    let found = shared
+        .registry
+        .find(&request.client_id, &request.client_secret, now, peer);
+    let Some(known) = found else {
+        return refuse(StatusCode::UNAUTHORIZED, "invalid_client", STRANGER);
+    };
+    let vended = shared
+        .vendor
+        .vend(
+            &known.consumer,
+            request.account_id,
+            request.scope.as_deref(),
+        )
+        .await;
+    match vended {
+        Ok(handed) => {
+            known.vended.fetch_add(1, Ordering::Relaxed);
+            granted(&app, &handed)
+        }
+        Err(error) => {
+            known.refused.fetch_add(1, Ordering::Relaxed);
+            not_handed(&app, &known, &error)
+        }
+    }
+}
+
+fn refuse(status: StatusCode, error: &str, description: &str) -> Response {
+    oauth_error(status, error, description)
+}
+
+/// The token as SFMC would hand it out; its life in the caller's seconds.
+fn granted(app: &App, handed: &Handed) -> Response {
+    let speed = app.0.vendor.clock().speed().max(1.0);
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a life in seconds is far below 2^52 and never negative"
+    )]
+    let expires_in = (handed.expires_in_s as f64 / speed) as u64;
+    let facts = &handed.facts;
+    let answer = |token: &str| {
+        serde_json::to_vec(&Answer {
+            access_token: token,
+            token_type: "Bearer",
+            expires_in,
+            scope: facts
+                .scope
+                .as_ref()
+                .map(|scope| scope.join(" "))
+                .unwrap_or_default(),
+            rest_instance_url: handed.live.rest_url.as_deref(),
+            soap_instance_url: handed.live.soap_url.as_deref(),
+        })
+    };
+    let body = handed
+        .live
+        .token
+        .expose(|bytes| answer(std::str::from_utf8(bytes).unwrap_or_default()))
+        .expect("texts and a number are JSON");
+    let mut response = (StatusCode::OK, body).into_response();
+    let headers = response.headers_mut();
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/json"),
+    );
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(GENERATION, HeaderValue::from(facts.generation.0));
+    if let Ok(fingerprint) = HeaderValue::from_str(&facts.fingerprint) {
+        headers.insert(FINGERPRINT, fingerprint);
+    }
+    if let Ok(slot) = HeaderValue::from_str(handed.slot.as_str()) {
+        headers.insert(SLOT, slot);
+    }
+    if handed.flag.is_some() {
+        headers.insert(REMARK, HeaderValue::from_static("will-not-last"));
+    }
+    response
+}
+
+fn not_handed(app: &App, known: &Known, error: &NotHanded) -> Response {
+    match error {
+        NotHanded::Mid => refuse(
+            StatusCode::FORBIDDEN,
+            "access_denied",
+            "account_id: this consumer may not act in that business unit.",
+        ),
+        NotHanded::Scope => refuse(
+            StatusCode::BAD_REQUEST,
+            "invalid_scope",
+            "scope: one or more scopes are not held by this credential or consumer.",
+        ),
+        NotHanded::NoSlot => {
+            tracing::warn!(consumer = %known.consumer.id, "a consumer asked, its slot has no secret");
+            unavailable(countersign_refresh::RefusalClass::UnknownSlot, 60)
+        }
+        NotHanded::Refused(refusal) => {
+            let number = app.0.requests.fetch_add(1, Ordering::Relaxed);
+            let wait_ms = retry_after_spread(refusal.retry_after_ms, number, app.0.jitter_key);
+            unavailable(refusal.class, wait_ms.div_ceil(1_000))
+        }
+    }
+}

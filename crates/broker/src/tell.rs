@@ -1,0 +1,257 @@
+//! Turns what the machine tells into outcomes for the watch, records for the audit chain and lines
+//! for the log: one place for each.
+
+use countersign_model::Timestamp;
+use countersign_model::id::{BuId, CredentialId, IntegrationId, OutcomeId};
+use countersign_model::mint::{MintResult, NetCause, Phase};
+use countersign_model::outcome::{Call, Fact, Outcome};
+use countersign_refresh::{Event, RefusalClass};
+
+/// The source named in every outcome of ours.
+pub const SOURCE: &str = "broker";
+/// Route of the token endpoint, as outcomes name it.
+const TOKEN_ROUTE: &str = "/v2/token";
+
+/// Who a slot belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Owner {
+    /// Its credential.
+    pub credential: CredentialId,
+    /// The credential's business unit: whose key seals.
+    pub credential_bu: BuId,
+    /// The business unit it works for.
+    pub bu: BuId,
+    /// Its integration, if it serves exactly one.
+    pub integration: Option<IntegrationId>,
+}
+
+/// A record for the audit chain: what was done to what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    /// What was done.
+    pub action: &'static str,
+    /// To what.
+    pub object: String,
+    /// Particulars, as pairs.
+    pub detail: Vec<(&'static str, String)>,
+}
+
+/// The outcome of an event, if the watch should know. `owner` is that of the event's slot or
+/// credential.
+#[must_use]
+pub fn outcome(event: &Event, owner: &Owner, now: Timestamp, chance: u64) -> Option<Outcome> {
+    let (ts, fact) = match event {
+        Event::Minted {
+            generation,
+            facts,
+            attempts,
+            latency_ms,
+            ..
+        } => {
+            let call = call(Some(200), None, *attempts, *latency_ms);
+            let scope = facts.scope.as_ref().map(|scopes| scopes.join(" "));
+            let fact = Fact::Mint {
+                call,
+                expires_in: Some(facts.lifetime_ms / 1_000),
+                scope,
+                generation: Some(generation.0),
+                refresh_at: Some(facts.refresh_at),
+                grant: Some("client_credentials".to_owned()),
+            };
+            (facts.issued_at, fact)
+        }
+        Event::MintFailed {
+            sent_at,
+            result,
+            attempts,
+            latency_ms,
+            ..
+        } => {
+            let (status, code) = result.as_ref().map_or((None, "local".to_owned()), evidence);
+            let fact = Fact::Mint {
+                call: call(status, Some(code), *attempts, *latency_ms),
+                expires_in: None,
+                scope: None,
+                generation: None,
+                refresh_at: None,
+                grant: Some("client_credentials".to_owned()),
+            };
+            (*sent_at, fact)
+        }
+        Event::Locked { credential } => (now, audit("credential.locked", credential)),
+        Event::WouldHaveLocked { credential } => {
+            (now, audit("credential.would_have_locked", credential))
+        }
+        Event::AskToLock { credential } => (now, audit("credential.ask_to_lock", credential)),
+        Event::Unlocked { credential } => (now, audit("credential.unlocked", credential)),
+        Event::Recovered { credential, .. } => (now, audit("credential.recovered", credential)),
+        Event::OutsideMinterSuspected { credential, .. } => (
+            now,
+            audit("credential.outside_minter_suspected", credential),
+        ),
+        _ => return None,
+    };
+    Some(Outcome {
+        id: OutcomeId::mint(ts, chance),
+        ts,
+        source: SOURCE.to_owned(),
+        integration: owner.integration.clone(),
+        bu: Some(owner.bu.clone()),
+        credential: Some(owner.credential.clone()),
+        consumer: None,
+        peer_ip: None,
+        n: 1,
+        fact,
+    })
+}
+
+fn call(status: Option<u16>, error_code: Option<String>, attempt: u32, latency_ms: u64) -> Call {
+    Call {
+        method: Some("POST".to_owned()),
+        route: Some(TOKEN_ROUTE.to_owned()),
+        status,
+        error_code,
+        attempt: Some(attempt),
+        retry_of: None,
+        latency_ms: Some(latency_ms),
+    }
+}
+
+fn audit(action: &str, credential: &CredentialId) -> Fact {
+    Fact::Audit {
+        action: action.to_owned(),
+        object: Some(credential.to_string()),
+    }
+}
+
+/// Status and code of a failure, as outcomes carry them (design 4.3).
+fn evidence(result: &MintResult) -> (Option<u16>, String) {
+    match result {
+        MintResult::Issued { .. } => (Some(200), "malformed".to_owned()),
+        MintResult::Unreadable { status, .. } => (Some(*status), "malformed".to_owned()),
+        MintResult::Refused {
+            status,
+            error,
+            errorcode,
+            ..
+        } => {
+            let code = error
+                .clone()
+                .or_else(|| errorcode.map(|code| code.to_string()));
+            (Some(*status), code.unwrap_or_else(|| "none".to_owned()))
+        }
+        MintResult::NoAnswer { phase, cause } => {
+            let code = match (cause, phase) {
+                (NetCause::Dns, _) => "dns_failed",
+                (NetCause::Connect, _) => "connect_failed",
+                (NetCause::Tls, _) => "tls_failed",
+                (NetCause::TlsCertificateExpired, _) => "tls_certificate_expired",
+                (NetCause::Timeout, Phase::BeforeSend) => "connect_timeout",
+                (NetCause::Timeout, Phase::AfterSend) => "timeout",
+                (NetCause::Reset, _) => "connection_reset",
+            };
+            (None, code.to_owned())
+        }
+    }
+}
+
+/// The audit record of an event, if it is a change of state or an authentication (R067).
+#[must_use]
+pub fn record(event: &Event) -> Option<Record> {
+    let about = |action, object: String, detail| {
+        Some(Record {
+            action,
+            object,
+            detail,
+        })
+    };
+    let bare = |action, object: &dyn ToString| about(action, object.to_string(), Vec::new());
+    match event {
+        Event::Minted {
+            slot,
+            generation,
+            facts,
+            ..
+        } => {
+            let detail = vec![
+                ("generation", generation.0.to_string()),
+                ("fingerprint", facts.fingerprint.clone()),
+                ("expires_at", facts.expires_at.to_string()),
+            ];
+            about("token.minted", slot.to_string(), detail)
+        }
+        Event::MintFailed {
+            slot,
+            class,
+            strike,
+            result,
+            ..
+        } => {
+            let code = result
+                .as_ref()
+                .map_or("local".to_owned(), |result| evidence(result).1);
+            let mut detail = vec![("class", class_name(*class)), ("code", code)];
+            detail.extend(strike.map(|strike| ("strike", strike.to_string())));
+            about("token.mint_failed", slot.to_string(), detail)
+        }
+        Event::Locked { credential } => bare("credential.locked", credential),
+        Event::WouldHaveLocked { credential } => bare("credential.would_have_locked", credential),
+        Event::AskToLock { credential } => bare("credential.ask_to_lock", credential),
+        Event::Unlocked { credential } => bare("credential.unlocked", credential),
+        Event::Recovered { credential, .. } => bare("credential.recovered", credential),
+        Event::Quarantined { slot } => bare("slot.quarantined", slot),
+        Event::OutsideMinterSuspected { credential, .. } => {
+            bare("credential.outside_minter_suspected", credential)
+        }
+        _ => None,
+    }
+}
+
+fn class_name(class: RefusalClass) -> String {
+    class.class().as_str().to_owned()
+}
+
+/// Writes the event's log line, if it has one.
+pub fn log(event: &Event) {
+    match event {
+        Event::Minted {
+            slot,
+            generation,
+            attempts,
+            reactive,
+            ..
+        } => {
+            tracing::info!(%slot, generation = generation.0, attempts, reactive, "token minted");
+        }
+        Event::MintFailed {
+            slot,
+            class,
+            strike,
+            attempts,
+            next_attempt_at,
+            ..
+        } => {
+            let next = next_attempt_at.map_or("waits".to_owned(), |at| at.to_string());
+            tracing::warn!(%slot, class = %class_name(*class), strike, attempts, next, "token request failed");
+        }
+        Event::Locked { credential } => tracing::warn!(%credential, "credential locked"),
+        Event::WouldHaveLocked { credential } => {
+            tracing::warn!(%credential, "credential would have been locked (dry run)");
+        }
+        Event::AskToLock { credential } => {
+            tracing::warn!(%credential, "credential was refused three times; its owner is asked");
+        }
+        Event::Recovered { credential, .. } => {
+            tracing::info!(%credential, "credential works again")
+        }
+        Event::BreakerOpened { host, until } => tracing::warn!(host, %until, "breaker open"),
+        Event::BreakerClosed { host } => tracing::info!(host, "breaker closed"),
+        Event::RateCut { host, per_s } => tracing::warn!(host, per_s, "host throttles, rate cut"),
+        Event::GapStarted { slot } => tracing::error!(%slot, "no usable token"),
+        Event::GapEnded { slot, gap_ms } => tracing::warn!(%slot, gap_ms, "usable token again"),
+        Event::OutsideMinterSuspected { slot, .. } => {
+            tracing::warn!(%slot, "tokens die young: somebody else seems to mint with this client");
+        }
+        other => tracing::debug!(event = ?other, "slot event"),
+    }
+}

@@ -1,0 +1,78 @@
+//! Nothing secret in any answer, error, metric or file, whatever the endpoint does (target R5).
+
+use crate::endpoint::{Endpoint, Say};
+use crate::house::{House, TOKEN, estate, slot};
+use axum::body::Body;
+use axum::http::Request;
+use http_body_util::BodyExt;
+use std::time::Duration;
+use tower::ServiceExt;
+
+/// Every way an endpoint can fail that fits in a test.
+const ANSWERS: [Say; 9] = [
+    Say::Refuse(
+        401,
+        r#"{"error":"invalid_client","error_description":"CANARY-secret-C-1 is wrong"}"#,
+    ),
+    Say::Refuse(
+        400,
+        r#"{"error":"invalid_grant","error_description":"CANARY-secret-C-1"}"#,
+    ),
+    Say::Refuse(403, "CANARY-secret-C-1"),
+    Say::Refuse(429, "CANARY-secret-C-1"),
+    Say::Refuse(500, "<html>CANARY-secret-C-1</html>"),
+    Say::Refuse(503, ""),
+    Say::Refuse(200, ""),
+    Say::Refuse(200, "CANARY-secret-C-1"),
+    Say::Refuse(200, r#"{"access_token":["CANARY-secret-C-1"]}"#),
+];
+
+async fn get(house: &House, path: &str) -> String {
+    let request = Request::get(path).header("authorization", format!("Bearer {TOKEN}"));
+    let request = request.body(Body::empty()).expect("a request");
+    let Ok(response) = house.broker.router().oneshot(request).await;
+    let bytes = response
+        .into_body()
+        .collect()
+        .await
+        .expect("a body")
+        .to_bytes();
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_failure_mode_lets_a_secret_out() {
+    for say in ANSWERS {
+        let (endpoint, url) = Endpoint::serve(say, Duration::ZERO).await;
+        let house = House::with(&estate(&[&url])).await;
+        let refused = house.broker.vendor().obtain(&slot("C-1", 1), 0, None).await;
+        let words = refused
+            .err()
+            .map(|error| format!("{error:?}"))
+            .expect("no token");
+        assert!(!words.contains("CANARY"), "{words}");
+        assert!(
+            endpoint.bodies()[0].contains("CANARY-secret-C-1"),
+            "the secret was really sent"
+        );
+        for path in [
+            "/metrics",
+            "/admin/api/v1/credentials",
+            "/admin/api/v1/slots",
+            "/admin/api/v1/estate",
+        ] {
+            let answer = get(&house, path).await;
+            assert!(!answer.contains("CANARY"), "{path}: {answer}");
+        }
+        let folder = house.stop().await;
+        for entry in std::fs::read_dir(folder.path()).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            let bytes = std::fs::read(&path).expect("a file");
+            assert!(
+                !bytes.windows(6).any(|six| six == b"CANARY"),
+                "{} holds it",
+                path.display()
+            );
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! The broker on a real vault, in front of a token endpoint that counts. Gated on counts, not times.
+
+mod canary;
+mod endpoint;
+mod flights;
+mod house;
+mod isolation;
+mod restart;

@@ -1,0 +1,107 @@
+//! A restart finds its tokens in the vault and mints nothing (target P5).
+
+use crate::endpoint::{Endpoint, Say};
+use crate::house::{House, create, estate, open, slot};
+use countersign_broker::books::Entry;
+use countersign_broker::tell::Owner;
+use countersign_host::task::Tasks;
+use countersign_model::id::SlotId;
+use countersign_model::token::{Generation, TokenFacts};
+use countersign_model::{SignedDuration, Timestamp};
+use countersign_secret::{MasterKey, Secret, TokenBytes};
+use std::time::Duration;
+
+/// Live slots across the restart.
+const SLOTS: u64 = 5_000;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restart_serves_the_token_it_had() {
+    let (endpoint, url) = Endpoint::serve(Say::Token(1_079), Duration::ZERO).await;
+    let house = House::with(&estate(&[&url])).await;
+    let before = house.broker.vendor().obtain(&slot("C-1", 1), 0, None).await;
+    let before = before.map_err(|_| ()).expect("a token").facts;
+    let folder = house.stop().await;
+    let mut broker = open(folder.path()).await;
+    let mut tasks = Tasks::default();
+    broker.start(&mut tasks, None);
+    let after = broker.vendor().obtain(&slot("C-1", 1), 0, None).await;
+    assert_eq!(after.map_err(|_| ()).expect("a token").facts, before);
+    assert_eq!(endpoint.asked(), 1);
+}
+
+fn facts(now: Timestamp) -> TokenFacts {
+    let at = |s: i64| now + SignedDuration::from_secs(s);
+    TokenFacts {
+        generation: Generation(1),
+        issued_at: now,
+        expires_at: at(1_079),
+        lifetime_ms: 1_079_000,
+        refresh_at: at(800),
+        hard_at: at(1_020),
+        scope: None,
+        fingerprint: "0011223344556677".to_owned(),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn five_thousand_live_slots_restart_without_a_mint() {
+    let (endpoint, url) = Endpoint::serve(Say::Token(1_079), Duration::ZERO).await;
+    let mut estate = estate(&[&url]);
+    let (credential, integration) = (estate.credentials.remove(0), estate.integrations.remove(0));
+    for n in 0..SLOTS {
+        let mut one = credential.clone();
+        one.id = format!("C-{n}").parse().expect("an id");
+        one.client_id = Some(format!("c{n}"));
+        let mut flow = integration.clone();
+        flow.id = format!("I-{n}").parse().expect("an id");
+        flow.credential = one.id.clone();
+        flow.strategy = None;
+        estate.credentials.push(one);
+        estate.integrations.push(flow);
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    create(folder.path()).await;
+    let key = MasterKey::new([7; 32]);
+    let books = countersign_broker::books::Books::open(folder.path(), &key)
+        .await
+        .expect("a vault");
+    let now = countersign_host::clock::wall_now();
+    books.estate_put(&estate, "test", now).await.expect("kept");
+    for credential in &estate.credentials {
+        let secret = Secret::from("CANARY-secret".to_owned());
+        books
+            .secret_put(credential, secret, "test", now)
+            .await
+            .expect("sealed");
+    }
+    let document = br#"{"access_token":"CANARY-token"}"#;
+    for credential in &estate.credentials {
+        let entry = Entry::Token {
+            slot: SlotId::of(&credential.id, 1, None),
+            owner: Owner {
+                credential: credential.id.clone(),
+                credential_bu: credential.bu.clone(),
+                bu: credential.bu.clone(),
+                integration: None,
+            },
+            facts: facts(now),
+            sealed: TokenBytes::new(document.to_vec()),
+        };
+        books.commit(vec![entry], now).await.expect("sealed");
+    }
+    drop(books);
+    let started = countersign_host::clock::stopwatch();
+    let mut broker = open(folder.path()).await;
+    let ready = started.elapsed();
+    let mut tasks = Tasks::default();
+    broker.start(&mut tasks, None);
+    let last = SlotId::of(&format!("C-{}", SLOTS - 1).parse().expect("an id"), 1, None);
+    let handed = broker.vendor().obtain(&last, 0, None).await;
+    assert_eq!(handed.map(|handed| handed.live.generation.0), Ok(1));
+    assert_eq!(
+        broker.vendor().cells().len(),
+        usize::try_from(SLOTS).expect("small")
+    );
+    assert_eq!(endpoint.asked(), 0, "nothing was minted");
+    println!("{SLOTS} live slots were ready after {ready:?}");
+}

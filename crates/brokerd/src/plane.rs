@@ -1,0 +1,192 @@
+//! Composes the broker.
+
+use axum::Router;
+use countersign_broker::books::{Books, BooksError};
+use countersign_broker::outbox::Road;
+use countersign_broker::plane::{Broker, OpenError as ComposeError, Options as BrokerOptions};
+use countersign_host::clock::Clock;
+use countersign_host::task::Tasks;
+use countersign_model::estate::Estate;
+use countersign_model::id::{CredentialId, IntegrationId};
+use countersign_refresh::Config;
+use countersign_secret::{MasterKey, MasterKeyError, Secret};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// What the broker is composed of.
+pub struct Options {
+    /// Folder of `vault.db`.
+    pub data: PathBuf,
+    /// The clock by which it renews.
+    pub clock: Clock,
+    /// Bearer of this run, for people's commands.
+    pub run_token: String,
+}
+
+/// Why the broker could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The vault refuses: wrong key, not initialised, in use.
+    #[error("{0}")]
+    Refused(String),
+    /// The vault failed.
+    #[error("the vault could not be opened")]
+    Vault(#[source] BooksError),
+    /// The broker could not be composed.
+    #[error("the broker could not be composed")]
+    Compose(#[from] ComposeError),
+}
+
+/// A vault was not made, and why.
+#[derive(Debug, thiserror::Error)]
+pub enum Refused {
+    /// The key is none.
+    #[error("{0}")]
+    Key(#[from] MasterKeyError),
+    /// The store failed.
+    #[error("the vault could not be made: {0}")]
+    Vault(#[from] BooksError),
+}
+
+/// Whether the folder holds a vault.
+#[must_use]
+pub fn vault_exists(data: &Path) -> bool {
+    Books::exists(data)
+}
+
+/// Makes a vault under the key.
+///
+/// # Errors
+/// [`Refused`].
+pub async fn create_vault(data: &Path, key: &str) -> Result<(), Refused> {
+    let key = MasterKey::from_base64(key)?;
+    Books::create(data, &key, countersign_host::clock::wall_now()).await?;
+    Ok(())
+}
+
+/// A broker that is ready to be served.
+pub struct BrokerPlane(Broker);
+
+impl BrokerPlane {
+    /// Opens the vault and composes everything; nothing runs yet and nothing is minted.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub async fn open(options: Options, key: &MasterKey) -> Result<BrokerPlane, OpenError> {
+        let parts = Self::parts(options, key).await?;
+        Ok(BrokerPlane(Broker::open(parts).await?))
+    }
+
+    /// Opens the operations alone, for commands on a folder where no broker runs.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub async fn open_offline(options: Options, key: &MasterKey) -> Result<BrokerPlane, OpenError> {
+        let parts = Self::parts(options, key).await?;
+        Ok(BrokerPlane(Broker::open_offline(parts).await?))
+    }
+
+    async fn parts(options: Options, key: &MasterKey) -> Result<BrokerOptions, OpenError> {
+        let books = Books::open(&options.data, key).await.map_err(|error| {
+            if error.is_refusal() {
+                OpenError::Refused(error.to_string())
+            } else {
+                OpenError::Vault(error)
+            }
+        })?;
+        Ok(BrokerOptions {
+            books,
+            clock: options.clock,
+            run_token: options.run_token,
+            config: Config::default(),
+        })
+    }
+
+    /// The listener's routes.
+    #[must_use]
+    pub fn router(&self) -> Router {
+        self.0.router()
+    }
+
+    /// Starts the work.
+    pub fn start(&mut self, tasks: &mut Tasks, road: Option<Arc<dyn Road>>) {
+        self.0.start(tasks, road);
+    }
+
+    /// A handle for a door in the same process.
+    #[must_use]
+    pub fn hand(&self) -> BrokerHand {
+        BrokerHand(self.0.app())
+    }
+}
+
+/// What a door in the same process does to the broker. Cheap to clone.
+#[derive(Clone)]
+pub struct BrokerHand(countersign_broker::route::App);
+
+impl BrokerHand {
+    /// Puts an estate in force.
+    ///
+    /// # Errors
+    /// A sentence for a person.
+    pub async fn estate_put(&self, estate: &Estate, actor: &str) -> Result<(), String> {
+        self.0
+            .admin()
+            .estate_put(estate, actor)
+            .await
+            .map_err(|error| error.to_string())
+    }
+
+    /// Seals a secret.
+    ///
+    /// # Errors
+    /// A sentence for a person.
+    pub async fn secret_put(
+        &self,
+        credential: &CredentialId,
+        secret: String,
+        actor: &str,
+    ) -> Result<(), String> {
+        let put = self
+            .0
+            .admin()
+            .secret_put(credential, Secret::from(secret), actor)
+            .await;
+        put.map(|_| ()).map_err(|error| error.to_string())
+    }
+
+    /// Adds a consumer to an integration: its id, its key, its MID.
+    ///
+    /// # Errors
+    /// A sentence for a person.
+    pub async fn consumer_add(
+        &self,
+        integration: &IntegrationId,
+        id: &str,
+        min_ttl_s: u64,
+        actor: &str,
+    ) -> Result<(String, String, u64), String> {
+        let new = countersign_broker::admin::NewConsumer {
+            id: Some(id.parse().map_err(|error| format!("id: {error}"))?),
+            integration: integration.clone(),
+            mids: Vec::new(),
+            scopes: Vec::new(),
+            min_ttl_s,
+            ends_at: None,
+            sources: Vec::new(),
+            vend: None,
+        };
+        let shown = self
+            .0
+            .admin()
+            .consumer_add(new, actor)
+            .await
+            .map_err(|e| e.to_string())?;
+        let consumer = shown.consumer;
+        Ok((
+            consumer.id.to_string(),
+            shown.key.to_string(),
+            consumer.default_mid,
+        ))
+    }
+}

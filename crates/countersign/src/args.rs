@@ -1,0 +1,353 @@
+//! The command line.
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Keeps Marketing Cloud API credentials alive, and sees within minutes when one of them dies.
+#[derive(Parser)]
+#[command(name = "countersign", version, propagate_version = true)]
+pub struct Args {
+    /// Folder of the stores.
+    #[arg(
+        long,
+        global = true,
+        default_value = "./countersign-data",
+        value_name = "DIR"
+    )]
+    pub data: PathBuf,
+    /// Configuration file; default: countersign.toml in the data folder.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// A server elsewhere, instead of the one that runs on the data folder.
+    #[arg(long, global = true, value_name = "URL", requires = "token")]
+    pub server: Option<String>,
+    /// Bearer for --server.
+    #[arg(
+        long,
+        global = true,
+        value_name = "T",
+        env = "COUNTERSIGN_TOKEN",
+        hide_env_values = true
+    )]
+    pub token: Option<String>,
+    /// Print JSON: one document, or one line per item.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Everything at once, on a simulated tenant: see a secret die and be told of it
+    Demo(DemoArgs),
+    /// Run the real thing
+    Serve(ServeArgs),
+    /// A simulated Marketing Cloud tenant to test against
+    Sim(SimArgs),
+    /// Prepare a data folder: configuration, stores, and a master key on standard output
+    Init,
+    /// A new one-time link to sign in to the dashboard
+    Login,
+    /// The estate as code
+    #[command(subcommand)]
+    Estate(EstateCommand),
+    /// Credentials: their secrets go in and never come out
+    #[command(subcommand)]
+    Credential(CredentialCommand),
+    /// Programs that ask for tokens
+    #[command(subcommand)]
+    Consumer(ConsumerCommand),
+    /// A fresh token for an integration
+    Token(TokenArgs),
+    /// How everything is doing
+    Status {
+        /// Only this business unit
+        bu: Option<String>,
+    },
+    /// Open incidents
+    Incidents {
+        /// Closed ones too
+        #[arg(long)]
+        all: bool,
+    },
+    /// Renew an integration's token now
+    Renew {
+        /// Which integration
+        integration: String,
+    },
+    /// The audit chain
+    #[command(subcommand)]
+    Audit(AuditCommand),
+}
+
+/// `demo`.
+#[derive(ClapArgs)]
+pub struct DemoArgs {
+    /// The story to play; `none` plays nothing
+    #[arg(long, default_value = "quiet-sunday")]
+    pub story: String,
+    /// How many times as fast as the wall the demo's clock runs
+    #[arg(long, default_value_t = 60.0)]
+    pub speed: f64,
+    /// Without generated history
+    #[arg(long)]
+    pub fresh: bool,
+    /// List the stories and stop
+    #[arg(long)]
+    pub list: bool,
+    /// Addresses
+    #[command(flatten)]
+    pub listen: ListenArgs,
+    /// Address of the simulator
+    #[arg(long, default_value = "127.0.0.1:8700")]
+    pub sim_listen: std::net::SocketAddr,
+    /// Address of the simulator's control
+    #[arg(long, default_value = "127.0.0.1:8701")]
+    pub sim_control_listen: std::net::SocketAddr,
+}
+
+/// Addresses of the two planes.
+#[derive(ClapArgs)]
+pub struct ListenArgs {
+    /// Address of dashboard and API [default: 127.0.0.1:8600]
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub listen: Option<String>,
+    /// Address of the broker [default: 127.0.0.1:8601]
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub broker_listen: Option<String>,
+}
+
+/// Which planes a process serves.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Role {
+    /// Both.
+    All,
+    /// Secrets and tokens.
+    Broker,
+    /// Watching and telling.
+    Watch,
+}
+
+/// `serve`.
+#[derive(ClapArgs)]
+pub struct ServeArgs {
+    /// Which planes
+    #[arg(long, value_enum, default_value_t = Role::All)]
+    pub role: Role,
+    /// Addresses
+    #[command(flatten)]
+    pub listen: ListenArgs,
+}
+
+/// `sim`.
+#[derive(ClapArgs)]
+pub struct SimArgs {
+    /// Break or mend a running simulator instead of running one
+    #[command(subcommand)]
+    pub command: Option<SimCommand>,
+    /// Estate to simulate; default: the demo's
+    #[arg(long, value_name = "FILE")]
+    pub estate: Option<PathBuf>,
+    /// Scenario whose faults are played
+    #[arg(long, value_name = "FILE")]
+    pub faults: Option<PathBuf>,
+    /// Address of the tenant
+    #[arg(long, default_value = "127.0.0.1:8700")]
+    pub sim_listen: std::net::SocketAddr,
+    /// Address of the control
+    #[arg(long, default_value = "127.0.0.1:8701")]
+    pub sim_control_listen: std::net::SocketAddr,
+    /// Set a switch, as in --set expires_in=20; `--switches` lists them
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub set: Vec<String>,
+    /// List the switches and stop
+    #[arg(long)]
+    pub switches: bool,
+    /// Seed of everything that is by chance
+    #[arg(long, default_value_t = 7)]
+    pub seed: u64,
+}
+
+/// `sim break`, `sim mend`.
+#[derive(Subcommand)]
+pub enum SimCommand {
+    /// Break something in a running simulator
+    Break {
+        /// An id of the estate (credential, integration, asset, business unit), or `all`
+        target: String,
+        /// The fault, as in secret_expired
+        fault: String,
+        /// How long, as in 10m; default: until mended
+        #[arg(long = "for", value_name = "DURATION")]
+        duration: Option<String>,
+        /// Share of requests hit, 0 to 1
+        #[arg(long)]
+        share: Option<f64>,
+        /// Delay of auth_slow, as in 2s
+        #[arg(long)]
+        latency: Option<String>,
+        /// Control of the running simulator [default: from run.json, else http://127.0.0.1:8701]
+        #[arg(long, value_name = "URL")]
+        control: Option<String>,
+    },
+    /// Mend it
+    Mend {
+        /// What was broken
+        target: String,
+        /// Control of the running simulator
+        #[arg(long, value_name = "URL")]
+        control: Option<String>,
+    },
+}
+
+/// `estate …`.
+#[derive(Subcommand)]
+pub enum EstateCommand {
+    /// Check a file
+    Lint {
+        /// The file
+        file: PathBuf,
+    },
+    /// What applying a file would change; exit 4 if anything
+    Plan {
+        /// The file
+        file: PathBuf,
+    },
+    /// Put a file in force
+    Apply {
+        /// The file
+        file: PathBuf,
+    },
+    /// Print what is in force
+    Export,
+}
+
+/// `credential …`.
+#[derive(Subcommand)]
+pub enum CredentialCommand {
+    /// Put a secret in (prompt, --fd or standard input), or register an observed credential
+    Add(CredentialAddArgs),
+    /// All credentials
+    List,
+    /// One credential
+    Show {
+        /// Which
+        id: String,
+    },
+    /// Turn it off: nothing is minted or handed out
+    Disable {
+        /// Which
+        id: String,
+        /// Why, for the audit trail
+        #[arg(long)]
+        reason: String,
+    },
+    /// Turn it on again, and open its lock
+    Enable {
+        /// Which
+        id: String,
+        /// Why, for the audit trail
+        #[arg(long)]
+        reason: String,
+    },
+}
+
+/// `credential add`.
+#[derive(ClapArgs)]
+pub struct CredentialAddArgs {
+    /// Its id in the estate
+    pub id: String,
+    /// Only register it: somebody else holds the secret
+    #[arg(long)]
+    pub observe: bool,
+    /// Show the token requests it would make, and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Read the secret from this open descriptor
+    #[arg(long, value_name = "N")]
+    pub fd: Option<u32>,
+    /// Business unit, for one that is not in the estate yet
+    #[arg(long)]
+    pub bu: Option<String>,
+    /// Kind, for one that is not in the estate yet
+    #[arg(long)]
+    pub kind: Option<String>,
+    /// OAuth client id, for one that is not in the estate yet
+    #[arg(long)]
+    pub client_id: Option<String>,
+}
+
+/// `consumer …`.
+#[derive(Subcommand)]
+pub enum ConsumerCommand {
+    /// Add one; its key is shown once
+    Add(ConsumerAddArgs),
+    /// All consumers
+    List,
+    /// Revoke a key, at once
+    Revoke {
+        /// Which
+        id: String,
+    },
+}
+
+/// `consumer add`.
+#[derive(ClapArgs)]
+pub struct ConsumerAddArgs {
+    /// The integration it belongs to
+    pub integration: String,
+    /// Its id [default: the integration's with a number]
+    #[arg(long)]
+    pub id: Option<String>,
+    /// When its key ends, RFC 3339 [default: in a year]
+    #[arg(long, value_name = "TIME")]
+    pub ends: Option<String>,
+    /// Networks it may call from, as in 10.0.0.0/8
+    #[arg(long, value_name = "CIDR")]
+    pub source: Vec<String>,
+    /// Further MIDs it may ask for
+    #[arg(long)]
+    pub mid: Vec<u64>,
+    /// Scopes it is limited to
+    #[arg(long)]
+    pub scope: Vec<String>,
+    /// Least life of a token it is handed, seconds
+    #[arg(long, default_value_t = 0)]
+    pub min_ttl: u64,
+}
+
+/// `token`.
+#[derive(ClapArgs)]
+pub struct TokenArgs {
+    /// Which integration
+    pub integration: String,
+    /// Least life wanted, seconds
+    #[arg(long, default_value_t = 0)]
+    pub min_ttl: u64,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = TokenFormat::Token)]
+    pub format: TokenFormat,
+}
+
+/// How a token is printed.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TokenFormat {
+    /// The token alone.
+    Token,
+    /// A JSON document with life and hosts.
+    Json,
+    /// `Authorization: Bearer …`.
+    Header,
+    /// Lines for `eval` in a shell.
+    Env,
+}
+
+/// `audit …`.
+#[derive(Subcommand)]
+pub enum AuditCommand {
+    /// Recompute the whole chain
+    Verify,
+}

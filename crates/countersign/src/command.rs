@@ -1,0 +1,37 @@
+//! One file per command: parse, ask, print.
+
+mod audit;
+mod consumer;
+mod credential;
+mod demo;
+mod estate;
+mod incidents;
+mod init;
+mod login;
+mod renew;
+mod serve;
+mod sim;
+mod status;
+mod token;
+
+use crate::args::{Args, Command};
+use crate::exit::Exit;
+
+/// Does what the command line says.
+pub async fn run(args: Args) -> Result<(), Exit> {
+    match &args.command {
+        Command::Demo(demo) => demo::run(&args, demo).await,
+        Command::Serve(serve) => serve::run(&args, serve).await,
+        Command::Sim(sim) => sim::run(&args, sim).await,
+        Command::Init => init::run(&args).await,
+        Command::Login => login::run(&args).await,
+        Command::Estate(estate) => estate::run(&args, estate).await,
+        Command::Credential(credential) => credential::run(&args, credential).await,
+        Command::Consumer(consumer) => consumer::run(&args, consumer).await,
+        Command::Token(token) => token::run(&args, token).await,
+        Command::Status { bu } => status::run(&args, bu.as_deref()).await,
+        Command::Incidents { all } => incidents::run(&args, *all).await,
+        Command::Renew { integration } => renew::run(&args, integration).await,
+        Command::Audit(audit) => audit::run(&args, audit).await,
+    }
+}

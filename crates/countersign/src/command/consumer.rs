@@ -1,0 +1,71 @@
+//! `consumer add|list|revoke`.
+
+use crate::args::{Args, ConsumerAddArgs, ConsumerCommand};
+use crate::exit::Exit;
+use crate::link::Link;
+use crate::output;
+use serde_json::{Value, json};
+
+const PATH: &str = "/admin/api/v1/consumers";
+
+/// Runs the command.
+pub async fn run(args: &Args, command: &ConsumerCommand) -> Result<(), Exit> {
+    let link = Link::open(args).await?;
+    match command {
+        ConsumerCommand::Add(new) => add(args, &link, new).await,
+        ConsumerCommand::List => list(args, &link).await,
+        ConsumerCommand::Revoke { id } => {
+            link.broker("DELETE", &format!("{PATH}/{id}"), None)
+                .await?
+                .checked()?;
+            if args.json {
+                output::document(&json!({ "revoked": id }));
+            } else {
+                println!("{id} is revoked; its next request is refused.");
+            }
+            Ok(())
+        }
+    }
+}
+
+async fn add(args: &Args, link: &Link, new: &ConsumerAddArgs) -> Result<(), Exit> {
+    let body = json!({
+        "id": new.id,
+        "integration": new.integration,
+        "mids": new.mid,
+        "scopes": new.scope,
+        "min_ttl_s": new.min_ttl,
+        "ends_at": new.ends,
+        "sources": new.source,
+    });
+    let added: Value = link.broker("POST", PATH, Some(&body)).await?.json()?;
+    if args.json {
+        output::document(&added);
+        return Ok(());
+    }
+    let text = |name: &str| added[name].as_str().unwrap_or_default();
+    println!("client_id      {}", text("client_id"));
+    println!("client_secret  {}", text("client_secret"));
+    println!("account_id     {}", added["account_id"]);
+    eprintln!("The key is shown this once. It ends {}.", text("ends_at"));
+    Ok(())
+}
+
+async fn list(args: &Args, link: &Link) -> Result<(), Exit> {
+    let consumers: Vec<Value> = link.broker("GET", PATH, None).await?.json()?;
+    if args.json {
+        consumers.iter().for_each(output::document);
+        return Ok(());
+    }
+    let rows: Vec<Vec<String>> = consumers
+        .iter()
+        .map(|one| {
+            ["id", "integration", "vend", "ends_at"]
+                .iter()
+                .map(|name| one[name].as_str().unwrap_or("-").to_owned())
+                .collect()
+        })
+        .collect();
+    output::table(&["ID", "INTEGRATION", "MODE", "KEY ENDS"], &rows);
+    Ok(())
+}

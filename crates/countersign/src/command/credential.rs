@@ -1,0 +1,184 @@
+//! `credential add|list|show|disable|enable`.
+
+use crate::args::{Args, CredentialAddArgs, CredentialCommand};
+use crate::command::estate;
+use crate::exit::Exit;
+use crate::link::Link;
+use crate::{output, secret_input};
+use countersign_feed::estate::Format;
+use countersign_model::estate::{CredentialMode, Estate};
+use countersign_model::id::CredentialId;
+use serde_json::{Value, json};
+
+const PATH: &str = "/admin/api/v1/credentials";
+
+/// Runs the command.
+pub async fn run(args: &Args, command: &CredentialCommand) -> Result<(), Exit> {
+    let link = Link::open(args).await?;
+    match command {
+        CredentialCommand::Add(new) => add(args, &link, new).await,
+        CredentialCommand::List => list(args, &link).await,
+        CredentialCommand::Show { id } => show(args, &link, id).await,
+        CredentialCommand::Disable { id, reason } => turn(args, &link, id, "disable", reason).await,
+        CredentialCommand::Enable { id, reason } => turn(args, &link, id, "enable", reason).await,
+    }
+}
+
+async fn add(args: &Args, link: &Link, new: &CredentialAddArgs) -> Result<(), Exit> {
+    let id = CredentialId::new(&new.id).map_err(|error| Exit::input(format!("id: {error}")))?;
+    let current = estate::current(link).await?;
+    let next = with_credential(&current, &id, new)?;
+    if new.dry_run {
+        return dry_run(args, &next, &id);
+    }
+    // The secret is read before anything changes, so that a prompt left empty changes nothing.
+    let secret = match new.observe {
+        true => None,
+        false => Some(secret_input::read(
+            new.fd,
+            &format!("Client secret of {id}: "),
+        )?),
+    };
+    if next != current {
+        estate::put(link, &next).await?;
+    }
+    let Some(secret) = secret else {
+        if args.json {
+            output::document(&json!({ "credential": id, "mode": "observed" }));
+        } else {
+            println!("{id} is observed: its secret stays with its owner.");
+        }
+        return Ok(());
+    };
+    let body = json!({ "client_secret": secret });
+    let path = format!("{PATH}/{id}/secret");
+    let put: Value = link.broker("POST", &path, Some(&body)).await?.json()?;
+    if args.json {
+        output::document(&put);
+    } else {
+        println!(
+            "{id}: secret version {} is sealed and in use.",
+            put["secret_version"]
+        );
+    }
+    Ok(())
+}
+
+/// The estate with the credential in it, in the mode asked for.
+fn with_credential(
+    current: &Estate,
+    id: &CredentialId,
+    new: &CredentialAddArgs,
+) -> Result<Estate, Exit> {
+    let mode = if new.observe {
+        CredentialMode::Observed
+    } else {
+        CredentialMode::Brokered
+    };
+    let mut next = current.clone();
+    if let Some(known) = next.credentials.iter_mut().find(|known| known.id == *id) {
+        known.mode = mode;
+        return Ok(next);
+    }
+    let (Some(bu), Some(kind)) = (&new.bu, &new.kind) else {
+        return Err(Exit::input(format!(
+            "{id} is not in the estate: name its --bu and --kind (and --client-id), or apply an \
+             estate that holds it"
+        )));
+    };
+    let lockout = if new.observe {
+        Value::Null
+    } else {
+        json!("dry_run")
+    };
+    let document = json!({ "version": 1, "credentials": [{
+        "id": id, "bu": bu, "kind": kind, "mode": mode, "client_id": new.client_id,
+        "lockout": lockout,
+    }]});
+    let decoded = countersign_feed::estate::decode(&document.to_string(), Format::Json);
+    let made = decoded.map_err(|faults| {
+        let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
+        Exit::input(lines.join("\n"))
+    })?;
+    next.credentials.extend(made.credentials);
+    Ok(next)
+}
+
+fn dry_run(args: &Args, estate: &Estate, id: &CredentialId) -> Result<(), Exit> {
+    let plans = countersign_brokerd::mint_plans(estate, id);
+    if args.json {
+        plans.iter().for_each(output::document);
+        return Ok(());
+    }
+    if plans.is_empty() {
+        println!(
+            "{id} would make no token requests: no integration uses it, or its kind has none."
+        );
+    }
+    for plan in plans {
+        println!(
+            "{}: {} token requests a day at most",
+            plan.slot, plan.mints_per_day
+        );
+        println!("  {}", plan.policy);
+    }
+    println!("Nothing was changed.");
+    Ok(())
+}
+
+async fn list(args: &Args, link: &Link) -> Result<(), Exit> {
+    let credentials: Vec<Value> = link.broker("GET", PATH, None).await?.json()?;
+    if args.json {
+        credentials.iter().for_each(output::document);
+        return Ok(());
+    }
+    let rows: Vec<Vec<String>> = credentials
+        .iter()
+        .map(|one| {
+            ["id", "bu", "kind", "state"]
+                .iter()
+                .map(|name| one[name].as_str().unwrap_or("-").to_owned())
+                .collect()
+        })
+        .collect();
+    output::table(&["ID", "BU", "KIND", "STATE"], &rows);
+    Ok(())
+}
+
+async fn show(args: &Args, link: &Link, id: &str) -> Result<(), Exit> {
+    let credentials: Vec<Value> = link.broker("GET", PATH, None).await?.json()?;
+    let found = credentials.into_iter().find(|one| one["id"] == id);
+    let found =
+        found.ok_or_else(|| Exit::input(format!("credential {id} is not in the estate")))?;
+    if args.json {
+        output::document(&found);
+        return Ok(());
+    }
+    for (name, value) in found.as_object().into_iter().flatten() {
+        let words = match value {
+            Value::Null => continue,
+            Value::String(text) => text.clone(),
+            Value::Array(items) => items
+                .iter()
+                .filter_map(Value::as_str)
+                .collect::<Vec<_>>()
+                .join(", "),
+            other => other.to_string(),
+        };
+        println!("{name:<15} {words}");
+    }
+    Ok(())
+}
+
+async fn turn(args: &Args, link: &Link, id: &str, how: &str, reason: &str) -> Result<(), Exit> {
+    let body = json!({ "reason": reason });
+    link.broker("POST", &format!("{PATH}/{id}/{how}"), Some(&body))
+        .await?
+        .checked()?;
+    if args.json {
+        output::document(&json!({ "credential": id, "done": how }));
+    } else {
+        println!("{id} is {how}d.");
+    }
+    Ok(())
+}

@@ -1,0 +1,224 @@
+//! `demo`: a simulated tenant, the demo estate, both planes, and a story, in one process.
+
+mod folder;
+mod story;
+
+use crate::args::{Args, DemoArgs};
+use crate::exit::Exit;
+use crate::house::{InProcess, ToBroker, bind, open_broker, run_token, service, settings};
+use crate::output;
+use countersign_brokerd::BrokerHand;
+use countersign_host::clock::{Clock, ClockControl};
+use countersign_host::run_file::RunFile;
+use countersign_host::signal;
+use countersign_host::task::Tasks;
+use countersign_model::estate::Estate;
+use countersign_model::id::IntegrationId;
+use countersign_model::{SignedDuration, Timestamp};
+use countersign_sim::Simulator;
+use countersign_watchd::{Options, WatchPlane};
+use serde_json::json;
+use std::sync::Arc;
+use story::Story;
+
+/// The demo's clock starts here.
+const START: &str = "2026-11-22T12:30:00Z";
+/// Time before it in which every slot gets its first token, so that the estate is in mid-flight.
+const PRELUDE: SignedDuration = SignedDuration::from_mins(18);
+/// What the demo's tenant answers as a token's life, and how long it really lives, seconds.
+const EXPIRES_IN_S: u32 = 1_199;
+const VALIDITY_S: u32 = 1_319;
+/// The integration whose consumers people may use: no story touches it.
+const OPEN_INTEGRATION: &str = "INT-007";
+/// Least life of a token a demo consumer is handed, seconds.
+const MIN_TTL_S: u64 = 400;
+/// Ids of incidents and notices come from this, so that every run tells the same.
+const SEED: u64 = 7;
+/// Who did it, in the audit chain.
+const ACTOR: &str = "demo";
+
+/// Runs the demo until the process is asked to stop.
+pub async fn run(args: &Args, demo: &DemoArgs) -> Result<(), Exit> {
+    if demo.list {
+        return story::list(args);
+    }
+    let story = story::find(&demo.story)?;
+    if !(demo.speed > 0.0 && demo.speed <= 10_000.0) {
+        return Err(Exit::input("--speed: a number above 0 and at most 10000"));
+    }
+    let mut settings = settings(args, Some(&demo.listen))?;
+    settings.master_key = folder::prepare(&args.data).await?;
+
+    let start: Timestamp = START.parse().expect("a literal instant");
+    let (clock, control) = Clock::stepped(start - PRELUDE, 0.0);
+    let mut tasks = Tasks::default();
+    let moving = control.clone();
+    tasks.spawn("clock", async move { moving.run().await });
+
+    let (sim_listener, sim_url) = bind("sim_listen", demo.sim_listen).await?;
+    let (control_listener, sim_control_url) =
+        bind("sim_control_listen", demo.sim_control_listen).await?;
+    let (broker_listener, broker_url) = bind("broker_listen", settings.broker_listen).await?;
+    let (listener, dashboard_url) = bind("listen", settings.listen).await?;
+
+    let mut estate = countersign_feed::demo_estate();
+    for tenant in &mut estate.tenants {
+        tenant.auth_url = Some(sim_url.clone());
+    }
+    let simulator = simulator(&estate, &clock, &control, &sim_url)?;
+    let (tenant, steering) = (
+        service(simulator.router()),
+        service(simulator.control_router()),
+    );
+    tasks.spawn("simulator", async move {
+        drop(axum::serve(sim_listener, tenant).await)
+    });
+    tasks.spawn("simulator control", async move {
+        drop(axum::serve(control_listener, steering).await);
+    });
+
+    let token = run_token();
+    let mut broker = open_broker(args, &settings, clock.clone(), token.clone(), false).await?;
+    let hand = broker.hand();
+    let mut watch = WatchPlane::open(Options {
+        data: args.data.clone(),
+        clock: clock.clone(),
+        base_url: dashboard_url.clone(),
+        notify: settings.notify.clone(),
+        run_token: token.clone(),
+        estate_sink: Some(Arc::new(ToBroker(hand.clone()))),
+        seed: Some(SEED),
+    })
+    .await?;
+    watch.watch.set_estate(estate.clone()).await?;
+    hand.estate_put(&estate, ACTOR)
+        .await
+        .map_err(Exit::failed)?;
+    watch.start(&mut tasks);
+    broker.start(&mut tasks, Some(Arc::new(InProcess(watch.watch.clone()))));
+    let (broker_app, watch_app) = (service(broker.router()), service(watch.router()));
+    tasks.spawn("broker listener", async move {
+        drop(axum::serve(broker_listener, broker_app).await);
+    });
+    tasks.spawn("dashboard listener", async move {
+        drop(axum::serve(listener, watch_app).await);
+    });
+
+    story::prelude(&story, &estate, &simulator, &hand, &clock, &control, start).await?;
+    let consumer = open_consumer(&hand, &estate).await?;
+    let run_file = RunFile {
+        pid: std::process::id(),
+        dashboard: Some(dashboard_url),
+        broker: Some(broker_url),
+        sim: Some(sim_url),
+        sim_control: Some(sim_control_url),
+        token,
+    };
+    run_file.write(&args.data)?;
+    let sign_in = watch.sign_in_link().await?;
+    announce(args, demo, &story, &run_file, &sign_in, &consumer);
+    story::play(&mut tasks, story, simulator, clock, start);
+    control.set_speed(demo.speed);
+
+    let ended = tokio::select! {
+        asked = signal::asked_to_stop() => asked.map_err(Exit::from),
+        task = tasks.any_ended() => Err(Exit::failed(format!("a task ended by itself: {task:?}"))),
+    };
+    watch.close();
+    run_file.remove(&args.data);
+    ended
+}
+
+fn simulator(
+    estate: &Estate,
+    clock: &Clock,
+    control: &ClockControl,
+    url: &str,
+) -> Result<Simulator, Exit> {
+    let simulator = Simulator::new(estate, clock.clone(), Some(control.clone()), SEED, url);
+    for (name, value) in [("expires_in", EXPIRES_IN_S), ("validity", VALIDITY_S)] {
+        let set = simulator.set_switch(name, &value.to_string());
+        set.map_err(|error| Exit::failed(error.to_string()))?;
+    }
+    Ok(simulator)
+}
+
+/// The consumer people may use.
+struct OpenConsumer {
+    integration: IntegrationId,
+    client_id: String,
+    client_secret: String,
+    account_id: u64,
+    data_extension_key: String,
+}
+
+async fn open_consumer(hand: &BrokerHand, estate: &Estate) -> Result<OpenConsumer, Exit> {
+    let integration: IntegrationId = OPEN_INTEGRATION.parse().expect("a literal id");
+    let added = hand
+        .consumer_add(&integration, "demo-direct", MIN_TTL_S, ACTOR)
+        .await;
+    let (client_id, client_secret, account_id) = added.map_err(Exit::failed)?;
+    let bu = estate.integration(&integration).map(|flow| flow.bu.clone());
+    let table = estate.assets.iter().find(|asset| {
+        asset.kind == countersign_model::estate::AssetKind::DataExtension
+            && Some(&asset.bu) == bu.as_ref()
+    });
+    let table = table.ok_or_else(|| Exit::failed("the demo estate lost its tables"))?;
+    let data_extension_key = table.key.clone().unwrap_or_else(|| table.id.to_string());
+    Ok(OpenConsumer {
+        integration,
+        client_id,
+        client_secret,
+        account_id,
+        data_extension_key,
+    })
+}
+
+fn announce(
+    args: &Args,
+    demo: &DemoArgs,
+    story: &Story,
+    run: &RunFile,
+    sign_in: &str,
+    consumer: &OpenConsumer,
+) {
+    if args.json {
+        output::document(&json!({
+            "dashboard": run.dashboard, "broker": run.broker,
+            "sim": run.sim, "sim_control": run.sim_control,
+            "sign_in": sign_in, "api_token": run.token,
+            "consumers": { "direct": {
+                "integration": consumer.integration,
+                "client_id": consumer.client_id,
+                "client_secret": consumer.client_secret,
+                "account_id": consumer.account_id,
+                "data_extension_key": consumer.data_extension_key,
+            }},
+        }));
+        return;
+    }
+    let url = |url: &Option<String>| url.clone().unwrap_or_default();
+    println!("Countersign demo: a simulated tenant, 8 business units, 48 integrations.\n");
+    println!("  dashboard   {}", url(&run.dashboard));
+    println!("  sign in     {sign_in}");
+    println!("              (works once, for 15 minutes)");
+    println!("  broker      {}/v2/token", url(&run.broker));
+    println!(
+        "  consumer    {}  key {}",
+        consumer.client_id, consumer.client_secret
+    );
+    println!(
+        "  simulator   {}  control {}\n",
+        url(&run.sim),
+        url(&run.sim_control)
+    );
+    println!(
+        "Story: {}, at {} times the wall's speed.",
+        story.name(),
+        demo.speed
+    );
+    for line in story.what_to_look_at() {
+        println!("  {line}");
+    }
+    println!("\nBreak something yourself: countersign sim break INT-031 secret_expired");
+}

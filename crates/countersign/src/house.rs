@@ -1,0 +1,158 @@
+//! Both planes in one process, as `serve` and `demo` run them, and as commands open them offline.
+
+use crate::args::{Args, ListenArgs};
+use crate::exit::Exit;
+use axum::Router;
+use axum::extract::connect_info::IntoMakeServiceWithConnectInfo;
+use countersign_brokerd::{BrokerHand, BrokerPlane, OpenError, Options as BrokerOptions};
+use countersign_host::clock::Clock;
+use countersign_host::entropy::Entropy;
+use countersign_host::settings::{RawSettings, Settings};
+use countersign_host::{file, telemetry};
+use countersign_model::estate::Estate;
+use countersign_model::outcome::Outcome;
+use countersign_watchd::{EstateSink, Options as WatchOptions, WatchPlane};
+use data_encoding::BASE64URL_NOPAD;
+use futures::future::BoxFuture;
+use std::future::Future;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use tokio::net::TcpListener;
+
+/// The settings of this command: file, environment, flags.
+pub fn settings(args: &Args, listen: Option<&ListenArgs>) -> Result<Settings, Exit> {
+    let input = |faults: countersign_host::settings::Faults| Exit::input(faults.to_string());
+    let mut raw = RawSettings::load(args.config.as_deref(), &args.data).map_err(input)?;
+    if let Some(listen) = listen {
+        if listen.listen.is_some() {
+            raw.listen.clone_from(&listen.listen);
+        }
+        if listen.broker_listen.is_some() {
+            raw.broker_listen.clone_from(&listen.broker_listen);
+        }
+    }
+    let settings = raw.meant().map_err(input)?;
+    telemetry::install(&settings.log, settings.log_json).map_err(Exit::input)?;
+    Ok(settings)
+}
+
+/// A bearer for one run.
+pub fn run_token() -> String {
+    BASE64URL_NOPAD.encode(&Entropy::default().bytes_32())
+}
+
+/// Binds an address, or says which could not be bound.
+pub async fn bind(name: &str, at: SocketAddr) -> Result<(TcpListener, String), Exit> {
+    let listener = TcpListener::bind(at).await.map_err(|error| {
+        Exit::failed(format!(
+            "{name}: {at} cannot be used: {error} (port 0 picks a free one)"
+        ))
+    })?;
+    let bound = listener.local_addr()?;
+    Ok((listener, format!("http://{bound}")))
+}
+
+/// A router as a listener serves it, with the caller's address.
+pub fn service(router: Router) -> IntoMakeServiceWithConnectInfo<Router, SocketAddr> {
+    router.into_make_service_with_connect_info::<SocketAddr>()
+}
+
+/// The routes of both planes, without listeners.
+pub struct Offline {
+    /// Dashboard and API.
+    pub dashboard: Router,
+    /// The broker's operations, or why they cannot be had.
+    pub broker: Result<Router, String>,
+    /// The bearer of both.
+    pub token: String,
+}
+
+/// Opens the stores of a folder where no server runs.
+pub async fn offline(args: &Args) -> Result<Offline, Exit> {
+    if !args.data.is_dir() {
+        let folder = args.data.display();
+        return Err(Exit::away(format!(
+            "no server runs on {folder}, and there is no such folder: countersign init"
+        )));
+    }
+    let settings = settings(args, None)?;
+    let token = run_token();
+    let watch = WatchPlane::open(WatchOptions {
+        data: args.data.clone(),
+        clock: Clock::system(),
+        base_url: "http://127.0.0.1".to_owned(),
+        notify: Vec::new(),
+        run_token: token.clone(),
+        estate_sink: None,
+        seed: None,
+    })
+    .await?;
+    let broker = if countersign_brokerd::vault_exists(&args.data) {
+        let plane = open_broker(args, &settings, Clock::system(), token.clone(), true).await?;
+        Ok(plane.router())
+    } else {
+        Err(format!(
+            "{} holds no vault: countersign init",
+            args.data.display()
+        ))
+    };
+    Ok(Offline {
+        dashboard: watch.router(),
+        broker,
+        token,
+    })
+}
+
+/// Opens the broker; a key that is missing, malformed or wrong is a refusal.
+pub async fn open_broker(
+    args: &Args,
+    settings: &Settings,
+    clock: Clock,
+    run_token: String,
+    offline: bool,
+) -> Result<BrokerPlane, Exit> {
+    let key = countersign_brokerd::master_key(&settings.master_key)
+        .await
+        .map_err(|error| Exit::refused(error.to_string()))?;
+    file::private_dir(&args.data)?;
+    let options = BrokerOptions {
+        data: args.data.clone(),
+        clock,
+        run_token,
+    };
+    let opened = if offline {
+        BrokerPlane::open_offline(options, &key).await
+    } else {
+        BrokerPlane::open(options, &key).await
+    };
+    opened.map_err(|error| match error {
+        OpenError::Refused(why) => Exit::refused(why),
+        other => other.into(),
+    })
+}
+
+/// The road from a broker to the watch in the same process.
+pub struct InProcess(pub countersign_watchd::Watch);
+
+impl countersign_brokerd::Road for InProcess {
+    fn carry(
+        &self,
+        batch: Vec<Outcome>,
+    ) -> Pin<Box<dyn Future<Output = Result<(), countersign_brokerd::RoadError>> + Send + '_>> {
+        Box::pin(async move {
+            let taken = self.0.outcomes(batch).await;
+            taken
+                .map(|_| ())
+                .map_err(|error| countersign_brokerd::RoadError(error.to_string()))
+        })
+    }
+}
+
+/// The way of an estate from the dashboard to the broker in the same process.
+pub struct ToBroker(pub BrokerHand);
+
+impl EstateSink for ToBroker {
+    fn put(&self, estate: Estate) -> BoxFuture<'_, Result<(), String>> {
+        Box::pin(async move { self.0.estate_put(&estate, "operator").await })
+    }
+}

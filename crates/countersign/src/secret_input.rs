@@ -1,0 +1,41 @@
+//! Secrets from a prompt, a descriptor or standard input; never from an argument.
+
+use crate::exit::Exit;
+use std::fs::File;
+use std::io::{IsTerminal, Read, stdin};
+
+/// Longest secret read, in bytes.
+const BYTES_MAX: u64 = 8 * 1024;
+
+/// Reads a secret: from the descriptor if one is named, by a prompt on a terminal, else from
+/// standard input. One line break at its end is cut.
+pub fn read(descriptor: Option<u32>, prompt: &str) -> Result<String, Exit> {
+    let text = match descriptor {
+        Some(number) => {
+            let path = format!("/proc/self/fd/{number}");
+            let file = File::open(&path)
+                .map_err(|error| Exit::input(format!("--fd {number} cannot be read: {error}")))?;
+            bounded(file)?
+        }
+        None if stdin().is_terminal() => rpassword::prompt_password(prompt)?,
+        None => bounded(stdin())?,
+    };
+    let text = text.strip_suffix('\n').unwrap_or(&text);
+    let text = text.strip_suffix('\r').unwrap_or(text);
+    if text.is_empty() {
+        return Err(Exit::input(
+            "no secret was given: type it, pipe it in, or name a descriptor",
+        ));
+    }
+    Ok(text.to_owned())
+}
+
+fn bounded(from: impl Read) -> Result<String, Exit> {
+    let mut text = String::new();
+    let read = from.take(BYTES_MAX + 1).read_to_string(&mut text);
+    match read {
+        Ok(n) if n as u64 > BYTES_MAX => Err(Exit::input("the secret is longer than 8 KiB")),
+        Ok(_) => Ok(text),
+        Err(_) => Err(Exit::input("the secret is not text")),
+    }
+}

@@ -1,0 +1,140 @@
+//! Exit codes and words of commands that do not succeed.
+
+use crate::house::Folder;
+
+#[test]
+fn a_vault_is_made_once_and_its_key_is_printed_once() {
+    let folder = Folder::new();
+    let made = folder.run(&["init"]);
+    assert_eq!(made.code(), 0, "{}", made.stderr());
+    assert_eq!(made.stdout().trim().len(), 44, "32 bytes in base64");
+    assert!(
+        !made.stderr().contains(made.stdout().trim()),
+        "the key is on standard output alone"
+    );
+    let again = folder.run(&["init"]);
+    assert_eq!(again.code(), 3);
+    assert!(again.stderr().contains("already"), "{}", again.stderr());
+}
+
+#[test]
+fn a_missing_short_or_wrong_key_is_a_refusal_and_changes_nothing() {
+    let folder = Folder::new();
+    folder.run(&["init"]).good();
+    let before = std::fs::read(folder.path().join("vault.db")).expect("a vault");
+    let missing = folder.run(&["serve", "--role", "broker"]);
+    assert_eq!(missing.code(), 3);
+    assert!(
+        missing.stderr().contains("COUNTERSIGN_MASTER_KEY"),
+        "{}",
+        missing.stderr()
+    );
+    for (key, word) in [
+        ("Q0FOQVJZ", "6 bytes"),
+        ("CANARY!", "malformed"),
+        (WRONG, "not the one"),
+    ] {
+        let refused = folder.run_with(key, "", &["serve", "--role", "broker"]);
+        assert_eq!(refused.code(), 3, "{}", refused.stderr());
+        assert!(
+            refused.stderr().contains(word),
+            "{word}: {}",
+            refused.stderr()
+        );
+        assert!(!refused.stderr().contains(key), "the key is not repeated");
+    }
+    assert_eq!(
+        std::fs::read(folder.path().join("vault.db")).expect("a vault"),
+        before
+    );
+}
+
+/// A well-formed key that no vault was made with.
+const WRONG: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+
+#[test]
+fn bad_input_is_exit_2_and_names_field_and_fix() {
+    let folder = Folder::new();
+    let file = folder.path().join("estate.yaml");
+    std::fs::write(&file, "version: 1\ntenants:\n  - { id: t, subdomian: x }\n").expect("written");
+    let linted = folder.run(&["estate", "lint", &file.to_string_lossy()]);
+    assert_eq!(linted.code(), 2);
+    assert!(linted.stderr().contains("subdomian"), "{}", linted.stderr());
+    assert!(linted.stderr().contains("subdomain"), "{}", linted.stderr());
+    assert_eq!(folder.run(&["demo", "--story", "no-such"]).code(), 2);
+    assert_eq!(folder.run(&["demo", "--speed", "0"]).code(), 2);
+    assert_eq!(folder.run(&["no-such-command"]).code(), 2);
+}
+
+#[test]
+fn a_command_without_a_server_says_how_to_start_one() {
+    let folder = Folder::new();
+    let nowhere = folder.path().join("nowhere");
+    let away = Folder::new().run(&["login"]);
+    assert_eq!(away.code(), 5);
+    assert!(
+        away.stderr().contains("countersign serve"),
+        "{}",
+        away.stderr()
+    );
+    drop(nowhere);
+}
+
+#[test]
+fn an_estate_is_planned_applied_and_exported_without_a_server() {
+    let folder = Folder::new();
+    let key = folder.run(&["init"]).good();
+    let key = key.trim();
+    let file = folder.path().join("estate.yaml");
+    std::fs::write(&file, ESTATE).expect("written");
+    let file = file.to_string_lossy().into_owned();
+    assert_eq!(
+        folder.run_with(key, "", &["estate", "plan", &file]).code(),
+        4
+    );
+    folder.run_with(key, "", &["estate", "apply", &file]).good();
+    assert_eq!(
+        folder.run_with(key, "", &["estate", "plan", &file]).code(),
+        0,
+        "twice is once"
+    );
+    let exported = folder.run_with(key, "", &["estate", "export"]).good();
+    assert!(exported.contains("INT-1"), "{exported}");
+    let dry = folder
+        .run_with(key, "", &["credential", "add", "INT-1", "--dry-run"])
+        .good();
+    assert!(dry.contains("token requests a day"), "{dry}");
+    let added = folder
+        .run_with(key, "CANARY-secret\n", &["credential", "add", "INT-1"])
+        .good();
+    assert!(!added.contains("CANARY"), "{added}");
+    let consumer = folder
+        .run_with(key, "", &["consumer", "add", "INT-1", "--json"])
+        .good();
+    assert!(consumer.contains("client_secret"), "{consumer}");
+    let verified = folder
+        .run_with(key, "", &["audit", "verify", "--json"])
+        .good();
+    assert!(verified.contains("true"), "{verified}");
+    for name in ["vault.db", "watch.db", "vault.db-wal", "watch.db-wal"] {
+        let bytes = std::fs::read(folder.path().join(name)).unwrap_or_default();
+        assert!(
+            !bytes.windows(6).any(|six| six == b"CANARY"),
+            "{name} holds the secret in clear"
+        );
+    }
+}
+
+/// A small estate of our own.
+pub const ESTATE: &str = "\
+version: 1
+name: small
+tenants:
+  - { id: t, subdomain: mcsmall-estate-not-a-real-one }
+business_units:
+  - { id: BU, tenant: t, mid: 7, time_zone: UTC, on_call: Operations }
+credentials:
+  - { id: INT-1, bu: BU, kind: s2s_v2, mode: brokered, client_id: c-1, scopes: [email_read] }
+integrations:
+  - { id: INT-1, name: Order mails, bu: BU, kind: on-demand, tier: T1, owner: Orders, backup: Operations, credential: INT-1 }
+";

@@ -1,0 +1,154 @@
+//! The demo and its stories, in real processes.
+
+use crate::house::{Folder, Server, ask};
+use serde_json::Value;
+use std::time::Duration;
+
+fn demo(folder: &Folder, story: &str, speed: &str) -> Server {
+    let mut command = folder.command(&["demo", "--story", story, "--speed", speed, "--json"]);
+    for flag in [
+        "--listen",
+        "--broker-listen",
+        "--sim-listen",
+        "--sim-control-listen",
+    ] {
+        command.args([flag, "127.0.0.1:0"]);
+    }
+    Server::start(command)
+}
+
+async fn incidents(server: &Server) -> Vec<Value> {
+    let url = format!("{}/api/v1/incidents?all=true", server.url("dashboard"));
+    let token = server.ready["api_token"]
+        .as_str()
+        .expect("a token")
+        .to_owned();
+    let (status, body) = ask("GET", &url, Some(&token), None).await;
+    assert_eq!(status, 200, "{body}");
+    body["incidents"].as_array().cloned().expect("a list")
+}
+
+/// Looks until `found` says so; at most 90 s of the wall.
+async fn until<T>(server: &Server, found: impl Fn(&[Value]) -> Option<T>) -> T {
+    for _ in 0..900 {
+        if let Some(found) = found(&incidents(server).await) {
+            return found;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    panic!("it did not come about: {:?}", incidents(server).await);
+}
+
+async fn advance(server: &Server, by: &str) {
+    let url = format!("{}/_sim/clock", server.url("sim_control"));
+    let body = format!("{{\"advance\":\"{by}\"}}");
+    let (status, answer) = ask("POST", &url, None, Some(("application/json", body))).await;
+    assert_eq!(status, 200, "{answer}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn quiet_sunday_opens_one_incident_before_the_token_ends() {
+    let folder = Folder::new();
+    let server = demo(&folder, "quiet-sunday", "60");
+    let open = until(&server, |incidents| {
+        incidents
+            .iter()
+            .find(|one| one["state"] == "open" && one["locked_at"].is_string())
+            .cloned()
+    })
+    .await;
+    assert_eq!(open["root_cause"], "credential:INT-029");
+    assert_eq!(open["class"], "auth_rejected");
+    let at = |name: &str| open[name].as_str().expect("a time").to_owned();
+    assert!(
+        at("started_at").starts_with("2026-11-22T12:50:59"),
+        "{}",
+        at("started_at")
+    );
+    assert!(
+        at("opened_at").starts_with("2026-11-22T12:51:29"),
+        "{}",
+        at("opened_at")
+    );
+    assert!(
+        at("locked_at").starts_with("2026-11-22T12:52:29"),
+        "{}",
+        at("locked_at")
+    );
+    let affects = open["affects"].as_array().expect("a list");
+    for id in ["INT-029", "DE-16", "DE-17", "J-11", "J-12", "C-2"] {
+        assert!(affects.iter().any(|one| one == id), "{id} in {affects:?}");
+    }
+    let harm = &open["harm"];
+    assert_eq!(harm["at"], "2026-11-22T16:00:00Z", "{harm}");
+    assert_eq!(harm["asset"], "J-12");
+    // Nothing else opens in the hours that follow.
+    advance(&server, "3h").await;
+    let others: Vec<Value> = incidents(&server).await;
+    let opened = others
+        .iter()
+        .filter(|one| one["opened_at"].is_string())
+        .count();
+    assert_eq!(opened, 1, "{others:?}");
+    let verified = folder.run(&["audit", "verify", "--json"]);
+    assert_eq!(verified.code(), 0, "{}", verified.stderr());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn vendor_outage_is_one_platform_incident_and_locks_nobody() {
+    let folder = Folder::new();
+    let server = demo(&folder, "vendor-outage", "60");
+    advance(&server, "45m").await;
+    let opened: Vec<Value> = incidents(&server)
+        .await
+        .into_iter()
+        .filter(|one| one["opened_at"].is_string())
+        .collect();
+    assert_eq!(opened.len(), 1, "{opened:?}");
+    assert_eq!(opened[0]["root_cause"], "platform");
+    assert_eq!(opened[0]["class"], "upstream");
+    let listed = folder.run(&["credential", "list", "--json"]).good();
+    assert!(!listed.contains("\"locked\""), "{listed}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restart_in_mid_flight_mints_nothing_and_tells_nobody() {
+    let folder = Folder::new();
+    let server = demo(&folder, "stampede", "60");
+    advance(&server, "40m").await;
+    let opened = incidents(&server).await;
+    assert!(
+        opened.iter().all(|one| one["opened_at"].is_null()),
+        "{opened:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_credential_can_be_broken_and_mended_by_hand() {
+    let folder = Folder::new();
+    let server = demo(&folder, "none", "60");
+    folder
+        .run(&["sim", "break", "INT-031", "secret_expired"])
+        .good();
+    advance(&server, "20m").await;
+    let broken = until(&server, |incidents| {
+        incidents
+            .iter()
+            .find(|one| one["root_cause"] == "credential:INT-031")
+            .cloned()
+    })
+    .await;
+    assert_eq!(broken["class"], "auth_rejected");
+    folder.run(&["sim", "mend", "INT-031"]).good();
+    folder
+        .run(&["credential", "enable", "INT-031", "--reason", "mended"])
+        .good();
+    folder.run(&["renew", "INT-031"]).good();
+    until(&server, |incidents| {
+        let one = incidents
+            .iter()
+            .find(|one| one["root_cause"] == "credential:INT-031")?;
+        (one["state"] == "resolved").then_some(())
+    })
+    .await;
+}

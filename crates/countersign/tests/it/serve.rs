@@ -1,0 +1,194 @@
+//! The real thing: both planes on a real vault, a simulated tenant beside, and power cuts.
+
+use crate::commands::ESTATE;
+use crate::house::{Folder, Server, ask};
+use serde_json::{Value, json};
+
+/// A simulated tenant for the small estate, with lives of `expires_in`/`validity` seconds.
+fn tenant(folder: &Folder, file: &str, expires_in: u32, validity: u32) -> Server {
+    let mut command = folder.command(&["sim", "--estate", file, "--json"]);
+    command.args(["--set", &format!("expires_in={expires_in}")]);
+    command.args(["--set", &format!("validity={validity}")]);
+    command.args([
+        "--sim-listen",
+        "127.0.0.1:0",
+        "--sim-control-listen",
+        "127.0.0.1:0",
+    ]);
+    Server::start(command)
+}
+
+fn serve(folder: &Folder, key: &str) -> Server {
+    let mut command = folder.command(&["serve", "--json"]);
+    command.env("COUNTERSIGN_MASTER_KEY", key);
+    command.args(["--listen", "127.0.0.1:0", "--broker-listen", "127.0.0.1:0"]);
+    Server::start(command)
+}
+
+/// A folder with a vault, the small estate pointed at a tenant, its secret and a consumer.
+struct Set {
+    folder: Folder,
+    sim: Server,
+    key: String,
+    consumer: Value,
+    _sim_folder: Folder,
+}
+
+async fn set_up(expires_in: u32, validity: u32) -> Set {
+    let (folder, sim_folder) = (Folder::new(), Folder::new());
+    let key = folder.run(&["init"]).good().trim().to_owned();
+    let file = folder.path().join("estate.yaml");
+    std::fs::write(&file, ESTATE).expect("written");
+    let path = file.to_string_lossy().into_owned();
+    let sim = tenant(&sim_folder, &path, expires_in, validity);
+    let tenant_line = format!("not-a-real-one, auth_url: \"{}\" }}", sim.url("sim"));
+    std::fs::write(&file, ESTATE.replace("not-a-real-one }", &tenant_line)).expect("written");
+    folder
+        .run_with(&key, "", &["estate", "apply", &path])
+        .good();
+    let state = ask(
+        "GET",
+        &format!("{}/_sim/state", sim.url("sim_control")),
+        None,
+        None,
+    )
+    .await
+    .1;
+    let secret = state["packages"][0]["secrets"][0]["secret"]
+        .as_str()
+        .expect("a secret")
+        .to_owned();
+    folder
+        .run_with(&key, &secret, &["credential", "add", "INT-1"])
+        .good();
+    let added = folder
+        .run_with(&key, "", &["consumer", "add", "INT-1", "--json"])
+        .good();
+    let consumer = serde_json::from_str(&added).expect("JSON");
+    Set {
+        folder,
+        sim,
+        key,
+        consumer,
+        _sim_folder: sim_folder,
+    }
+}
+
+impl Set {
+    async fn token(&self, server: &Server) -> (u16, Value) {
+        let body = json!({
+            "grant_type": "client_credentials",
+            "client_id": self.consumer["client_id"],
+            "client_secret": self.consumer["client_secret"],
+        });
+        let url = format!("{}/v2/token", server.url("broker"));
+        ask(
+            "POST",
+            &url,
+            None,
+            Some(("application/json", body.to_string())),
+        )
+        .await
+    }
+
+    async fn mints(&self) -> usize {
+        let url = format!("{}/_sim/ledger", self.sim.url("sim_control"));
+        let ledger = ask("GET", &url, None, None).await.1;
+        let requests = ledger["requests"].as_array().expect("a list");
+        requests
+            .iter()
+            .filter(|one| one["route"] == "/v2/token")
+            .count()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_power_cut_costs_no_token_and_no_mint() {
+    let set = set_up(1079, 1200).await;
+    let server = serve(&set.folder, &set.key);
+    let (status, first) = set.token(&server).await;
+    assert_eq!(status, 200, "{first}");
+    let mints = set.mints().await;
+    server.kill();
+    let server = serve(&set.folder, &set.key);
+    let (status, second) = set.token(&server).await;
+    assert_eq!(
+        (status, &second["access_token"]),
+        (200, &first["access_token"])
+    );
+    assert_eq!(set.mints().await, mints, "a restart mints nothing");
+    let verified = set.folder.run_with(&set.key, "", &["audit", "verify"]);
+    assert_eq!(verified.code(), 0, "{}", verified.stderr());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_acknowledged_outcome_survives_a_power_cut() {
+    let set = set_up(1079, 1200).await;
+    let server = serve(&set.folder, &set.key);
+    let run: Value = serde_json::from_slice(
+        &std::fs::read(set.folder.path().join("run.json")).expect("a run file"),
+    )
+    .expect("JSON");
+    let token = run["token"].as_str().expect("a token").to_owned();
+    let url = format!("{}/api/v1/outcomes", server.url("dashboard"));
+    let lines: Vec<String> = (0..50)
+        .map(|n| {
+            json!({ "id": format!("t-{n}"), "source": "test", "integration": "INT-1",
+                    "kind": "call", "status": 200 })
+            .to_string()
+        })
+        .collect();
+    let body = Some(("application/x-ndjson", lines.join("\n")));
+    let (status, report) = ask("POST", &url, Some(&token), body.clone()).await;
+    assert_eq!((status, &report["accepted"]), (200, &50.into()), "{report}");
+    server.kill();
+    let server = serve(&set.folder, &set.key);
+    let run: Value = serde_json::from_slice(
+        &std::fs::read(set.folder.path().join("run.json")).expect("a run file"),
+    )
+    .expect("JSON");
+    let token = run["token"].as_str().expect("a token").to_owned();
+    let url = format!("{}/api/v1/outcomes", server.url("dashboard"));
+    let (_, report) = ask("POST", &url, Some(&token), body).await;
+    assert_eq!(report["duplicates"], 50, "all were kept: {report}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_server_on_the_same_folder_is_refused() {
+    let set = set_up(1079, 1200).await;
+    let server = serve(&set.folder, &set.key);
+    let mut command = set.folder.command(&["serve", "--json"]);
+    command.env("COUNTERSIGN_MASTER_KEY", &set.key);
+    command.args(["--listen", "127.0.0.1:0", "--broker-listen", "127.0.0.1:0"]);
+    let second = command.output().expect("it starts");
+    assert_eq!(
+        second.status.code(),
+        Some(3),
+        "{}",
+        String::from_utf8_lossy(&second.stderr)
+    );
+    drop(server);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn three_lives_of_twenty_seconds_pass_without_a_401() {
+    let set = set_up(20, 24).await;
+    let server = serve(&set.folder, &set.key);
+    let mut tokens = std::collections::BTreeSet::new();
+    let started = countersign_host::clock::stopwatch();
+    while started.elapsed() < std::time::Duration::from_secs(62) {
+        let (status, answer) = set.token(&server).await;
+        assert_eq!(status, 200, "{answer}");
+        let token = answer["access_token"].as_str().expect("a token").to_owned();
+        assert!(
+            answer["expires_in"].as_u64().is_some_and(|life| life <= 18),
+            "{answer}"
+        );
+        let url = format!("{}/platform/v1/tokenContext", set.sim.url("sim"));
+        let (status, context) = ask("GET", &url, Some(&token), None).await;
+        assert!((200..300).contains(&status), "{status} {context}");
+        tokens.insert(token);
+        tokio::time::sleep(std::time::Duration::from_millis(250)).await;
+    }
+    assert!(tokens.len() >= 3, "{} tokens in three lives", tokens.len());
+}

@@ -1,0 +1,85 @@
+//! What one outcome says about its credential: the one table from wire facts to classes.
+
+use countersign_model::class::Class;
+use countersign_model::estate::Grant;
+use countersign_model::outcome::{Call, Fact, Outcome};
+
+/// What one outcome says about its credential.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// A token was issued.
+    Ok,
+    /// No token, and of which kind the failure is.
+    Failed(Class),
+    /// Says nothing about a token request.
+    Ignored,
+}
+
+/// Reads one outcome. `grant` is how the credential gets its tokens, if the estate knows it; the
+/// outcome's own word adds to it.
+#[must_use]
+pub fn classify(outcome: &Outcome, grant: Option<Grant>) -> Verdict {
+    let Fact::Mint {
+        call, grant: told, ..
+    } = &outcome.fact
+    else {
+        return Verdict::Ignored;
+    };
+    let code = call.error_code.as_deref().unwrap_or("");
+    match call.status {
+        Some(200..=299) if code.is_empty() => Verdict::Ok,
+        None if code.is_empty() => Verdict::Ignored,
+        _ => Verdict::Failed(class_of(call, code, || {
+            class_of_invalid_grant(told.as_deref(), grant)
+        })),
+    }
+}
+
+/// `invalid_grant` blames what was presented: a user of the core, a refresh token, or, where nothing
+/// but the client was presented, a policy of the account (an address, for one).
+fn class_of_invalid_grant(told: Option<&str>, grant: Option<Grant>) -> Class {
+    match (told, grant) {
+        (_, Some(Grant::CoreOauth)) => Class::AuthRejected,
+        (Some("refresh_token"), _) | (_, Some(Grant::RefreshToken)) => Class::GrantDead,
+        _ => Class::Policy,
+    }
+}
+
+/// Codes decide before statuses, because proxies and SFMC disagree about statuses.
+fn class_of(call: &Call, code: &str, invalid_grant: impl Fn() -> Class) -> Class {
+    match code {
+        "invalid_client" | "unauthorized_client" => return Class::AuthRejected,
+        "inactive_user" => return Class::AuthRejected,
+        "invalid_grant" => return invalid_grant(),
+        "access_denied" | "invalid_scope" | "insufficient_scope" => return Class::Scope,
+        "malformed" | "unreadable" => return Class::Malformed,
+        // Sent and not answered in time: the provider is slow (class `upstream`). A connect timeout
+        // is `connect_timeout`.
+        "timeout" => return Class::Upstream,
+        "connection_reset" | "tls_failed" => return Class::Network,
+        code if code.starts_with("tls_") => return Class::Certificate,
+        code if code.starts_with("connect_") || code.starts_with("dns_") => return Class::Network,
+        _ => {}
+    }
+    match call.status {
+        Some(401) => Class::AuthRejected,
+        Some(403) => Class::Scope,
+        Some(408) => Class::Upstream,
+        Some(429) => Class::Throttled,
+        Some(500..=599) => Class::Upstream,
+        Some(200..=299) => Class::Malformed,
+        Some(_) => Class::Config,
+        None => Class::Network,
+    }
+}
+
+/// Whether waiting alone can mend it, so that one failure says nothing about the credential.
+pub(crate) fn is_transient(class: Class) -> bool {
+    matches!(
+        class,
+        Class::Upstream | Class::Network | Class::Malformed | Class::Throttled
+    )
+}
+
+#[cfg(test)]
+mod tests;

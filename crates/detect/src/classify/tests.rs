@@ -1,0 +1,103 @@
+use super::*;
+
+fn mint(status: Option<u16>, code: Option<&str>) -> Outcome {
+    let fact = Fact::Mint {
+        call: Call {
+            status,
+            error_code: code.map(str::to_owned),
+            ..Call::default()
+        },
+        expires_in: None,
+        scope: None,
+        generation: None,
+        refresh_at: None,
+        grant: None,
+    };
+    Outcome {
+        id: "out_1".parse().unwrap(),
+        ts: "2026-11-22T12:00:00Z".parse().unwrap(),
+        source: "broker".into(),
+        integration: None,
+        bu: None,
+        credential: Some("INT-029".parse().unwrap()),
+        consumer: None,
+        peer_ip: None,
+        n: 1,
+        fact,
+    }
+}
+
+#[test]
+fn every_row_of_the_table_reads_as_written() {
+    let client = Some(Grant::ClientCredentials);
+    let rows = [
+        (
+            Some(401),
+            Some("invalid_client"),
+            client,
+            Class::AuthRejected,
+        ),
+        (
+            Some(401),
+            Some("unauthorized_client"),
+            client,
+            Class::AuthRejected,
+        ),
+        (Some(400), Some("invalid_grant"), client, Class::Policy),
+        (
+            Some(400),
+            Some("invalid_grant"),
+            Some(Grant::RefreshToken),
+            Class::GrantDead,
+        ),
+        (
+            Some(400),
+            Some("invalid_grant"),
+            Some(Grant::CoreOauth),
+            Class::AuthRejected,
+        ),
+        (Some(403), Some("access_denied"), client, Class::Scope),
+        (Some(400), Some("invalid_scope"), client, Class::Scope),
+        (Some(403), None, client, Class::Scope),
+        (Some(429), None, client, Class::Throttled),
+        (Some(503), None, client, Class::Upstream),
+        (None, Some("timeout"), client, Class::Upstream),
+        (None, Some("connect_failed"), client, Class::Network),
+        (None, Some("connect_timeout"), client, Class::Network),
+        (None, Some("dns_failed"), client, Class::Network),
+        (None, Some("connection_reset"), client, Class::Network),
+        (
+            None,
+            Some("tls_certificate_expired"),
+            client,
+            Class::Certificate,
+        ),
+        (Some(200), Some("malformed"), client, Class::Malformed),
+        (
+            Some(400),
+            Some("unsupported_grant_type"),
+            client,
+            Class::Config,
+        ),
+        (Some(404), None, client, Class::Config),
+    ];
+    for (status, code, grant, class) in rows {
+        let verdict = classify(&mint(status, code), grant);
+        assert_eq!(
+            verdict,
+            Verdict::Failed(class),
+            "{status:?} {code:?} {grant:?}"
+        );
+    }
+}
+
+#[test]
+fn a_success_is_a_success_and_other_facts_say_nothing() {
+    assert_eq!(classify(&mint(Some(200), None), None), Verdict::Ok);
+    let mut audit = mint(Some(200), None);
+    audit.fact = Fact::Audit {
+        action: "credential.locked".into(),
+        object: None,
+    };
+    assert_eq!(classify(&audit, None), Verdict::Ignored);
+}

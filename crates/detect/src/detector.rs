@@ -1,0 +1,329 @@
+//! The detector: outcomes in, signals out, with a memory that can be kept between turns.
+
+use crate::classify::{Verdict, classify, is_transient};
+use crate::platform::{self, Platform};
+use crate::rules::{Rules, span};
+use crate::track::{Failure, Track};
+use countersign_model::Timestamp;
+use countersign_model::class::Class;
+use countersign_model::estate::{Credential, CredentialKind, Estate, Grant};
+use countersign_model::id::{CredentialId, TenantId};
+use countersign_model::outcome::{Fact, Outcome};
+use countersign_model::signal::{Signal, Strength};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+mod signal;
+
+/// What the broker reports when it stopped trying.
+const LOCKED: &str = "credential.locked";
+
+/// Judges token requests: of each credential alone, and of each tenant's auth host as a whole.
+#[derive(Debug, Clone)]
+pub struct Detector {
+    rules: Rules,
+    known: BTreeMap<CredentialId, Known>,
+    state: DetectorState,
+}
+
+/// What the detector remembers; equal outcomes lead to equal states.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct DetectorState {
+    credentials: BTreeMap<CredentialId, Track>,
+    tenants: BTreeMap<TenantId, Platform>,
+}
+
+/// What the estate says of a credential.
+#[derive(Debug, Clone)]
+struct Known {
+    grant: Option<Grant>,
+    /// The tenant whose auth host it uses; `None` for hosts outside SFMC.
+    tenant: Option<TenantId>,
+}
+
+impl Detector {
+    /// A detector that has seen nothing.
+    #[must_use]
+    pub fn new(rules: Rules, estate: &Estate) -> Detector {
+        let mut detector = Detector {
+            rules,
+            known: BTreeMap::new(),
+            state: DetectorState::default(),
+        };
+        detector.set_estate(estate);
+        detector
+    }
+
+    /// Takes a new estate and forgets what left it.
+    pub fn set_estate(&mut self, estate: &Estate) {
+        let known =
+            |credential: &Credential| (credential.id.clone(), Known::of(estate, credential));
+        self.known = estate.credentials.iter().map(known).collect();
+        self.state
+            .credentials
+            .retain(|id, _| self.known.contains_key(id));
+        self.state
+            .tenants
+            .retain(|id, _| estate.tenant(id).is_some());
+    }
+
+    /// What to keep until the next start.
+    #[must_use]
+    pub fn snapshot(&self) -> &DetectorState {
+        &self.state
+    }
+
+    /// Takes up what [`snapshot`](Self::snapshot) gave.
+    pub fn restore(&mut self, state: DetectorState) {
+        self.state = state;
+        let known = &self.known;
+        self.state
+            .credentials
+            .retain(|id, _| known.contains_key(id));
+    }
+
+    /// Judges one outcome. Duplicates and late ones are safe; credentials outside the estate are
+    /// not judged.
+    pub fn observe(&mut self, now: Timestamp, outcome: &Outcome) -> Vec<Signal> {
+        if let Fact::Audit { action, object } = &outcome.fact
+            && action == LOCKED
+        {
+            let object = object.as_deref().and_then(|id| id.parse().ok());
+            let locked = object.or_else(|| outcome.credential.clone());
+            return locked
+                .and_then(|id| self.locked(now, &id, outcome))
+                .into_iter()
+                .collect();
+        }
+        let Some(id) = outcome.credential.as_ref() else {
+            return Vec::new();
+        };
+        let Some(known) = self.known.get(id).cloned() else {
+            return Vec::new();
+        };
+        let signal = match classify(outcome, known.grant) {
+            Verdict::Ignored => return Vec::new(),
+            Verdict::Ok => self.issued(now, id, outcome),
+            Verdict::Failed(class) if is_transient(class) => self.stumbled(now, id, outcome, class),
+            Verdict::Failed(class) => self.refused(now, id, outcome, class),
+        };
+        let mut signals: Vec<Signal> = signal.into_iter().collect();
+        if let Some(tenant) = &known.tenant {
+            signals.extend(self.judge_tenant(now, tenant, true));
+        }
+        signals
+    }
+
+    /// Judges what time alone has made true.
+    pub fn tick(&mut self, now: Timestamp) -> Vec<Signal> {
+        let tenants: Vec<TenantId> = self.state.tenants.keys().cloned().collect();
+        let mut signals = Vec::new();
+        for tenant in &tenants {
+            signals.extend(self.judge_tenant(now, tenant, false));
+        }
+        let untold = self
+            .state
+            .credentials
+            .iter()
+            .filter(|(_, track)| track.is_untold());
+        let untold: Vec<CredentialId> = untold.map(|(id, _)| id.clone()).collect();
+        for id in &untold {
+            signals.extend(self.judge_alone(now, id));
+        }
+        signals
+    }
+
+    /// When [`tick`](Self::tick) may say something new, if nothing comes before.
+    #[must_use]
+    pub fn next_wake(&self) -> Option<Timestamp> {
+        let outages = self.state.tenants.values().filter_map(|platform| {
+            let rule = match platform.told {
+                None => self.rules.platform_suspect_s,
+                Some(Strength::Suspect) => self.rules.platform_page_s,
+                Some(_) => return None,
+            };
+            platform.since?.checked_add(span(rule)).ok()
+        });
+        let token_ends = self
+            .state
+            .credentials
+            .values()
+            .filter_map(|track| track.token_ends_at.filter(|_| track.is_untold()));
+        outages.chain(token_ends).min()
+    }
+
+    fn track(&mut self, id: &CredentialId, outcome: &Outcome) -> &mut Track {
+        let track = self.state.credentials.entry(id.clone()).or_default();
+        track.integrations.extend(outcome.integration.clone());
+        track
+    }
+
+    fn issued(&mut self, now: Timestamp, id: &CredentialId, outcome: &Outcome) -> Option<Signal> {
+        let track = self.track(id, outcome);
+        if let Fact::Mint { expires_in, .. } = &outcome.fact {
+            track.token_ends_at = track.token_ends_at.max(end_of(outcome.ts, *expires_in));
+        }
+        track.last_ok = track.last_ok.max(Some(outcome.ts));
+        track.refusals.end_at(outcome.ts);
+        track.transients.end_at(outcome.ts);
+        if !(track.refusals.is_empty() && track.transients.is_empty()) {
+            return None;
+        }
+        track.locked_at = None;
+        track.told.take()?;
+        Some(signal::healed(now, id, track, outcome))
+    }
+
+    fn refused(
+        &mut self,
+        now: Timestamp,
+        id: &CredentialId,
+        outcome: &Outcome,
+        class: Class,
+    ) -> Option<Signal> {
+        let second = span(self.rules.second_refusal_s);
+        let track = self.track(id, outcome);
+        if track.last_ok.is_some_and(|ok| ok >= outcome.ts) {
+            return None;
+        }
+        track.refusals.insert(Failure::of(outcome, class));
+        let first = track.refusals.first()?.ts;
+        let strength = match track.refusals.spans_from(first) >= second {
+            true => Strength::Page,
+            false => Strength::Suspect,
+        };
+        track.told = track.told.max(Some(strength));
+        Some(signal::refused(now, id, track, strength))
+    }
+
+    fn stumbled(
+        &mut self,
+        now: Timestamp,
+        id: &CredentialId,
+        outcome: &Outcome,
+        class: Class,
+    ) -> Option<Signal> {
+        let track = self.track(id, outcome);
+        if track.last_ok.is_some_and(|ok| ok >= outcome.ts) {
+            return None;
+        }
+        track.transients.insert(Failure::of(outcome, class));
+        self.judge_alone(now, id)
+    }
+
+    fn locked(&mut self, now: Timestamp, id: &CredentialId, outcome: &Outcome) -> Option<Signal> {
+        self.known.get(id)?;
+        let track = self.track(id, outcome);
+        if track.last_ok.is_some_and(|ok| ok > outcome.ts) || track.locked_at.is_some() {
+            return None;
+        }
+        track.locked_at = Some(outcome.ts);
+        track.told = Some(Strength::Locked);
+        Some(signal::locked(now, id, track, outcome))
+    }
+
+    /// A single credential that the provider's state does not explain: pages only when nothing
+    /// carries it any more.
+    fn judge_alone(&mut self, now: Timestamp, id: &CredentialId) -> Option<Signal> {
+        let tenant = self.known.get(id)?.tenant.as_ref();
+        let platform = tenant.and_then(|tenant| self.state.tenants.get(tenant));
+        if platform.is_some_and(|platform| platform.since.is_some()) {
+            return None;
+        }
+        let explained_to = platform.and_then(|platform| platform.healed_at);
+        let track = self.state.credentials.get_mut(id)?;
+        let first = track.transients.first()?.ts;
+        let from = explained_to.map_or(first, |healed| healed.max(first));
+        let long = track.transients.spans_from(from) >= span(self.rules.lone_page_s);
+        if track.token_is_alive(now) || !long {
+            return None;
+        }
+        track.told = track.told.max(Some(Strength::Page));
+        Some(signal::stumbled(now, id, track))
+    }
+
+    /// `grown`: an outcome of the tenant came just now.
+    fn judge_tenant(&mut self, now: Timestamp, tenant: &TenantId, grown: bool) -> Option<Signal> {
+        let known = &self.known;
+        let tracks: Vec<(&CredentialId, &Track)> = self
+            .state
+            .credentials
+            .iter()
+            .filter(|(id, _)| {
+                known
+                    .get(*id)
+                    .is_some_and(|k| k.tenant.as_ref() == Some(tenant))
+            })
+            .collect();
+        let Some(outage) = platform::outage(now, &self.rules, &tracks) else {
+            let works = tracks.iter().filter_map(|(_, track)| track.last_ok).max();
+            return self.end_outage(now, tenant, works);
+        };
+        let platform = self.state.tenants.entry(tenant.clone()).or_default();
+        let since = platform.since.map_or(outage.since, |s| s.min(outage.since));
+        platform.since = Some(since);
+        let strength = platform::strength(now, &self.rules, since)?;
+        if platform.told >= Some(strength) && !grown {
+            return None;
+        }
+        platform.told = platform.told.max(Some(strength));
+        let told = platform.told.unwrap_or(strength);
+        Some(signal::outage(
+            now,
+            since,
+            told,
+            &outage,
+            &self.state.credentials,
+        ))
+    }
+
+    /// Only a success ends it: when nobody tries, nobody knows.
+    fn end_outage(
+        &mut self,
+        now: Timestamp,
+        tenant: &TenantId,
+        works: Option<Timestamp>,
+    ) -> Option<Signal> {
+        let platform = self.state.tenants.get_mut(tenant)?;
+        let since = platform.since?;
+        if works.is_none_or(|works| works < since) {
+            return None;
+        }
+        let told = platform.told.take();
+        platform.since = None;
+        platform.healed_at = Some(now);
+        told?;
+        let others = self
+            .state
+            .tenants
+            .values()
+            .any(|other| other.told.is_some());
+        (!others).then(|| signal::outage_ended(now, since))
+    }
+}
+
+impl Known {
+    fn of(estate: &Estate, credential: &Credential) -> Known {
+        let on_auth_host = matches!(
+            credential.kind,
+            CredentialKind::S2sV2 | CredentialKind::WebappV2 | CredentialKind::LegacyV1
+        ) && credential.token_url.is_none();
+        let unit = estate.business_unit(&credential.bu);
+        Known {
+            grant: credential.kind.grant(),
+            tenant: unit
+                .filter(|_| on_auth_host)
+                .map(|unit| unit.tenant.clone()),
+        }
+    }
+}
+
+/// End of a token issued at `ts`.
+pub(crate) fn end_of(ts: Timestamp, expires_in: Option<u64>) -> Option<Timestamp> {
+    let seconds = i64::try_from(expires_in?).ok()?;
+    ts.checked_add(countersign_model::SignedDuration::from_secs(seconds))
+        .ok()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,153 @@
+//! Puts a judgement and its evidence into the words of the house.
+
+use crate::platform::{self, Outage};
+use crate::track::{Run, Track};
+use countersign_model::Timestamp;
+use countersign_model::class::Class;
+use countersign_model::id::CredentialId;
+use countersign_model::incident::{Confidence, Evidence, RootCause};
+use countersign_model::outcome::Outcome;
+use countersign_model::signal::{Signal, Strength};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Evidence a signal carries at most.
+const EVIDENCE_MAX: usize = 20;
+
+fn about(now: Timestamp, id: &CredentialId, track: &Track, run: &Run) -> Signal {
+    Signal {
+        at: now,
+        cause: RootCause::Credential(id.clone()),
+        class: run.last().map_or(Class::AuthRejected, |last| last.class),
+        strength: Strength::Suspect,
+        confidence: Confidence::Certain,
+        since: run.first().map_or(now, |first| first.ts),
+        credentials: vec![id.clone()],
+        integrations: track.integrations.iter().cloned().collect(),
+        evidence: run.iter().map(|failure| failure.evidence()).collect(),
+        token_ends_at: track.token_ends_at,
+        blind_spots: blind_spots(track),
+    }
+}
+
+fn blind_spots(track: &Track) -> Vec<String> {
+    match track.token_ends_at {
+        Some(_) => Vec::new(),
+        None => vec![
+            "No earlier token of this credential was seen, so it is not known whether one is still \
+             alive."
+                .to_owned(),
+        ],
+    }
+}
+
+pub(super) fn refused(
+    now: Timestamp,
+    id: &CredentialId,
+    track: &Track,
+    strength: Strength,
+) -> Signal {
+    Signal {
+        strength,
+        ..about(now, id, track, &track.refusals)
+    }
+}
+
+pub(super) fn stumbled(now: Timestamp, id: &CredentialId, track: &Track) -> Signal {
+    let class = match track.transients.is_only_throttled() {
+        true => Class::Throttled,
+        false => track
+            .transients
+            .iter()
+            .filter(|failure| failure.class != Class::Throttled)
+            .last()
+            .map_or(Class::Upstream, |failure| failure.class),
+    };
+    Signal {
+        strength: Strength::Page,
+        confidence: Confidence::Likely,
+        class,
+        ..about(now, id, track, &track.transients)
+    }
+}
+
+pub(super) fn locked(now: Timestamp, id: &CredentialId, track: &Track, by: &Outcome) -> Signal {
+    let mut signal = about(now, id, track, &track.refusals);
+    signal.since = signal.since.min(by.ts);
+    signal.strength = Strength::Locked;
+    let words = "the broker locked the credential; it stopped trying".to_owned();
+    push_evidence(&mut signal, by, words);
+    signal
+}
+
+pub(super) fn healed(now: Timestamp, id: &CredentialId, track: &Track, by: &Outcome) -> Signal {
+    let mut signal = about(now, id, track, &track.refusals);
+    signal.since = by.ts;
+    signal.strength = Strength::Healed;
+    push_evidence(&mut signal, by, "a new token was issued".to_owned());
+    signal
+}
+
+fn push_evidence(signal: &mut Signal, by: &Outcome, words: String) {
+    if signal.evidence.len() >= EVIDENCE_MAX {
+        signal.evidence.remove(1);
+    }
+    signal.evidence.push(Evidence {
+        at: by.ts,
+        outcome: Some(by.id.clone()),
+        words,
+    });
+}
+
+pub(super) fn outage(
+    now: Timestamp,
+    since: Timestamp,
+    strength: Strength,
+    outage: &Outage<'_>,
+    tracks: &BTreeMap<CredentialId, Track>,
+) -> Signal {
+    let mut evidence: Vec<Evidence> = outage
+        .failing
+        .iter()
+        .filter_map(|(_, run)| run.first())
+        .map(|failure| failure.evidence())
+        .collect();
+    evidence.sort_by_key(|evidence| evidence.at);
+    evidence.truncate(EVIDENCE_MAX);
+    let failing = || outage.failing.iter().filter_map(|(id, _)| tracks.get(*id));
+    let integrations: BTreeSet<_> = failing()
+        .flat_map(|t| t.integrations.iter().cloned())
+        .collect();
+    Signal {
+        at: now,
+        cause: RootCause::Platform,
+        class: platform::class_of(&outage.failing),
+        strength,
+        confidence: Confidence::Likely,
+        since,
+        credentials: outage.failing.iter().map(|(id, _)| (*id).clone()).collect(),
+        integrations: integrations.into_iter().collect(),
+        evidence,
+        token_ends_at: failing().filter_map(|track| track.token_ends_at).min(),
+        blind_spots: vec!["Credentials that did not try meanwhile are not counted.".to_owned()],
+    }
+}
+
+pub(super) fn outage_ended(now: Timestamp, since: Timestamp) -> Signal {
+    Signal {
+        at: now,
+        cause: RootCause::Platform,
+        class: Class::Upstream,
+        strength: Strength::Healed,
+        confidence: Confidence::Likely,
+        since,
+        credentials: Vec::new(),
+        integrations: Vec::new(),
+        evidence: vec![Evidence {
+            at: now,
+            outcome: None,
+            words: "token requests succeed again".to_owned(),
+        }],
+        token_ends_at: None,
+        blind_spots: Vec::new(),
+    }
+}

@@ -1,0 +1,246 @@
+use super::*;
+use countersign_feed::demo_estate;
+use countersign_model::incident::RootCause;
+use countersign_model::outcome::Call;
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn later(from: Timestamp, seconds: i64) -> Timestamp {
+    from + countersign_model::SignedDuration::from_secs(seconds)
+}
+
+fn mint(id: &str, ts: Timestamp, status: u16, code: Option<&str>) -> Outcome {
+    Outcome {
+        id: format!("out_{id}_{ts}")
+            .replace(['+', ' '], "-")
+            .parse()
+            .unwrap(),
+        ts,
+        source: "broker".into(),
+        integration: None,
+        bu: None,
+        credential: Some(id.parse().unwrap()),
+        consumer: None,
+        peer_ip: None,
+        n: 1,
+        fact: Fact::Mint {
+            call: Call {
+                status: Some(status),
+                error_code: code.map(str::to_owned),
+                ..Call::default()
+            },
+            expires_in: (status == 200).then_some(1_199),
+            scope: None,
+            generation: None,
+            refresh_at: None,
+            grant: None,
+        },
+    }
+}
+
+fn refused(id: &str, ts: &str) -> Outcome {
+    mint(id, at(ts), 401, Some("invalid_client"))
+}
+
+fn detector() -> Detector {
+    Detector::new(Rules::default(), &demo_estate())
+}
+
+fn observe(detector: &mut Detector, outcome: &Outcome) -> Vec<Signal> {
+    detector.observe(outcome.ts, outcome)
+}
+
+fn strengths(signals: &[Signal]) -> Vec<Strength> {
+    signals.iter().map(|signal| signal.strength).collect()
+}
+
+fn locked(ts: &str) -> Outcome {
+    let mut audit = refused("INT-029", ts);
+    audit.id = "out_lock".parse().unwrap();
+    audit.credential = None;
+    audit.fact = Fact::Audit {
+        action: "credential.locked".into(),
+        object: Some("INT-029".into()),
+    };
+    audit
+}
+
+#[test]
+fn quiet_sunday_goes_from_suspicion_to_page_to_lock_to_healed() {
+    let mut detector = detector();
+    observe(
+        &mut detector,
+        &mint("INT-029", at("2026-11-22T12:36:00Z"), 200, None),
+    );
+    let first = observe(&mut detector, &refused("INT-029", "2026-11-22T12:50:59Z"));
+    assert_eq!(strengths(&first), [Strength::Suspect]);
+    let second = observe(&mut detector, &refused("INT-029", "2026-11-22T12:51:29Z"));
+    assert_eq!(strengths(&second), [Strength::Page]);
+    assert_eq!(second[0].class, Class::AuthRejected);
+    assert_eq!(second[0].token_ends_at, Some(at("2026-11-22T12:55:59Z")));
+    assert_eq!(second[0].evidence.len(), 2);
+    let audit = locked("2026-11-22T12:52:29Z");
+    assert_eq!(
+        strengths(&observe(&mut detector, &audit)),
+        [Strength::Locked]
+    );
+    assert_eq!(observe(&mut detector, &audit), Vec::new());
+    let healed = observe(
+        &mut detector,
+        &mint("INT-029", at("2026-11-22T13:10:00Z"), 200, None),
+    );
+    assert_eq!(strengths(&healed), [Strength::Healed]);
+}
+
+#[test]
+fn a_second_refusal_too_soon_or_twice_the_same_does_not_page() {
+    let mut detector = detector();
+    let first = refused("INT-029", "2026-11-22T12:50:59Z");
+    for outcome in [&first, &first, &refused("INT-029", "2026-11-22T12:51:28Z")] {
+        assert_eq!(
+            strengths(&observe(&mut detector, outcome)),
+            [Strength::Suspect]
+        );
+    }
+}
+
+#[test]
+fn refusals_pages_in_any_order_and_a_late_one_before_a_success_says_nothing() {
+    let mut detector = detector();
+    observe(&mut detector, &refused("INT-029", "2026-11-22T12:51:29Z"));
+    let late = observe(&mut detector, &refused("INT-029", "2026-11-22T12:50:59Z"));
+    assert_eq!(strengths(&late), [Strength::Page]);
+    observe(
+        &mut detector,
+        &mint("INT-029", at("2026-11-22T13:00:00Z"), 200, None),
+    );
+    let stale = observe(&mut detector, &refused("INT-029", "2026-11-22T12:59:00Z"));
+    assert_eq!(stale, Vec::new());
+}
+
+#[test]
+fn a_vendor_outage_is_one_platform_failure_and_no_credential_is_blamed() {
+    let estate = demo_estate();
+    let mut detector = detector();
+    let start = at("2026-11-22T12:00:00Z");
+    let ids: Vec<String> = detector
+        .known
+        .iter()
+        .filter(|(_, known)| known.tenant.is_some())
+        .map(|(id, _)| id.to_string())
+        .take(30)
+        .collect();
+    assert_eq!(ids.len(), 30);
+    assert!(estate.credentials.len() > 30);
+    let mut signals = Vec::new();
+    for (n, id) in (0..).zip(&ids) {
+        let ok = mint(id, later(start, n * 30 - 900), 200, None);
+        signals.extend(observe(&mut detector, &ok));
+    }
+    for second in (0..660).step_by(10) {
+        let now = later(start, second);
+        for (n, id) in (0..).zip(&ids) {
+            if n * 30 <= second && (second - n * 30) % 60 == 0 {
+                signals.extend(detector.observe(now, &mint(id, now, 503, None)));
+            }
+        }
+        signals.extend(detector.tick(now));
+    }
+    assert!(
+        signals
+            .iter()
+            .all(|signal| signal.cause == RootCause::Platform)
+    );
+    let paged: Vec<_> = signals
+        .iter()
+        .filter(|s| s.strength == Strength::Page)
+        .collect();
+    assert_eq!(paged[0].at.duration_since(start).as_secs(), 300);
+    assert_eq!(paged[0].class, Class::Upstream);
+
+    signals.clear();
+    for (n, id) in (0..).zip(&ids) {
+        let ok = mint(id, later(start, 660 + n), 200, None);
+        signals.extend(observe(&mut detector, &ok));
+        signals.extend(detector.tick(later(start, 660 + n)));
+    }
+    signals.extend(detector.tick(later(start, 2_000)));
+    let healed: Vec<_> = signals
+        .iter()
+        .filter(|s| s.strength == Strength::Healed)
+        .collect();
+    assert_eq!(healed.len(), 1);
+    assert!(
+        signals
+            .iter()
+            .all(|signal| signal.cause == RootCause::Platform)
+    );
+}
+
+#[test]
+fn one_credential_that_stumbles_pages_only_after_its_token_ended() {
+    let mut detector = detector();
+    let start = at("2026-11-22T12:00:00Z");
+    observe(&mut detector, &mint("INT-029", start, 200, None));
+    let mut first = None;
+    for second in (900..1_500).step_by(30) {
+        let now = later(start, second);
+        let healthy = mint("INT-002", now, 200, None);
+        detector.observe(now, &healthy);
+        let signals = detector.observe(now, &mint("INT-029", now, 503, None));
+        first = first.or(signals.first().map(|signal| (second, signal.clone())));
+    }
+    let (second, signal) = first.unwrap();
+    assert_eq!(second, 1_200);
+    assert_eq!(signal.cause.to_string(), "credential:INT-029");
+    assert_eq!(signal.class, Class::Upstream);
+}
+
+#[test]
+fn throttling_never_pages_while_a_token_lives() {
+    let mut detector = detector();
+    let start = at("2026-11-22T12:00:00Z");
+    for id in ["INT-029", "INT-002", "INT-003"] {
+        observe(&mut detector, &mint(id, start, 200, None));
+    }
+    for second in (300..1_190).step_by(10) {
+        for id in ["INT-029", "INT-002", "INT-003"] {
+            let outcome = mint(id, later(start, second), 429, None);
+            assert_eq!(observe(&mut detector, &outcome), Vec::new());
+        }
+        assert_eq!(detector.tick(later(start, second)), Vec::new());
+    }
+}
+
+#[test]
+fn a_restored_detector_goes_on_where_it_was() {
+    let mut first = detector();
+    observe(&mut first, &refused("INT-029", "2026-11-22T12:50:59Z"));
+    let text = serde_json::to_string(first.snapshot()).unwrap();
+    let mut second = detector();
+    second.restore(serde_json::from_str(&text).unwrap());
+    let paged = observe(&mut second, &refused("INT-029", "2026-11-22T12:51:29Z"));
+    assert_eq!(strengths(&paged), [Strength::Page]);
+}
+
+#[test]
+fn a_detector_wakes_when_a_suspicion_of_the_platform_ripens() {
+    let mut detector = detector();
+    let start = at("2026-11-22T12:00:00Z");
+    for id in ["INT-029", "INT-002"] {
+        observe(&mut detector, &mint(id, start, 503, None));
+    }
+    assert_eq!(detector.next_wake(), Some(later(start, 90)));
+    assert_eq!(
+        strengths(&detector.tick(later(start, 90))),
+        [Strength::Suspect]
+    );
+    assert_eq!(detector.next_wake(), Some(later(start, 300)));
+    assert_eq!(
+        strengths(&detector.tick(later(start, 300))),
+        [Strength::Page]
+    );
+    assert_eq!(detector.next_wake(), None);
+}

@@ -1,0 +1,20 @@
+//! Judges outcomes: which credential was refused, what the provider does to everyone, how every
+//! integration is doing.
+//!
+//! Floor 2, open wing, pure: `now` and outcomes come in, [`Signal`]s and statuses go out. Start at
+//! [`Detector`]; what an outcome means is one table in [`classify`](mod@classify).
+//!
+//! [`Signal`]: countersign_model::signal::Signal
+
+pub mod classify;
+pub mod detector;
+pub mod rules;
+pub mod statuses;
+
+mod platform;
+mod track;
+
+pub use classify::{Verdict, classify};
+pub use detector::{Detector, DetectorState};
+pub use rules::Rules;
+pub use statuses::{Statuses, StatusesState};

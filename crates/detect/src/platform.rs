@@ -1,0 +1,107 @@
+//! Whether the provider fails everyone: a share over the credentials that tried (design 4.7).
+
+use crate::rules::{Rules, span};
+use crate::track::{Failure, Run, Track};
+use countersign_model::Timestamp;
+use countersign_model::class::Class;
+use countersign_model::id::CredentialId;
+use countersign_model::signal::Strength;
+use serde::{Deserialize, Serialize};
+
+/// What is remembered of one tenant's auth host.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub(crate) struct Platform {
+    /// Start of the failure that holds, if one does.
+    pub(crate) since: Option<Timestamp>,
+    /// What was told of it.
+    pub(crate) told: Option<Strength>,
+    /// When the last one ended; older failures of single credentials are explained by it.
+    pub(crate) healed_at: Option<Timestamp>,
+}
+
+/// A failure of the provider, as it looks now.
+pub(crate) struct Outage<'a> {
+    pub(crate) since: Timestamp,
+    pub(crate) failing: Vec<(&'a CredentialId, &'a Run)>,
+}
+
+/// Newest failure of a run that counts against the provider; throttling is the caller's own doing.
+fn newest(run: &Run) -> Option<&Failure> {
+    run.iter()
+        .filter(|failure| failure.class != Class::Throttled)
+        .last()
+}
+
+fn oldest(run: &Run) -> Option<&Failure> {
+    run.iter().find(|failure| failure.class != Class::Throttled)
+}
+
+/// Looks for the earliest start from which most credentials that tried since then fail.
+///
+/// Attempts before the start say nothing about a failure that had not begun: without that, a fleet
+/// that renews every quarter of an hour would take most of the window to show it.
+pub(crate) fn outage<'a>(
+    now: Timestamp,
+    rules: &Rules,
+    tracks: &[(&'a CredentialId, &'a Track)],
+) -> Option<Outage<'a>> {
+    let window = now
+        .checked_sub(span(rules.platform_window_s))
+        .unwrap_or(Timestamp::MIN);
+    let failing: Vec<(&CredentialId, &Run)> = tracks
+        .iter()
+        .filter(|(_, track)| newest(&track.transients).is_some_and(|f| f.ts >= window))
+        .map(|(id, track)| (*id, &track.transients))
+        .collect();
+    let mut starts: Vec<Timestamp> = failing
+        .iter()
+        .filter_map(|(_, run)| oldest(run).map(|failure| failure.ts.max(window)))
+        .collect();
+    starts.sort_unstable();
+    starts.dedup();
+    starts.into_iter().find_map(|since| {
+        let failing: Vec<_> = failing
+            .iter()
+            .filter(|(_, run)| newest(run).is_some_and(|failure| failure.ts >= since))
+            .copied()
+            .collect();
+        let tried = tracks
+            .iter()
+            .filter(|(_, track)| track.last_attempt().is_some_and(|at| at >= since))
+            .count();
+        is_outage(rules, failing.len(), tried).then_some(Outage { since, failing })
+    })
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "counts of credentials are far below 2^52"
+)]
+fn is_outage(rules: &Rules, failing: usize, tried: usize) -> bool {
+    let enough = u32::try_from(failing).is_ok_and(|n| n >= rules.platform_credentials_min);
+    enough && failing as f64 >= rules.platform_share * tried as f64
+}
+
+/// Upstream, or network if most failures were.
+pub(crate) fn class_of(failing: &[(&CredentialId, &Run)]) -> Class {
+    let network = failing
+        .iter()
+        .filter(|(_, run)| newest(run).is_some_and(|failure| failure.class == Class::Network))
+        .count();
+    match network * 2 > failing.len() {
+        true => Class::Network,
+        false => Class::Upstream,
+    }
+}
+
+/// How far a failure that began at `since` goes by now.
+pub(crate) fn strength(now: Timestamp, rules: &Rules, since: Timestamp) -> Option<Strength> {
+    let lasted = now.duration_since(since);
+    if lasted >= span(rules.platform_page_s) {
+        Some(Strength::Page)
+    } else if lasted >= span(rules.platform_suspect_s) {
+        Some(Strength::Suspect)
+    } else {
+        None
+    }
+}

@@ -1,0 +1,87 @@
+use super::*;
+use countersign_feed::demo_estate;
+use countersign_model::outcome::Call;
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn mint(ts: &str, status: u16) -> Outcome {
+    Outcome {
+        id: format!("out_{ts}").parse().unwrap(),
+        ts: at(ts),
+        source: "broker".into(),
+        integration: Some("INT-029".parse().unwrap()),
+        bu: None,
+        credential: Some("INT-029".parse().unwrap()),
+        consumer: None,
+        peer_ip: None,
+        n: 1,
+        fact: Fact::Mint {
+            call: Call {
+                status: Some(status),
+                ..Call::default()
+            },
+            expires_in: (status == 200).then_some(1_199),
+            scope: None,
+            generation: None,
+            refresh_at: None,
+            grant: None,
+        },
+    }
+}
+
+fn health(statuses: &Statuses, now: &str) -> (Health, String) {
+    let view = statuses.view(at(now), &[]);
+    let status = view
+        .into_iter()
+        .find(|status| status.integration.as_str() == "INT-029");
+    status.map(|status| (status.health, status.reason)).unwrap()
+}
+
+#[test]
+fn silence_is_unknown_a_live_token_healthy_and_a_refusal_a_risk() {
+    let mut statuses = Statuses::new(&demo_estate());
+    assert_eq!(health(&statuses, "2026-11-22T12:00:00Z").0, Health::Unknown);
+    statuses.observe(
+        at("2026-11-22T12:36:00Z"),
+        &mint("2026-11-22T12:36:00Z", 200),
+    );
+    let (healthy, reason) = health(&statuses, "2026-11-22T12:40:00Z");
+    assert_eq!(healthy, Health::Healthy);
+    assert_eq!(reason, "Its token is good until 06:55 CST.");
+    assert_eq!(health(&statuses, "2026-11-22T13:00:00Z").0, Health::Unknown);
+    statuses.observe(
+        at("2026-11-22T12:50:59Z"),
+        &mint("2026-11-22T12:50:59Z", 401),
+    );
+    assert_eq!(health(&statuses, "2026-11-22T12:52:00Z").0, Health::AtRisk);
+}
+
+#[test]
+fn a_late_failure_does_not_undo_a_newer_success() {
+    let mut statuses = Statuses::new(&demo_estate());
+    statuses.observe(
+        at("2026-11-22T12:36:00Z"),
+        &mint("2026-11-22T12:36:00Z", 200),
+    );
+    statuses.observe(
+        at("2026-11-22T12:37:00Z"),
+        &mint("2026-11-22T12:30:00Z", 503),
+    );
+    assert_eq!(health(&statuses, "2026-11-22T12:40:00Z").0, Health::Healthy);
+}
+
+#[test]
+fn a_restored_view_is_the_same_view() {
+    let mut statuses = Statuses::new(&demo_estate());
+    statuses.observe(
+        at("2026-11-22T12:36:00Z"),
+        &mint("2026-11-22T12:36:00Z", 200),
+    );
+    let text = serde_json::to_string(statuses.snapshot()).unwrap();
+    let mut restored = Statuses::new(&demo_estate());
+    restored.restore(serde_json::from_str(&text).unwrap());
+    let now = at("2026-11-22T12:40:00Z");
+    assert_eq!(restored.view(now, &[]), statuses.view(now, &[]));
+}

@@ -1,0 +1,135 @@
+//! What is remembered of one credential between two outcomes.
+
+use countersign_model::Timestamp;
+use countersign_model::class::Class;
+use countersign_model::id::{IntegrationId, OutcomeId};
+use countersign_model::incident::Evidence;
+use countersign_model::outcome::{Fact, Outcome};
+use countersign_model::signal::Strength;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// Evidence kept of one run: the first and the newest.
+const KEPT_MAX: usize = 20;
+
+/// One failed token request.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Failure {
+    pub(crate) ts: Timestamp,
+    pub(crate) id: OutcomeId,
+    pub(crate) class: Class,
+    words: String,
+}
+
+/// Failures without a success between them, oldest first.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Run(Vec<Failure>);
+
+/// One credential: its last success, its refusals, its transient failures.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub(crate) struct Track {
+    pub(crate) last_ok: Option<Timestamp>,
+    pub(crate) token_ends_at: Option<Timestamp>,
+    pub(crate) refusals: Run,
+    pub(crate) transients: Run,
+    pub(crate) told: Option<Strength>,
+    pub(crate) locked_at: Option<Timestamp>,
+    pub(crate) integrations: BTreeSet<IntegrationId>,
+}
+
+impl Failure {
+    pub(crate) fn of(outcome: &Outcome, class: Class) -> Failure {
+        Failure {
+            ts: outcome.ts,
+            id: outcome.id.clone(),
+            class,
+            words: words_of(outcome, class),
+        }
+    }
+
+    pub(crate) fn evidence(&self) -> Evidence {
+        Evidence {
+            at: self.ts,
+            outcome: Some(self.id.clone()),
+            words: self.words.clone(),
+        }
+    }
+}
+
+fn words_of(outcome: &Outcome, class: Class) -> String {
+    let Fact::Mint { call, .. } = &outcome.fact else {
+        return class.as_str().to_owned();
+    };
+    match (call.error_code.as_deref(), call.status) {
+        (Some(code), Some(status)) => format!("renewal refused: {code} ({status})"),
+        (Some(code), None) => format!("renewal got no answer: {code}"),
+        (None, Some(status)) => format!("renewal refused: {status}"),
+        (None, None) => "renewal failed".to_owned(),
+    }
+}
+
+impl Run {
+    /// Adds a failure in its place in time; the same outcome twice counts once.
+    pub(crate) fn insert(&mut self, failure: Failure) {
+        if self.0.iter().any(|known| known.id == failure.id) {
+            return;
+        }
+        let place = self.0.partition_point(|known| known.ts <= failure.ts);
+        self.0.insert(place, failure);
+        if self.0.len() > KEPT_MAX {
+            self.0.remove(1);
+        }
+    }
+
+    /// Forgets what a success at `ts` has ended.
+    pub(crate) fn end_at(&mut self, ts: Timestamp) {
+        self.0.retain(|failure| failure.ts > ts);
+    }
+
+    pub(crate) fn first(&self) -> Option<&Failure> {
+        self.0.first()
+    }
+
+    pub(crate) fn last(&self) -> Option<&Failure> {
+        self.0.last()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// From the first failure to the last, seconds and parts.
+    pub(crate) fn spans_from(&self, from: Timestamp) -> countersign_model::SignedDuration {
+        let last = self.last().map_or(from, |failure| failure.ts);
+        last.duration_since(from)
+    }
+
+    /// Whether it holds nothing but throttling.
+    pub(crate) fn is_only_throttled(&self) -> bool {
+        self.0
+            .iter()
+            .all(|failure| failure.class == Class::Throttled)
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Failure> {
+        self.0.iter()
+    }
+}
+
+impl Track {
+    /// Whether it stumbles and nobody was told.
+    pub(crate) fn is_untold(&self) -> bool {
+        self.told.is_none() && !self.transients.is_empty()
+    }
+
+    pub(crate) fn token_is_alive(&self, now: Timestamp) -> bool {
+        self.token_ends_at.is_some_and(|end| end > now)
+    }
+
+    /// The newest attempt of any result.
+    pub(crate) fn last_attempt(&self) -> Option<Timestamp> {
+        let failed = [&self.refusals, &self.transients].map(|run| run.last().map(|f| f.ts));
+        failed.into_iter().chain([self.last_ok]).max().flatten()
+    }
+}

@@ -1,0 +1,11 @@
+//! Environment variables, read here and nowhere else.
+
+/// The variable's value; `None` if it is absent, empty or not UTF-8.
+#[must_use]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that reads the environment"
+)]
+pub fn read(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}

@@ -1,0 +1,36 @@
+//! The tasks of a process, kept together so that none is lost and a panic is heard.
+
+use std::future::Future;
+use tokio::task::JoinSet;
+
+/// Named tasks that live as long as the process. Dropping it stops them all.
+#[derive(Default)]
+pub struct Tasks(JoinSet<&'static str>);
+
+impl Tasks {
+    /// Starts a task under a name.
+    pub fn spawn(&mut self, name: &'static str, work: impl Future<Output = ()> + Send + 'static) {
+        self.0.spawn(async move {
+            work.await;
+            name
+        });
+    }
+
+    /// Waits until any task ends, which none should before the process does; its name or its panic.
+    ///
+    /// # Errors
+    /// The panic's message, if it ended so.
+    pub async fn any_ended(&mut self) -> Result<&'static str, String> {
+        match self.0.join_next().await {
+            Some(Ok(name)) => Ok(name),
+            Some(Err(error)) => Err(error.to_string()),
+            None => std::future::pending().await,
+        }
+    }
+}
+
+/// Starts a task nobody waits for: one token request, one delivery. It ends by itself.
+#[expect(clippy::disallowed_methods, reason = "the one place that spawns")]
+pub fn spawn(work: impl Future<Output = ()> + Send + 'static) {
+    drop(tokio::spawn(work));
+}

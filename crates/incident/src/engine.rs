@@ -1,0 +1,268 @@
+//! One open incident per root cause: how signals open it, grow it and end it.
+
+use crate::cause::Cause;
+use crate::{harm, impact, runbook, words};
+use countersign_model::estate::{Estate, Integration};
+use countersign_model::graph::Graph;
+use countersign_model::id::{IncidentId, IntegrationId, NoticeId};
+use countersign_model::incident::{Incident, IncidentState, RootCause, TimelineEntry};
+use countersign_model::notice::{Notice, NoticeKind};
+use countersign_model::signal::{Signal, Strength};
+use countersign_model::{SignedDuration, Timestamp};
+use std::collections::BTreeMap;
+
+mod grow;
+
+/// The same cause again within so long is the same incident.
+const REOPEN_WITHIN: SignedDuration = SignedDuration::from_mins(30);
+
+/// What the engine wants made durable.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Change {
+    /// An incident as it is now.
+    Put(Incident),
+    /// A message to people.
+    Notice(Notice),
+}
+
+/// Turns signals into incidents and notices. Deterministic: seed, estate and signals decide all.
+#[derive(Debug, Clone)]
+pub struct Engine {
+    estate: Estate,
+    graph: Graph,
+    seed: u64,
+    /// The newest incident of each cause; an ended one until it cannot reopen any more.
+    newest: BTreeMap<RootCause, Incident>,
+}
+
+impl Engine {
+    /// An engine without incidents.
+    #[must_use]
+    pub fn new(estate: &Estate, seed: u64) -> Engine {
+        Engine {
+            estate: estate.clone(),
+            graph: Graph::of(estate),
+            seed,
+            newest: BTreeMap::new(),
+        }
+    }
+
+    /// Takes a new estate; open incidents are worded anew when they next grow.
+    pub fn set_estate(&mut self, estate: &Estate) {
+        self.estate = estate.clone();
+        self.graph = Graph::of(estate);
+    }
+
+    /// Takes up the incidents of an earlier run; live ones win over ended ones, newer over older.
+    pub fn restore(&mut self, incidents: Vec<Incident>) {
+        for incident in incidents {
+            let rank = |one: &Incident| (is_live(one), one.started_at, one.opened_at);
+            match self.newest.get(&incident.root_cause) {
+                Some(known) if rank(known) >= rank(&incident) => {}
+                _ => drop(self.newest.insert(incident.root_cause.clone(), incident)),
+            }
+        }
+    }
+
+    /// The live incidents: open ones and suspicions, by root cause.
+    #[must_use]
+    pub fn open(&self) -> Vec<&Incident> {
+        self.newest.values().filter(|one| is_live(one)).collect()
+    }
+
+    /// Takes one signal. The same signal twice changes nothing.
+    pub fn step(&mut self, now: Timestamp, signal: &Signal) -> Vec<Change> {
+        let before = self.newest.get(&signal.cause).cloned();
+        match (signal.strength, before) {
+            (Strength::Healed, Some(incident)) if is_live(&incident) => {
+                self.heal(now, signal, incident)
+            }
+            (Strength::Healed, _) => Vec::new(),
+            (_, Some(incident)) if is_live(&incident) => self.worsen(now, signal, incident),
+            (_, Some(ended)) if is_old_news(&ended, signal) => Vec::new(),
+            (Strength::Suspect, Some(ended)) if can_reopen(&ended, now) => Vec::new(),
+            (_, Some(ended)) if can_reopen(&ended, now) => self.reopen(now, signal, ended),
+            _ => self.begin(now, signal),
+        }
+    }
+
+    /// Forgets ended incidents that cannot reopen any more.
+    pub fn tick(&mut self, now: Timestamp) -> Vec<Change> {
+        self.newest
+            .retain(|_, incident| is_live(incident) || can_reopen(incident, now));
+        Vec::new()
+    }
+
+    /// A channel accepted a notice of that incident; the first time counts.
+    pub fn delivered(&mut self, now: Timestamp, id: &IncidentId) -> Vec<Change> {
+        let mut incidents = self.newest.values_mut();
+        let Some(incident) = incidents.find(|incident| incident.id == *id) else {
+            return Vec::new();
+        };
+        if incident.notified_at.is_some() {
+            return Vec::new();
+        }
+        incident.notified_at = Some(now);
+        note(incident, now, "People were told.");
+        vec![Change::Put(incident.clone())]
+    }
+
+    fn begin(&mut self, now: Timestamp, signal: &Signal) -> Vec<Change> {
+        let chance = mix(self.seed, &signal.cause.to_string());
+        let mut incident = grow::blank(IncidentId::mint(now, chance), signal);
+        note(&mut incident, signal.since, "First evidence.");
+        self.worsen(now, signal, incident)
+    }
+
+    /// Suspect, Page or Locked on a live incident.
+    fn worsen(&mut self, now: Timestamp, signal: &Signal, mut incident: Incident) -> Vec<Change> {
+        let opens = signal.strength >= Strength::Page && incident.opened_at.is_none();
+        let grown = grow::take(&mut incident, signal, &self.flows_of(signal));
+        if grown || opens {
+            self.describe(now, signal.token_ends_at, &mut incident);
+        }
+        if opens {
+            incident.state = IncidentState::Open;
+            incident.opened_at = Some(now);
+            note(&mut incident, now, "Incident opened.");
+        }
+        if signal.strength == Strength::Locked && incident.locked_at.is_none() {
+            incident.locked_at = Some(signal.evidence.last().map_or(signal.at, |fact| fact.at));
+            note(&mut incident, now, "The broker locked the credential.");
+        }
+        let mut changes = self.put(incident.clone());
+        if opens {
+            let kind = NoticeKind::IncidentOpened;
+            changes.push(Change::Notice(self.notice(now, kind, &incident)));
+        }
+        changes
+    }
+
+    /// People were told that it ended, so they are told that it did not.
+    fn reopen(&mut self, now: Timestamp, signal: &Signal, mut incident: Incident) -> Vec<Change> {
+        incident.state = IncidentState::Open;
+        incident.resolved_at = None;
+        incident.locked_at = None;
+        incident.harm = None;
+        note(&mut incident, now, "It came back.");
+        let mut changes = self.worsen(now, signal, incident);
+        if let Some(incident) = self.newest.get(&signal.cause) {
+            let kind = NoticeKind::IncidentChanged;
+            changes.push(Change::Notice(self.notice(now, kind, incident)));
+        }
+        changes
+    }
+
+    fn heal(&mut self, now: Timestamp, signal: &Signal, mut incident: Incident) -> Vec<Change> {
+        grow::add_evidence(&mut incident, signal);
+        incident.resolved_at = Some(now);
+        if incident.opened_at.is_none() {
+            incident.state = IncidentState::Dismissed;
+            note(&mut incident, now, "It came to nothing.");
+            return self.put(incident);
+        }
+        incident.state = IncidentState::Resolved;
+        note(&mut incident, now, "It works again.");
+        let notice = self.notice(now, NoticeKind::IncidentResolved, &incident);
+        let mut changes = self.put(incident);
+        changes.push(Change::Notice(notice));
+        changes
+    }
+
+    /// The integrations a signal names, and those on the credentials it names.
+    fn flows_of(&self, signal: &Signal) -> Vec<IntegrationId> {
+        let is_named = |flow: &&Integration| {
+            signal.integrations.contains(&flow.id) || signal.credentials.contains(&flow.credential)
+        };
+        let named = self.estate.integrations.iter().filter(is_named);
+        named.map(|flow| flow.id.clone()).collect()
+    }
+
+    fn put(&mut self, incident: Incident) -> Vec<Change> {
+        let known = self
+            .newest
+            .insert(incident.root_cause.clone(), incident.clone());
+        match known.as_ref() == Some(&incident) {
+            true => Vec::new(),
+            false => vec![Change::Put(incident)],
+        }
+    }
+
+    /// Impact, clocks, people and words, from the estate as it is.
+    fn describe(&self, now: Timestamp, token_end: Option<Timestamp>, incident: &mut Incident) {
+        let root = incident.root_cause.clone();
+        let cause = Cause::of(&self.estate, &root, &incident.integrations);
+        let ids = cause
+            .integrations
+            .iter()
+            .map(|integration| integration.id.clone());
+        incident.integrations = ids.collect();
+        incident.affected = impact::affected(&cause, &self.graph);
+        incident.business_units = impact::business_units(&cause, &incident.affected);
+        let spared = impact::spared(&cause, &incident.affected);
+        let sentence = |flow: &&Integration| words::spared(&flow.name);
+        incident.unaffected = spared.iter().map(sentence).collect();
+        incident.token_ends_at = token_end.filter(|end| *end > now);
+        if incident.opened_at.is_none() || incident.harm.is_none() {
+            incident.harm = harm::first_harm(&cause, now, token_end);
+        }
+        incident.owner = cause.owner();
+        incident.backup = cause.backup();
+        incident.runbook = runbook::runbook(&cause, incident.class);
+        incident.title = words::title(&cause, incident.class);
+    }
+
+    fn notice(&self, now: Timestamp, kind: NoticeKind, incident: &Incident) -> Notice {
+        let cause = Cause::of(&self.estate, &incident.root_cause, &incident.integrations);
+        let chance = mix(self.seed, &format!("{} {kind:?}", incident.id));
+        let opened = || words::summary(&cause, now, incident);
+        let (subject, summary) = match kind {
+            NoticeKind::IncidentOpened => (incident.title.clone(), opened()),
+            NoticeKind::IncidentChanged => (format!("Came back: {}", incident.title), opened()),
+            NoticeKind::IncidentResolved => (
+                format!("Resolved: {}", incident.title),
+                words::ended(incident, now),
+            ),
+        };
+        Notice {
+            id: NoticeId::mint(now, chance),
+            kind,
+            incident: incident.id.clone(),
+            team: incident.owner.clone(),
+            subject,
+            summary,
+            detail: words::detail(incident),
+            created_at: now,
+        }
+    }
+}
+
+fn is_live(incident: &Incident) -> bool {
+    matches!(incident.state, IncidentState::Suspect | IncidentState::Open)
+}
+
+fn can_reopen(incident: &Incident, now: Timestamp) -> bool {
+    let ended = incident
+        .resolved_at
+        .filter(|_| incident.opened_at.is_some());
+    ended.is_some_and(|ended| now.duration_since(ended) <= REOPEN_WITHIN)
+}
+
+/// Judged before the end that we know of.
+fn is_old_news(ended: &Incident, signal: &Signal) -> bool {
+    ended.resolved_at.is_some_and(|end| signal.at <= end)
+}
+
+fn note(incident: &mut Incident, at: Timestamp, words: &str) {
+    let words = words.to_owned();
+    incident.timeline.push(TimelineEntry { at, words });
+}
+
+/// A number by text and seed (FNV-1a), so that ids differ and yet repeat.
+fn mix(seed: u64, text: &str) -> u64 {
+    let fold = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    text.bytes().fold(seed ^ 0xcbf2_9ce4_8422_2325, fold)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,268 @@
+use super::*;
+use countersign_feed::demo_estate;
+use countersign_model::class::Class;
+use countersign_model::incident::{Confidence, Evidence};
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn signal(cause: &str, class: Class, strength: Strength, now: Timestamp) -> Signal {
+    let root: RootCause = cause.parse().unwrap();
+    let credentials = match &root {
+        RootCause::Credential(id) => vec![id.clone()],
+        _ => Vec::new(),
+    };
+    Signal {
+        at: now,
+        cause: root,
+        class,
+        strength,
+        confidence: Confidence::Certain,
+        since: now,
+        credentials,
+        integrations: Vec::new(),
+        evidence: vec![Evidence {
+            at: now,
+            outcome: None,
+            words: "renewal refused: invalid_client (401)".into(),
+        }],
+        token_ends_at: None,
+        blind_spots: Vec::new(),
+    }
+}
+
+fn quiet_sunday(strength: Strength, now: &str) -> Signal {
+    let mut signal = signal("credential:INT-029", Class::AuthRejected, strength, at(now));
+    signal.token_ends_at = Some(at("2026-11-22T12:55:59Z"));
+    signal
+}
+
+fn puts(changes: &[Change]) -> Vec<&Incident> {
+    let mut found = Vec::new();
+    for change in changes {
+        if let Change::Put(incident) = change {
+            found.push(incident);
+        }
+    }
+    found
+}
+
+fn notices(changes: &[Change]) -> Vec<&Notice> {
+    let mut found = Vec::new();
+    for change in changes {
+        if let Change::Notice(notice) = change {
+            found.push(notice);
+        }
+    }
+    found
+}
+
+const SUSPECT: &str = "2026-11-22T12:50:59Z";
+const PAGE: &str = "2026-11-22T12:51:29Z";
+const LOCK: &str = "2026-11-22T12:52:29Z";
+
+fn step(engine: &mut Engine, strength: Strength, now: &str) -> Vec<Change> {
+    engine.step(at(now), &quiet_sunday(strength, now))
+}
+
+#[test]
+fn quiet_sunday_names_the_first_customer_and_the_whole_chain() {
+    let mut engine = Engine::new(&demo_estate(), 7);
+    let silent = step(&mut engine, Strength::Suspect, SUSPECT);
+    assert!(notices(&silent).is_empty());
+    assert_eq!(puts(&silent)[0].state, IncidentState::Suspect);
+
+    let opened = step(&mut engine, Strength::Page, PAGE);
+    let incident = puts(&opened)[0];
+    let harm = incident.harm.as_ref().unwrap();
+    assert_eq!(harm.at, at("2026-11-22T16:00:00Z"));
+    assert_eq!(harm.asset.as_str(), "J-12");
+    assert_eq!(incident.opened_at, Some(at(PAGE)));
+    assert_eq!(incident.business_units[0].as_str(), "LOY");
+    assert_eq!(
+        incident.owner.as_deref(),
+        Some("Loyalty Product Engineering")
+    );
+    let affects = incident.affects();
+    for id in ["INT-029", "DE-16", "DE-17", "J-11", "J-12", "C-2"] {
+        assert!(
+            affects.iter().any(|found| found == id),
+            "{id} in {affects:?}"
+        );
+    }
+    assert!(!incident.unaffected.is_empty());
+    let commands: Vec<_> = incident
+        .runbook
+        .iter()
+        .filter_map(|s| s.command.as_deref())
+        .collect();
+    assert_eq!(
+        commands,
+        [
+            "countersign credential add INT-029",
+            "countersign renew INT-029"
+        ]
+    );
+
+    let notice = notices(&opened)[0];
+    assert_eq!(notice.kind, NoticeKind::IncidentOpened);
+    for words in [
+        "10:00 today",
+        "3 h 08 min",
+        "11,500",
+        "old balances",
+        "Double-points weekend",
+    ] {
+        assert!(
+            notice.summary.contains(words),
+            "{words:?} in {:?}",
+            notice.summary
+        );
+    }
+    assert!(
+        notice
+            .detail
+            .iter()
+            .any(|line| line.contains("12:50:59 UTC")),
+        "{:?}",
+        notice.detail
+    );
+}
+
+#[test]
+fn a_lock_and_more_evidence_add_no_second_notice() {
+    let mut engine = Engine::new(&demo_estate(), 7);
+    step(&mut engine, Strength::Suspect, SUSPECT);
+    step(&mut engine, Strength::Page, PAGE);
+    let locked = step(&mut engine, Strength::Locked, LOCK);
+    assert!(notices(&locked).is_empty());
+    assert_eq!(puts(&locked)[0].locked_at, Some(at(LOCK)));
+    assert_eq!(engine.open().len(), 1);
+}
+
+#[test]
+fn the_same_signal_twice_changes_nothing() {
+    let mut engine = Engine::new(&demo_estate(), 7);
+    step(&mut engine, Strength::Page, PAGE);
+    assert_eq!(step(&mut engine, Strength::Page, PAGE), Vec::new());
+    step(&mut engine, Strength::Healed, LOCK);
+    assert_eq!(step(&mut engine, Strength::Healed, LOCK), Vec::new());
+    assert_eq!(
+        step(&mut engine, Strength::Page, PAGE),
+        Vec::new(),
+        "judged before the end"
+    );
+}
+
+#[test]
+fn an_end_is_told_once_and_a_suspicion_ends_in_silence() {
+    let mut engine = Engine::new(&demo_estate(), 7);
+    step(&mut engine, Strength::Suspect, SUSPECT);
+    let dismissed = step(&mut engine, Strength::Healed, PAGE);
+    assert_eq!(puts(&dismissed)[0].state, IncidentState::Dismissed);
+    assert!(notices(&dismissed).is_empty());
+
+    step(&mut engine, Strength::Page, LOCK);
+    let resolved = step(&mut engine, Strength::Healed, "2026-11-22T13:10:00Z");
+    assert_eq!(puts(&resolved)[0].state, IncidentState::Resolved);
+    assert_eq!(notices(&resolved)[0].kind, NoticeKind::IncidentResolved);
+    assert!(engine.open().is_empty());
+}
+
+#[test]
+fn the_same_cause_soon_after_is_the_same_incident_and_later_a_new_one() {
+    let mut engine = Engine::new(&demo_estate(), 7);
+    let first = puts(&step(&mut engine, Strength::Page, PAGE))[0].id.clone();
+    step(&mut engine, Strength::Healed, "2026-11-22T13:00:00Z");
+    let again = step(&mut engine, Strength::Page, "2026-11-22T13:29:00Z");
+    assert_eq!(puts(&again)[0].id, first);
+    assert!(
+        notices(&again)
+            .iter()
+            .all(|n| n.kind == NoticeKind::IncidentChanged)
+    );
+    step(&mut engine, Strength::Healed, "2026-11-22T13:30:00Z");
+    let later = step(&mut engine, Strength::Page, "2026-11-22T14:00:01Z");
+    assert_ne!(puts(&later)[0].id, first);
+    assert_eq!(notices(&later)[0].kind, NoticeKind::IncidentOpened);
+}
+
+#[test]
+fn a_restored_engine_goes_on_and_the_first_delivery_counts() {
+    let mut engine = Engine::new(&demo_estate(), 7);
+    let opened = step(&mut engine, Strength::Page, PAGE);
+    let incident = puts(&opened)[0].clone();
+    let mut next = Engine::new(&demo_estate(), 7);
+    next.restore(vec![incident.clone()]);
+    assert_eq!(step(&mut next, Strength::Page, PAGE), Vec::new());
+    let told = next.delivered(at(LOCK), &incident.id);
+    assert_eq!(puts(&told)[0].notified_at, Some(at(LOCK)));
+    assert_eq!(next.delivered(at(LOCK), &incident.id), Vec::new());
+}
+
+#[test]
+fn a_vendor_outage_over_thirty_credentials_is_one_incident_with_one_notice() {
+    let estate = demo_estate();
+    let mut engine = Engine::new(&estate, 7);
+    let mut signal = signal("platform", Class::Upstream, Strength::Page, at(PAGE));
+    signal.credentials = estate
+        .credentials
+        .iter()
+        .take(30)
+        .map(|c| c.id.clone())
+        .collect();
+    let opened = engine.step(at(PAGE), &signal);
+    assert_eq!(notices(&opened).len(), 1);
+    let incident = puts(&opened)[0];
+    assert_eq!(incident.root_cause, RootCause::Platform);
+    assert!(incident.integrations.len() >= 30);
+    assert_eq!(incident.owner.as_deref(), Some("Platform Integration"));
+    assert_eq!(engine.open().len(), 1);
+}
+
+#[test]
+fn no_summary_over_the_estate_and_every_class_is_longer_than_sixty_words() {
+    let estate = demo_estate();
+    let classes = [
+        Class::AuthRejected,
+        Class::Scope,
+        Class::Policy,
+        Class::GrantDead,
+        Class::TokenRevoked,
+        Class::SecondMinter,
+        Class::NotRenewed,
+        Class::Certificate,
+        Class::Throttled,
+        Class::Upstream,
+        Class::Network,
+        Class::Malformed,
+        Class::Config,
+        Class::Stopped,
+        Class::Reduced,
+        Class::ZeroRows,
+        Class::Frozen,
+        Class::QueueGrowth,
+        Class::LongJob,
+        Class::Local,
+    ];
+    for credential in &estate.credentials {
+        for class in classes {
+            let mut engine = Engine::new(&estate, 7);
+            let cause = format!("credential:{}", credential.id);
+            let page = signal(&cause, class, Strength::Page, at(PAGE));
+            let healed = signal(&cause, class, Strength::Healed, at(LOCK));
+            let mut changes = engine.step(at(PAGE), &page);
+            changes.extend(engine.step(at(LOCK), &healed));
+            for notice in notices(&changes) {
+                let words = notice.summary.split_whitespace().count();
+                assert!(words <= 60, "{words}: {}", notice.summary);
+                assert!(!notice.summary.contains('…'), "{}", notice.summary);
+                let has_steps = notice.kind != NoticeKind::IncidentOpened
+                    || notice.summary.contains("Next step: ");
+                assert!(has_steps, "{}", notice.summary);
+            }
+            assert_eq!(notices(&changes).len(), 2);
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! Words for people: business first, technique below the fold.
+
+use crate::cause::Cause;
+use crate::runbook::advice;
+use countersign_model::Timestamp;
+use countersign_model::class::Class;
+use countersign_model::estate::{Estate, IntegrationKind};
+use countersign_model::graph::Node;
+use countersign_model::incident::{Confidence, CustomerHarm, Incident, RootCause};
+use countersign_model::schedule::zone;
+
+/// A summary has at most so many words, so that it is read to its end on a telephone.
+pub(crate) const SUMMARY_WORDS_MAX: usize = 60;
+/// Longest name or harm inside a summary, in words.
+const PHRASE_WORDS_MAX: usize = 10;
+
+/// One line for people.
+pub(crate) fn title(cause: &Cause<'_>, class: Class) -> String {
+    let unit = cause.unit().map_or("", |unit| match unit.name.is_empty() {
+        true => unit.id.as_str(),
+        false => unit.name.as_str(),
+    });
+    match cause.root {
+        RootCause::Platform => format!(
+            "Marketing Cloud: no tokens for {} integrations.",
+            cause.integrations.len()
+        ),
+        RootCause::Blind => "We cannot see the estate.".to_owned(),
+        RootCause::Own => "Countersign itself has a fault.".to_owned(),
+        _ => format!("{unit}: {} {}.", cause.name(), ailment(cause, class)),
+    }
+}
+
+fn ailment(cause: &Cause<'_>, class: Class) -> &'static str {
+    match (class, cause.main().map(|main| main.kind)) {
+        (Class::Reduced | Class::QueueGrowth | Class::LongJob, _) => "falls behind",
+        (_, Some(IntegrationKind::Etl)) => "stops refreshing its data",
+        (_, Some(IntegrationKind::Reporting)) => "stops reading its data",
+        (_, Some(IntegrationKind::RealTime)) => "stops passing events on",
+        (_, Some(IntegrationKind::OnDemand)) => "stops serving its users",
+        (_, Some(IntegrationKind::JourneyHttp)) => "stops answering journeys",
+        (_, Some(IntegrationKind::Mcc | IntegrationKind::ThirdParty)) => "loses its connection",
+        (_, Some(IntegrationKind::Monitoring)) => "stops watching",
+        (_, None) => "stops working",
+    }
+}
+
+fn cause_words(cause: &Cause<'_>, class: Class) -> String {
+    let name = clipped(&cause.name(), PHRASE_WORDS_MAX);
+    match (cause.root, class) {
+        (RootCause::Platform, Class::Network) => "the token hosts cannot be reached".to_owned(),
+        (RootCause::Platform, _) => "the provider's token hosts fail".to_owned(),
+        (_, Class::AuthRejected) => format!("the API secret of \"{name}\" is refused"),
+        (_, Class::Scope) => format!("\"{name}\" lost a permission"),
+        (_, Class::Policy) => format!("the account refuses our address for \"{name}\""),
+        (_, Class::GrantDead) => format!("the consent for \"{name}\" has ended"),
+        (_, Class::Certificate) => format!("a certificate of \"{name}\" has ended"),
+        (_, Class::Throttled) => format!("\"{name}\" asks too often"),
+        (_, Class::Upstream) => format!("the provider fails \"{name}\""),
+        (_, Class::Network) => format!("\"{name}\" has no route to its token host"),
+        (_, Class::Malformed) => format!("\"{name}\" gets unreadable answers"),
+        (_, Class::Config) => format!("the token request of \"{name}\" is wrong"),
+        (_, class) => format!("{} at \"{name}\"", class.as_str().replace('_', " ")),
+    }
+}
+
+/// At most [`SUMMARY_WORDS_MAX`] words: impact, when, who, cause, what is spared, next step.
+pub(crate) fn summary(cause: &Cause<'_>, now: Timestamp, incident: &Incident) -> String {
+    let impact = impact_words(cause, now, incident);
+    let owner = match &incident.owner {
+        Some(owner) => format!("Owner: {}.", clipped(owner, 5)),
+        None => "Owner: nobody.".to_owned(),
+    };
+    let reason = format!("Cause: {}.", cause_words(cause, incident.class));
+    let next = format!("Next step: {}", advice(incident.class));
+    let mut parts = vec![impact, owner, reason, next];
+    for (place, extra) in [(1, launches(cause, incident)), (4, spared_words(incident))] {
+        let Some(extra) = extra else { continue };
+        if count(&parts) + extra.split_whitespace().count() <= SUMMARY_WORDS_MAX {
+            let place = place.min(parts.len() - 1);
+            parts.insert(place, extra);
+        }
+    }
+    clipped(&parts.join(" "), SUMMARY_WORDS_MAX)
+}
+
+fn count(parts: &[String]) -> usize {
+    parts
+        .iter()
+        .map(|part| part.split_whitespace().count())
+        .sum()
+}
+
+fn impact_words(cause: &Cause<'_>, now: Timestamp, incident: &Incident) -> String {
+    let Some(harm) = &incident.harm else {
+        return match incident.affected.len() {
+            0 => "No customer effect is known.".to_owned(),
+            n => format!("No schedule tells a first customer effect; {n} things depend on it."),
+        };
+    };
+    let what = clipped(&harm.words, PHRASE_WORDS_MAX + 5);
+    if harm.at <= now {
+        return format!("Now: {what}.");
+    }
+    let at = local(cause.estate, harm, now);
+    format!("From {at} (in {}): {what}.", countdown(now, harm.at))
+}
+
+fn launches(cause: &Cause<'_>, incident: &Incident) -> Option<String> {
+    let first = incident.affected.iter().find_map(|hit| {
+        let Node::Asset(id) = &hit.reached.node else {
+            return None;
+        };
+        let asset = cause.estate.asset(id)?;
+        asset.starts_at.as_ref().map(|_| asset)
+    })?;
+    let is_named = incident
+        .harm
+        .as_ref()
+        .is_some_and(|harm| harm.asset == first.id);
+    (!is_named).then(|| format!("Launch {} is blocked.", first.name))
+}
+
+fn spared_words(incident: &Incident) -> Option<String> {
+    let names: Vec<&str> = incident
+        .unaffected
+        .iter()
+        .filter_map(|words| words.strip_suffix(SPARED))
+        .map(|name| name.split(" (").next().unwrap_or(name))
+        .take(3)
+        .collect();
+    (!names.is_empty()).then(|| format!("Unaffected: {}.", names.join(", ")))
+}
+
+/// How the sentence of a spared flow ends.
+const SPARED: &str = " keeps running.";
+
+/// The sentence of a spared flow.
+pub(crate) fn spared(name: &str) -> String {
+    format!("{name}{SPARED}")
+}
+
+/// How sure, what was not seen, technique, ids; below the fold.
+pub(crate) fn detail(incident: &Incident) -> Vec<String> {
+    let mut lines = vec![format!("How sure: {}", sure(incident.confidence))];
+    let blind = incident.blind_spots.iter();
+    lines.extend(blind.map(|spot| format!("Could not see: {spot}")));
+    let technical: Vec<String> = incident
+        .evidence
+        .iter()
+        .map(|fact| format!("{} at {} UTC", fact.words, fact.at.strftime("%H:%M:%S")))
+        .collect();
+    if !technical.is_empty() {
+        lines.push(format!("Technical detail: {}.", technical.join("; ")));
+    }
+    lines.push(format!(
+        "Root cause: {} ({})",
+        incident.root_cause,
+        incident.class.as_str()
+    ));
+    lines.push(format!("Affected: {}", incident.affects().join(", ")));
+    if let Some(end) = incident.token_ends_at {
+        lines.push(format!(
+            "Last good token ends {} UTC.",
+            end.strftime("%H:%M:%S")
+        ));
+    }
+    let steps = incident.runbook.iter().enumerate();
+    lines.extend(steps.map(|(n, step)| match &step.command {
+        Some(command) => format!("Step {}: {} {command}", n + 1, step.words),
+        None => format!("Step {}: {}", n + 1, step.words),
+    }));
+    lines
+}
+
+fn sure(confidence: Confidence) -> &'static str {
+    match confidence {
+        Confidence::Certain => "certain; the credential itself was refused in front of us.",
+        Confidence::Likely => "likely; the evidence allows hardly anything else.",
+        Confidence::Possible => "possible; one of several causes.",
+    }
+}
+
+/// The summary of an end.
+pub(crate) fn ended(incident: &Incident, now: Timestamp) -> String {
+    let open = match incident.opened_at {
+        Some(opened) => format!("It was open for {}.", countdown(opened, now)),
+        None => String::new(),
+    };
+    let harm = match &incident.harm {
+        Some(harm) if harm.at <= now => format!(
+            "Customers may have noticed: {}.",
+            clipped(&harm.words, PHRASE_WORDS_MAX + 5)
+        ),
+        Some(_) => "It ended before customers could notice.".to_owned(),
+        None => "No customer effect is known.".to_owned(),
+    };
+    format!("It works again. {open} {harm} Nothing needs doing.")
+}
+
+/// `3 h 08 min`, `8 min`, `2 d 4 h`; whole minutes, rounded down.
+pub(crate) fn countdown(from: Timestamp, to: Timestamp) -> String {
+    let minutes = (to.duration_since(from).as_secs() / 60).max(0);
+    match (minutes / 1440, minutes / 60 % 24, minutes % 60) {
+        (0, 0, minutes) => format!("{minutes} min"),
+        (0, hours, minutes) => format!("{hours} h {minutes:02} min"),
+        (days, hours, _) => format!("{days} d {hours} h"),
+    }
+}
+
+/// Local time of the harm: the hour alone on the same day, the date before it otherwise.
+fn local(estate: &Estate, harm: &CustomerHarm, now: Timestamp) -> String {
+    let unit = estate
+        .asset(&harm.asset)
+        .and_then(|asset| estate.business_unit(&asset.bu));
+    let Some(zone) = unit.and_then(|unit| zone(&unit.time_zone).ok()) else {
+        return harm.at.strftime("%Y-%m-%d %H:%M UTC").to_string();
+    };
+    let at = harm.at.to_zoned(zone.clone());
+    match at.date() == now.to_zoned(zone).date() {
+        true => at.strftime("%H:%M today").to_string(),
+        false => at.strftime("%A %Y-%m-%d %H:%M").to_string(),
+    }
+}
+
+fn clipped(text: &str, words: usize) -> String {
+    let all: Vec<&str> = text.split_whitespace().collect();
+    match all.len() > words {
+        true => format!("{}…", all[..words].join(" ")),
+        false => all.join(" "),
+    }
+}
+
+/// `11,500`.
+pub(crate) fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}

@@ -1,0 +1,12 @@
+//! The machine from outside: scripts, others' defects, whole estates, and any sequence of inputs.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on stops")]
+
+mod defects;
+mod estates;
+mod misuse;
+mod properties;
+mod script;
+mod scripts;
+mod strikes;
+mod world;

@@ -1,0 +1,160 @@
+//! Scenarios: what goes wrong when, and what should come of it (YAML, design 4.4).
+
+mod span;
+
+use countersign_model::{SignedDuration, Timestamp};
+use countersign_sfmc::{FaultError, FaultKind, FaultOrder, Target};
+use serde::Deserialize;
+
+/// Why a text is not a scenario.
+#[derive(Debug, thiserror::Error)]
+pub enum ScenarioError {
+    /// It is not YAML, or a field is missing, unknown or of the wrong kind.
+    #[error("{0}")]
+    Format(String),
+}
+
+/// A story.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scenario {
+    /// Its name.
+    pub name: String,
+    /// `demo`, or the path of an estate file.
+    pub estate: String,
+    /// What chance comes from.
+    #[serde(default)]
+    pub seed: u64,
+    /// When it starts.
+    pub start: Timestamp,
+    /// Fault-free history before that.
+    #[serde(default, with = "span::maybe")]
+    pub warm_up: Option<SignedDuration>,
+    /// How long it runs.
+    #[serde(with = "span")]
+    pub run_for: SignedDuration,
+    /// Slots whose first token is told.
+    #[serde(default)]
+    pub slots: Vec<SlotStart>,
+    /// What goes wrong.
+    #[serde(default)]
+    pub faults: Vec<Fault>,
+    /// What should come of it.
+    #[serde(default)]
+    pub expect: Expect,
+}
+
+/// A slot in mid-flight.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SlotStart {
+    /// Its credential.
+    pub credential: String,
+    /// When its token was minted.
+    pub minted_at: Timestamp,
+    /// Its jitter as a share of life.
+    #[serde(default)]
+    pub jitter_ratio: f64,
+}
+
+/// Something that goes wrong; also the body of `POST /_sim/faults`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fault {
+    /// When, from the start.
+    #[serde(default, with = "span")]
+    pub at: SignedDuration,
+    /// What.
+    pub kind: String,
+    /// For a credential,
+    pub credential: Option<String>,
+    /// or the credential of an integration,
+    pub integration: Option<String>,
+    /// or an asset,
+    pub asset: Option<String>,
+    /// or a business unit,
+    pub bu: Option<String>,
+    /// or a tenant; `all` is the whole platform.
+    pub tenant: Option<String>,
+    /// How long; absent: until mended.
+    #[serde(default, rename = "for", with = "span::maybe")]
+    pub lasts: Option<SignedDuration>,
+    /// Share of requests it hits.
+    pub share: Option<f64>,
+    /// `auth_slow`: by how much.
+    #[serde(default, with = "span::maybe")]
+    pub latency: Option<SignedDuration>,
+    /// `launch_spike`: by which factor.
+    pub factor: Option<f64>,
+    /// `clock_skew`: by how much.
+    #[serde(default, with = "span::maybe")]
+    pub by: Option<SignedDuration>,
+    /// Whether the calendar knows.
+    pub announced: Option<bool>,
+}
+
+/// What should come of a story.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Expect {
+    /// Incidents that must open.
+    #[serde(default)]
+    pub incidents: Vec<ExpectedIncident>,
+    /// Credentials that must be locked.
+    #[serde(default)]
+    pub lockouts: Vec<String>,
+    /// `none`: any further incident is a false one.
+    pub others: Option<String>,
+}
+
+/// An incident that must open.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExpectedIncident {
+    /// `credential:INT-029`, `platform`, …
+    pub root_cause: String,
+    /// Its class.
+    pub class: String,
+    /// Within this span of the fault.
+    #[serde(with = "span")]
+    pub detect_within: SignedDuration,
+    /// What it must list at least.
+    #[serde(default)]
+    pub affects: Vec<String>,
+}
+
+impl Scenario {
+    /// Reads a story.
+    ///
+    /// # Errors
+    /// [`ScenarioError`] with the place and what is wrong there.
+    pub fn parse(text: &str) -> Result<Scenario, ScenarioError> {
+        serde_saphyr::from_str(text).map_err(|error| ScenarioError::Format(error.to_string()))
+    }
+}
+
+impl Fault {
+    /// The fault as the tenant takes it.
+    pub(crate) fn order(&self) -> Result<FaultOrder, FaultError> {
+        FaultKind::parse(&self.kind)?;
+        let named = [
+            self.credential.clone().map(Target::Credential),
+            self.integration.clone().map(Target::Integration),
+            self.bu.clone().map(Target::Bu),
+            self.tenant.clone().map(Target::Tenant),
+        ];
+        let mut named = named.into_iter().flatten();
+        let (Some(target), None) = (named.next(), named.next()) else {
+            return Err(FaultError::OneTarget);
+        };
+        Ok(FaultOrder {
+            kind: self.kind.clone(),
+            target,
+            lasts: self.lasts,
+            share: self.share,
+            latency: self.latency,
+        })
+    }
+}
+
+pub(crate) use span::parse as parse_span;

@@ -1,0 +1,25 @@
+//! The watch's ledger: outcomes in, incidents and notices out, each step durable before it is told.
+//!
+//! Floor 3, open wing. Start at [`WatchStore`]: every method is one use case and one transaction.
+//! What a method acknowledged survives `kill -9` and a power cut; what it did not is either there
+//! whole or not at all, and may be done again.
+
+mod access;
+mod database;
+mod error;
+mod estate;
+mod incident;
+mod outbox;
+mod outcome;
+mod pipeline;
+mod reader;
+mod row;
+mod watch_store;
+mod writer;
+
+pub use error::StoreError;
+pub use incident::IncidentFilter;
+pub use outbox::{Acceptance, Delivery, DeliveryRecord, DeliveryState, OutboxEntry, OutboxHealth};
+pub use outcome::{Appended, Purged};
+pub use pipeline::{Loaded, PipelineCommit};
+pub use watch_store::{DATABASE_FILE, WatchStore};

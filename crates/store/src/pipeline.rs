@@ -1,0 +1,166 @@
+//! One turn of the pipeline is one transaction, so that a crash is a retry: never a loss, never a
+//! second notice.
+
+use crate::error::StoreError;
+use crate::outbox::{self, OutboxEntry};
+use crate::row;
+use crate::watch_store::WatchStore;
+use countersign_model::id::{IntegrationId, NoticeId};
+use countersign_model::incident::{Incident, IncidentState};
+use countersign_model::status::IntegrationStatus;
+use rusqlite::{Connection, OptionalExtension, params};
+
+/// Ended incidents that [`WatchStore::pipeline_load`] gives.
+const ENDED_MAX: i64 = 256;
+
+/// Everything one turn changed.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct PipelineCommit {
+    /// Sequence number of the last outcome read; never goes back.
+    pub cursor: u64,
+    /// Incidents as they are now; those not named stay.
+    pub incidents: Vec<Incident>,
+    /// Notices to send, each with the channels it goes to. One already known is left as it is.
+    pub notices: Vec<OutboxEntry>,
+    /// Statuses that changed; those not named stay.
+    pub statuses: Vec<IntegrationStatus>,
+    /// Integrations that left the estate.
+    pub statuses_gone: Vec<IntegrationId>,
+    /// Notices whose acceptance the incidents above already know.
+    pub told: Vec<NoticeId>,
+    /// What the detectors remember.
+    pub state: serde_json::Value,
+}
+
+/// What the pipeline goes on from.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Loaded {
+    /// Sequence number of the last outcome read; 0 at first.
+    pub cursor: u64,
+    /// Incidents that are neither resolved nor dismissed, oldest first.
+    pub incidents: Vec<Incident>,
+    /// Incidents that ended last, newest first, at most 256: what comes back soon reopens them.
+    pub ended: Vec<Incident>,
+    /// Statuses as last written.
+    pub statuses: Vec<IntegrationStatus>,
+    /// What the detectors remember; `None` at first.
+    pub state: Option<serde_json::Value>,
+}
+
+impl WatchStore {
+    /// Makes one turn durable: incidents, outbox, statuses, cursor and memory, all or nothing.
+    ///
+    /// # Errors
+    /// [`StoreError`]; then the turn never happened and is to be done again from
+    /// [`WatchStore::pipeline_load`].
+    pub async fn commit(&self, turn: PipelineCommit) -> Result<(), StoreError> {
+        self.write(move |connection| put_turn(connection, &turn))
+            .await
+    }
+
+    /// Where the last durable turn left off.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the ledger cannot be read.
+    pub async fn pipeline_load(&self) -> Result<Loaded, StoreError> {
+        self.read(load).await
+    }
+}
+
+fn put_turn(connection: &Connection, turn: &PipelineCommit) -> Result<(), StoreError> {
+    for incident in &turn.incidents {
+        put_incident(connection, incident)?;
+    }
+    for entry in &turn.notices {
+        outbox::put(connection, entry)?;
+    }
+    for id in &turn.told {
+        connection.execute("UPDATE notice SET told = 1 WHERE id = ?1", [id.as_str()])?;
+    }
+    put_statuses(connection, turn)?;
+    connection.execute(
+        "INSERT INTO pipeline (one, cursor, state) VALUES (1, ?1, ?2)
+         ON CONFLICT (one) DO UPDATE SET cursor = max(cursor, excluded.cursor),
+         state = excluded.state",
+        params![
+            row::signed(turn.cursor),
+            row::body("detector state", &turn.state)?
+        ],
+    )?;
+    Ok(())
+}
+
+fn put_incident(connection: &Connection, incident: &Incident) -> Result<(), StoreError> {
+    let mut put = connection.prepare_cached(
+        "INSERT INTO incident (id, state, started_at, resolved_at, body)
+         VALUES (?1, ?2, ?3, ?4, ?5)
+         ON CONFLICT (id) DO UPDATE SET state = excluded.state, started_at = excluded.started_at,
+         resolved_at = excluded.resolved_at, body = excluded.body",
+    )?;
+    put.execute(params![
+        incident.id.as_str(),
+        state_name(incident.state),
+        row::ms(incident.started_at),
+        incident.resolved_at.map(row::ms),
+        row::body("incident", incident)?,
+    ])?;
+    Ok(())
+}
+
+fn put_statuses(connection: &Connection, turn: &PipelineCommit) -> Result<(), StoreError> {
+    let mut put = connection.prepare_cached(
+        "INSERT INTO integration_status (integration, body) VALUES (?1, ?2)
+         ON CONFLICT (integration) DO UPDATE SET body = excluded.body",
+    )?;
+    for status in &turn.statuses {
+        put.execute(params![
+            status.integration.as_str(),
+            row::body("status", status)?
+        ])?;
+    }
+    let sql = "DELETE FROM integration_status WHERE integration = ?1";
+    for integration in &turn.statuses_gone {
+        connection.execute(sql, [integration.as_str()])?;
+    }
+    Ok(())
+}
+
+fn load(connection: &Connection) -> Result<Loaded, StoreError> {
+    let row = connection
+        .query_row("SELECT cursor, state FROM pipeline", [], |row| {
+            Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?))
+        })
+        .optional()?;
+    let sql =
+        "SELECT body FROM incident WHERE state IN ('suspect', 'open') ORDER BY started_at, id";
+    let incidents = row::bodies(connection, "incident", sql, [])?;
+    let sql = "SELECT body FROM incident WHERE resolved_at IS NOT NULL
+               AND state NOT IN ('suspect', 'open') ORDER BY resolved_at DESC, id LIMIT ?1";
+    let ended = row::bodies(connection, "incident", sql, [ENDED_MAX])?;
+    let sql = "SELECT body FROM integration_status ORDER BY integration";
+    let statuses = row::bodies(connection, "status", sql, [])?;
+    let (cursor, state) = match row {
+        None => (0, None),
+        Some((cursor, state)) => (
+            row::unsigned(cursor),
+            Some(row::parse("detector state", &state)?),
+        ),
+    };
+    Ok(Loaded {
+        cursor,
+        incidents,
+        ended,
+        statuses,
+        state,
+    })
+}
+
+/// The state as its column says it; the same words as on the wire.
+fn state_name(state: IncidentState) -> &'static str {
+    match state {
+        IncidentState::Suspect => "suspect",
+        IncidentState::Open => "open",
+        IncidentState::Resolved => "resolved",
+        IncidentState::Dismissed => "dismissed",
+    }
+}

@@ -1,0 +1,11 @@
+//! What a user of the ledger can see: round trips, order, crash copies, refusals.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on stops there")]
+
+mod access;
+mod crash;
+mod database;
+mod house;
+mod outbox;
+mod outcomes;
+mod pipeline;

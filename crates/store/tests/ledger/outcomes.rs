@@ -1,0 +1,163 @@
+//! The road of outcomes.
+
+use crate::house::{at, house, outcome};
+use countersign_model::SignedDuration;
+use countersign_store::{Appended, PipelineCommit, Purged};
+
+#[tokio::test]
+async fn outcomes_come_back_whole_and_in_order() {
+    let house = house();
+    let sent: Vec<_> = (0..5)
+        .map(|n| outcome(&format!("out-{n}"), at("12:40:59.120")))
+        .collect();
+    house
+        .store
+        .outcomes_append(at("12:41:00"), sent.clone())
+        .await
+        .unwrap();
+
+    let read = house.store.outcomes_after(0, 100).await.unwrap();
+    assert_eq!(
+        read.iter()
+            .map(|(_, outcome)| outcome.clone())
+            .collect::<Vec<_>>(),
+        sent
+    );
+
+    let second_page = house.store.outcomes_after(read[2].0, 1).await.unwrap();
+    assert_eq!(second_page, vec![read[3].clone()]);
+}
+
+#[tokio::test]
+async fn an_id_counts_once_in_48_hours_and_again_after() {
+    let house = house();
+    let first = at("00:00:00");
+    let again = |hours| first + SignedDuration::from_hours(hours);
+    let send = |now| {
+        house
+            .store
+            .outcomes_append(now, vec![outcome("same", first)])
+    };
+
+    assert_eq!(
+        send(first).await.unwrap(),
+        Appended {
+            accepted: 1,
+            duplicates: 0
+        }
+    );
+    assert_eq!(
+        send(again(47)).await.unwrap(),
+        Appended {
+            accepted: 0,
+            duplicates: 1
+        }
+    );
+    assert_eq!(
+        send(again(48)).await.unwrap(),
+        Appended {
+            accepted: 1,
+            duplicates: 0
+        }
+    );
+}
+
+#[tokio::test]
+async fn a_doubled_id_inside_one_batch_counts_once() {
+    let house = house();
+    let batch = vec![outcome("a", at("12:00:00")), outcome("a", at("12:00:00"))];
+    let appended = house
+        .store
+        .outcomes_append(at("12:00:00"), batch)
+        .await
+        .unwrap();
+    assert_eq!(
+        appended,
+        Appended {
+            accepted: 1,
+            duplicates: 1
+        }
+    );
+    assert_eq!(house.store.outcomes_after(0, 10).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn the_page_of_an_integration_shows_its_newest_first() {
+    let house = house();
+    let mut other = outcome("other", at("12:00:00"));
+    other.integration = Some("INT-001".parse().unwrap());
+    let batch = vec![
+        outcome("old", at("12:00:00")),
+        other,
+        outcome("new", at("12:00:01")),
+    ];
+    house
+        .store
+        .outcomes_append(at("12:00:02"), batch)
+        .await
+        .unwrap();
+
+    let recent = house
+        .store
+        .outcomes_recent("INT-029".parse().unwrap(), 10)
+        .await
+        .unwrap();
+    let ids: Vec<_> = recent.iter().map(|outcome| outcome.id.as_str()).collect();
+    assert_eq!(ids, ["new", "old"]);
+}
+
+#[tokio::test]
+async fn a_purge_never_takes_what_the_pipeline_has_not_read() {
+    let house = house();
+    let keep = SignedDuration::from_hours(1);
+    let late = at("00:00:00") + SignedDuration::from_hours(72);
+    let batch = vec![
+        outcome("read", at("00:00:00")),
+        outcome("unread", at("00:00:00")),
+    ];
+    house
+        .store
+        .outcomes_append(at("00:00:00"), batch)
+        .await
+        .unwrap();
+
+    let purged = house.store.purge(late, keep).await.unwrap();
+    assert_eq!(
+        purged,
+        Purged {
+            outcomes: 0,
+            ids: 2
+        }
+    );
+
+    let cursor = house.store.outcomes_after(0, 1).await.unwrap()[0].0;
+    house
+        .store
+        .commit(PipelineCommit {
+            cursor,
+            ..PipelineCommit::default()
+        })
+        .await
+        .unwrap();
+    assert_eq!(house.store.purge(late, keep).await.unwrap().outcomes, 1);
+    let left = house.store.outcomes_after(0, 10).await.unwrap();
+    assert_eq!(left[0].1.id.as_str(), "unread");
+}
+
+#[tokio::test]
+async fn many_writers_at_once_lose_nothing() {
+    let house = house();
+    let mut all = tokio::task::JoinSet::new();
+    for n in 0..400 {
+        let store = house.store.clone();
+        let batch = vec![outcome(&format!("p{n}"), at("12:00:00"))];
+        all.spawn(async move { store.outcomes_append(at("12:00:00"), batch).await });
+    }
+    while let Some(appended) = all.join_next().await {
+        assert_eq!(appended.unwrap().unwrap().accepted, 1);
+    }
+    assert_eq!(
+        house.store.outcomes_after(0, 1_000).await.unwrap().len(),
+        400
+    );
+}

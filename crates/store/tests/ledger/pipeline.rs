@@ -1,0 +1,176 @@
+//! One turn, one transaction.
+
+use crate::house::{at, entry, house, incident, notice};
+use countersign_model::estate::Estate;
+use countersign_model::incident::{Incident, IncidentState};
+use countersign_model::notice::NoticeKind;
+use countersign_model::status::{Health, IntegrationStatus};
+use countersign_store::{IncidentFilter, Loaded, PipelineCommit};
+use serde_json::json;
+
+fn status(id: &str, health: Health) -> IntegrationStatus {
+    IntegrationStatus {
+        integration: id.parse().unwrap(),
+        credential: id.parse().unwrap(),
+        health,
+        reason: "no evidence yet".to_owned(),
+        token_expires_at: Some(at("13:00:00")),
+        next_renewal_at: None,
+        last_mint_ok_at: None,
+        last_failure: None,
+        mints_ok: 0,
+        mints_failed: 0,
+        incident: None,
+    }
+}
+
+#[tokio::test]
+async fn a_new_ledger_starts_from_nothing() {
+    let house = house();
+    assert_eq!(
+        house.store.pipeline_load().await.unwrap(),
+        Loaded::default()
+    );
+    assert_eq!(house.store.estate_get().await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_turn_comes_back_as_it_was_committed() {
+    let house = house();
+    let open = incident(1, IncidentState::Open, at("12:51:29"));
+    let told = notice(&open, NoticeKind::IncidentOpened, 1);
+    let statuses = vec![
+        status("INT-028", Health::Unknown),
+        status("INT-029", Health::Failing),
+    ];
+    let turn = PipelineCommit {
+        cursor: 7,
+        incidents: vec![open.clone()],
+        notices: vec![entry(&told, &["mail"])],
+        statuses: statuses.clone(),
+        state: json!({"seen": 3}),
+        ..PipelineCommit::default()
+    };
+    house.store.commit(turn).await.unwrap();
+
+    let loaded = house.store.pipeline_load().await.unwrap();
+    let state = Some(json!({"seen": 3}));
+    assert_eq!(
+        loaded,
+        Loaded {
+            cursor: 7,
+            incidents: vec![open.clone()],
+            ended: vec![],
+            statuses,
+            state
+        }
+    );
+    assert_eq!(
+        house.store.incident(open.id.clone()).await.unwrap(),
+        Some(open.clone())
+    );
+    assert_eq!(house.store.notices_of(open.id).await.unwrap(), vec![told]);
+}
+
+#[tokio::test]
+async fn lists_tell_open_told_and_all_apart() {
+    let house = house();
+    let states = [
+        IncidentState::Suspect,
+        IncidentState::Open,
+        IncidentState::Resolved,
+        IncidentState::Dismissed,
+    ];
+    let incidents: Vec<_> = (1..)
+        .zip(states)
+        .map(|(n, state)| incident(n, state, at("12:00:00")))
+        .collect();
+    let turn = PipelineCommit {
+        incidents,
+        ..PipelineCommit::default()
+    };
+    house.store.commit(turn).await.unwrap();
+
+    let count = async |filter| house.store.incidents(filter, 10).await.unwrap().len();
+    assert_eq!(count(IncidentFilter::Open).await, 1);
+    assert_eq!(count(IncidentFilter::Told).await, 2);
+    assert_eq!(count(IncidentFilter::All).await, 4);
+    assert_eq!(
+        house.store.pipeline_load().await.unwrap().incidents.len(),
+        2
+    );
+}
+
+#[tokio::test]
+async fn what_ended_last_is_loaded_first_so_that_it_can_reopen() {
+    let house = house();
+    let ended = |n: u64, end: &str| Incident {
+        resolved_at: Some(at(end)),
+        ..incident(n, IncidentState::Resolved, at("12:00:00"))
+    };
+    let (late, early) = (ended(1, "13:30:00"), ended(2, "13:00:00"));
+    let live = incident(3, IncidentState::Open, at("12:00:00"));
+    let incidents = vec![early.clone(), live.clone(), late.clone()];
+    let turn = PipelineCommit {
+        incidents,
+        ..PipelineCommit::default()
+    };
+    house.store.commit(turn).await.unwrap();
+
+    let loaded = house.store.pipeline_load().await.unwrap();
+    assert_eq!(loaded.incidents, vec![live]);
+    assert_eq!(loaded.ended, vec![late, early]);
+}
+
+#[tokio::test]
+async fn statuses_not_named_stay_and_those_gone_go() {
+    let house = house();
+    let all = vec![
+        status("INT-001", Health::Healthy),
+        status("INT-002", Health::Healthy),
+    ];
+    let first = PipelineCommit {
+        statuses: all,
+        ..PipelineCommit::default()
+    };
+    house.store.commit(first).await.unwrap();
+    let second = PipelineCommit {
+        statuses: vec![status("INT-002", Health::Failing)],
+        statuses_gone: vec!["INT-001".parse().unwrap()],
+        ..PipelineCommit::default()
+    };
+    house.store.commit(second).await.unwrap();
+    let left = house.store.statuses().await.unwrap();
+    assert_eq!(left, vec![status("INT-002", Health::Failing)]);
+}
+
+#[tokio::test]
+async fn the_cursor_never_goes_back() {
+    let house = house();
+    for cursor in [9, 4] {
+        let turn = PipelineCommit {
+            cursor,
+            ..PipelineCommit::default()
+        };
+        house.store.commit(turn).await.unwrap();
+    }
+    assert_eq!(house.store.pipeline_load().await.unwrap().cursor, 9);
+}
+
+#[tokio::test]
+async fn the_estate_is_replaced_whole() {
+    let house = house();
+    for name in ["old", "new"] {
+        let estate = Estate {
+            version: 1,
+            name: name.to_owned(),
+            ..Estate::default()
+        };
+        house
+            .store
+            .estate_put(&estate, at("12:00:00"))
+            .await
+            .unwrap();
+    }
+    assert_eq!(house.store.estate_get().await.unwrap().unwrap().name, "new");
+}

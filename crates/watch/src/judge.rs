@@ -1,0 +1,134 @@
+//! The pure judgement of one turn: outcomes through the detectors to the incident engine.
+
+use countersign_detect::{Detector, DetectorState, Rules, Statuses, StatusesState};
+use countersign_incident::{Change, Engine};
+use countersign_model::Timestamp;
+use countersign_model::estate::Estate;
+use countersign_model::id::IncidentId;
+use countersign_model::incident::Incident;
+use countersign_model::notice::Notice;
+use countersign_model::outcome::Outcome;
+use countersign_model::signal::Signal;
+use countersign_model::status::IntegrationStatus;
+use countersign_store::Loaded;
+use serde::{Deserialize, Serialize};
+
+/// What the detectors remember, as it is stored with each turn.
+#[derive(Serialize, Deserialize)]
+struct Memory {
+    detector: DetectorState,
+    statuses: StatusesState,
+}
+
+/// Detectors, statuses and incidents, in memory.
+pub(crate) struct Judge {
+    detector: Detector,
+    statuses: Statuses,
+    engine: Engine,
+    verdict: Verdict,
+}
+
+/// What a turn came to.
+#[derive(Debug, Default)]
+pub(crate) struct Verdict {
+    /// Incidents that changed, each once, as they are now.
+    pub(crate) incidents: Vec<Incident>,
+    /// Notices to send.
+    pub(crate) notices: Vec<Notice>,
+}
+
+impl Judge {
+    /// Goes on from what the ledger holds. A memory of an older form is started afresh: the
+    /// incidents themselves are kept.
+    pub(crate) fn new(estate: &Estate, seed: u64, loaded: &Loaded) -> Judge {
+        let mut judge = Judge {
+            detector: Detector::new(Rules::default(), estate),
+            statuses: Statuses::new(estate),
+            engine: Engine::new(estate, seed),
+            verdict: Verdict::default(),
+        };
+        judge.engine.restore(loaded.ended.clone());
+        judge.engine.restore(loaded.incidents.clone());
+        match loaded.state.clone().map(serde_json::from_value::<Memory>) {
+            None => {}
+            Some(Ok(memory)) => {
+                judge.detector.restore(memory.detector);
+                judge.statuses.restore(memory.statuses);
+            }
+            Some(Err(error)) => {
+                let error = &error as &dyn std::error::Error;
+                tracing::warn!(
+                    error,
+                    "the detectors' memory is unreadable and starts afresh"
+                );
+            }
+        }
+        judge
+    }
+
+    pub(crate) fn set_estate(&mut self, estate: &Estate) {
+        self.detector.set_estate(estate);
+        self.statuses.set_estate(estate);
+        self.engine.set_estate(estate);
+    }
+
+    pub(crate) fn observe(&mut self, now: Timestamp, outcome: &Outcome) {
+        self.statuses.observe(now, outcome);
+        let signals = self.detector.observe(now, outcome);
+        self.weigh(now, &signals);
+    }
+
+    pub(crate) fn delivered(&mut self, now: Timestamp, incident: &IncidentId) {
+        let changes = self.engine.delivered(now, incident);
+        self.keep(changes);
+    }
+
+    pub(crate) fn tick(&mut self, now: Timestamp) {
+        let signals = self.detector.tick(now);
+        self.weigh(now, &signals);
+        let changes = self.engine.tick(now);
+        self.keep(changes);
+    }
+
+    fn weigh(&mut self, now: Timestamp, signals: &[Signal]) {
+        for signal in signals {
+            let changes = self.engine.step(now, signal);
+            self.keep(changes);
+        }
+    }
+
+    fn keep(&mut self, changes: Vec<Change>) {
+        for change in changes {
+            match change {
+                Change::Put(incident) => {
+                    self.verdict
+                        .incidents
+                        .retain(|older| older.id != incident.id);
+                    self.verdict.incidents.push(incident);
+                }
+                Change::Notice(notice) => self.verdict.notices.push(notice),
+            }
+        }
+    }
+
+    /// What came of everything since the last call.
+    pub(crate) fn take_verdict(&mut self) -> Verdict {
+        std::mem::take(&mut self.verdict)
+    }
+
+    pub(crate) fn statuses(&self, now: Timestamp) -> Vec<IntegrationStatus> {
+        let open: Vec<Incident> = self.engine.open().into_iter().cloned().collect();
+        self.statuses.view(now, &open)
+    }
+
+    pub(crate) fn next_wake(&self) -> Option<Timestamp> {
+        self.detector.next_wake()
+    }
+
+    pub(crate) fn snapshot(&self) -> serde_json::Value {
+        serde_json::json!({
+            "detector": self.detector.snapshot(),
+            "statuses": self.statuses.snapshot(),
+        })
+    }
+}

@@ -1,0 +1,19 @@
+//! The watch: outcomes in, incidents and notices out, through one durable road.
+//!
+//! Floor 4, open wing. Start at [`Watch`]: [`Watch::build`] gives the handle and the tasks that do
+//! the work. `pipeline` turns outcomes into incidents, `outbox` brings notices to people; both are
+//! reconcilers: idempotent, woken by a bell or a clock, and safe to kill between any two steps,
+//! because a turn is one transaction of the ledger.
+
+mod bell;
+mod chores;
+mod handle;
+mod ingest;
+mod judge;
+mod outbox;
+mod pipeline;
+mod resolve;
+
+pub use handle::{Task, Watch, WatchError, WatchParts};
+pub use ingest::{IngestReject, IngestReport, IngestScope};
+pub use pipeline::{Committed, OnCommit};

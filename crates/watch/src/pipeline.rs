@@ -1,0 +1,268 @@
+//! Turns outcomes into incidents and notices, one durable turn after another.
+//!
+//! A turn reads what came, judges it purely, and commits incidents, outbox, statuses, cursor and the
+//! detectors' memory in one transaction. If the process dies, or the ledger refuses, the turn never
+//! happened: the next one starts from the ledger and comes to the same result.
+
+use crate::bell::Bell;
+use crate::handle::SharedEstate;
+use crate::judge::{Judge, Verdict};
+use countersign_host::clock::{Clock, Hold};
+use countersign_model::estate::Estate;
+use countersign_model::id::IntegrationId;
+use countersign_model::incident::Incident;
+use countersign_model::notice::Notice;
+use countersign_model::status::IntegrationStatus;
+use countersign_model::{SignedDuration, Timestamp};
+use countersign_store::{OutboxEntry, PipelineCommit, StoreError, WatchStore};
+use std::collections::{BTreeMap, BTreeSet};
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::oneshot;
+
+/// Outcomes read in one turn.
+const OUTCOMES_MAX: usize = 1_000;
+/// Acceptances read in one turn.
+const ACCEPTANCES_MAX: usize = 256;
+/// At least so often a turn is made, because statuses also change by time passing.
+const TURN_AT_LEAST: SignedDuration = SignedDuration::from_secs(60);
+/// When a detector asks for an instant that has passed, it gets its turn after this.
+const ASKED_AGAIN: SignedDuration = SignedDuration::from_secs(1);
+/// Pause after the ledger refused, in wall time.
+const REFUSED_WAIT: Duration = Duration::from_secs(1);
+
+/// What one turn made durable, for whoever shows it live.
+#[derive(Debug)]
+pub struct Committed<'a> {
+    /// Incidents that changed, as they are now.
+    pub incidents: &'a [Incident],
+    /// Notices that went into the outbox.
+    pub notices: &'a [OutboxEntry],
+    /// Statuses that changed.
+    pub statuses: &'a [IntegrationStatus],
+    /// Integrations that left the estate.
+    pub gone: &'a [IntegrationId],
+}
+
+impl Committed<'_> {
+    fn is_empty(&self) -> bool {
+        self.incidents.is_empty()
+            && self.notices.is_empty()
+            && self.statuses.is_empty()
+            && self.gone.is_empty()
+    }
+}
+
+/// Called after each turn that changed something. It must not block.
+pub type OnCommit = Arc<dyn Fn(&Committed<'_>) + Send + Sync>;
+
+pub(crate) struct Pipeline {
+    pub(crate) store: WatchStore,
+    pub(crate) clock: Clock,
+    pub(crate) bell: Bell,
+    pub(crate) outbox: Bell,
+    pub(crate) estate: SharedEstate,
+    pub(crate) channels: Vec<String>,
+    pub(crate) seed: u64,
+    pub(crate) on_commit: OnCommit,
+}
+
+/// What is in memory between turns; always equal to what the ledger holds.
+struct Desk {
+    judge: Judge,
+    estate: Arc<Estate>,
+    cursor: u64,
+    statuses: BTreeMap<IntegrationId, IntegrationStatus>,
+    state: Option<serde_json::Value>,
+}
+
+/// What a turn has to work on.
+struct Work {
+    outcomes: Vec<(u64, countersign_model::outcome::Outcome)>,
+    acceptances: Vec<countersign_store::Acceptance>,
+}
+
+impl Work {
+    fn is_full(&self) -> bool {
+        self.outcomes.len() == OUTCOMES_MAX || self.acceptances.len() == ACCEPTANCES_MAX
+    }
+}
+
+impl Pipeline {
+    /// Runs until it is dropped. When the ledger refuses, it forgets what it holds and starts from
+    /// the ledger again.
+    pub(crate) async fn run(self) {
+        loop {
+            let Err(error) = self.turns().await;
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "a turn was not kept"
+            );
+            tokio::time::sleep(REFUSED_WAIT).await;
+        }
+    }
+
+    async fn turns(&self) -> Result<Infallible, StoreError> {
+        let mut hold = self.clock.hold();
+        let mut asked: Vec<oneshot::Sender<()>> = Vec::new();
+        let mut desk = self.sit_down().await?;
+        loop {
+            asked.extend(self.bell.askers());
+            if self.turn(&mut desk).await? {
+                continue;
+            }
+            asked.clear();
+            hold = self.rest(desk.judge.next_wake(), hold).await;
+        }
+    }
+
+    /// Waits for the next ring or the next instant that matters; the hold lasts for the next turn.
+    async fn rest(&self, next_wake: Option<Timestamp>, hold: Hold) -> Hold {
+        let at = wake_at(self.clock.now(), next_wake);
+        tokio::select! {
+            biased;
+            mut holds = self.bell.listen() => holds.pop().unwrap_or_else(|| self.clock.hold()),
+            hold = self.clock.rest_until(at, hold) => hold,
+        }
+    }
+
+    async fn sit_down(&self) -> Result<Desk, StoreError> {
+        let loaded = self.store.pipeline_load().await?;
+        let estate = self.estate.get();
+        let judge = Judge::new(&estate, self.seed, &loaded);
+        let by_id = |status: IntegrationStatus| (status.integration.clone(), status);
+        Ok(Desk {
+            judge,
+            estate,
+            cursor: loaded.cursor,
+            statuses: loaded.statuses.into_iter().map(by_id).collect(),
+            state: loaded.state,
+        })
+    }
+
+    /// One turn; whether there may be more to do at once.
+    async fn turn(&self, desk: &mut Desk) -> Result<bool, StoreError> {
+        let work = Work {
+            outcomes: self.store.outcomes_after(desk.cursor, OUTCOMES_MAX).await?,
+            acceptances: self.store.acceptances(ACCEPTANCES_MAX).await?,
+        };
+        let now = self.clock.now();
+        let verdict = self.judge(desk, now, &work);
+        let turn = self.plan_commit(desk, now, &work, verdict);
+        if is_new(desk, &turn) {
+            self.store.commit(turn.clone()).await?;
+            self.settle(desk, &turn);
+        }
+        Ok(work.is_full())
+    }
+
+    fn judge(&self, desk: &mut Desk, now: Timestamp, work: &Work) -> Verdict {
+        let estate = self.estate.get();
+        if !Arc::ptr_eq(&estate, &desk.estate) {
+            desk.judge.set_estate(&estate);
+            desk.estate = estate;
+        }
+        for (_, outcome) in &work.outcomes {
+            desk.judge.observe(now, outcome);
+        }
+        for acceptance in &work.acceptances {
+            desk.judge.delivered(now, &acceptance.incident);
+        }
+        desk.judge.tick(now);
+        desk.judge.take_verdict()
+    }
+
+    fn plan_commit(
+        &self,
+        desk: &Desk,
+        now: Timestamp,
+        work: &Work,
+        verdict: Verdict,
+    ) -> PipelineCommit {
+        let view = desk.judge.statuses(now);
+        let present: BTreeSet<_> = view.iter().map(|status| &status.integration).collect();
+        let gone = |id: &&IntegrationId| !present.contains(*id);
+        let statuses_gone = desk.statuses.keys().filter(gone).cloned().collect();
+        let changed =
+            |status: &IntegrationStatus| desk.statuses.get(&status.integration) != Some(status);
+        let addressed = |notice: Notice| OutboxEntry {
+            notice,
+            channels: self.channels.clone(),
+        };
+        PipelineCommit {
+            cursor: work.outcomes.last().map_or(desk.cursor, |(seq, _)| *seq),
+            incidents: verdict.incidents,
+            notices: verdict.notices.into_iter().map(addressed).collect(),
+            statuses_gone,
+            statuses: view.into_iter().filter(changed).collect(),
+            told: work
+                .acceptances
+                .iter()
+                .map(|acceptance| acceptance.notice.clone())
+                .collect(),
+            state: desk.judge.snapshot(),
+        }
+    }
+
+    /// The turn is durable: remember it, then tell.
+    fn settle(&self, desk: &mut Desk, turn: &PipelineCommit) {
+        desk.cursor = turn.cursor;
+        desk.state = Some(turn.state.clone());
+        for id in &turn.statuses_gone {
+            desk.statuses.remove(id);
+        }
+        for status in &turn.statuses {
+            desk.statuses
+                .insert(status.integration.clone(), status.clone());
+        }
+        for incident in &turn.incidents {
+            let (id, cause) = (&incident.id, &incident.root_cause);
+            tracing::info!(%id, %cause, state = ?incident.state, "incident written");
+        }
+        self.tell(turn);
+        if !turn.notices.is_empty() {
+            self.outbox.ring(self.clock.hold());
+        }
+    }
+
+    /// Tells those who show things live; what only the detectors remember is not for them.
+    fn tell(&self, turn: &PipelineCommit) {
+        let told = Committed {
+            incidents: &turn.incidents,
+            notices: &turn.notices,
+            statuses: &turn.statuses,
+            gone: &turn.statuses_gone,
+        };
+        if !told.is_empty() {
+            (self.on_commit)(&told);
+        }
+    }
+}
+
+/// When to make the next turn if nobody rings: exactly when the detectors ask for it, within bounds.
+/// An instant that the last turn has passed already is asked for again only a second later, so that
+/// a detector that is never content cannot spin us.
+fn wake_at(now: Timestamp, next_wake: Option<Timestamp>) -> Timestamp {
+    let later = |span| now.checked_add(span).unwrap_or(Timestamp::MAX);
+    let latest = later(TURN_AT_LEAST);
+    match next_wake {
+        None => latest,
+        Some(wake) if wake > now => wake.min(latest),
+        Some(_) => later(ASKED_AGAIN),
+    }
+}
+
+/// Whether the turn says anything that the ledger does not hold already.
+fn is_new(desk: &Desk, turn: &PipelineCommit) -> bool {
+    turn.cursor != desk.cursor
+        || !turn.incidents.is_empty()
+        || !turn.notices.is_empty()
+        || !turn.statuses.is_empty()
+        || !turn.statuses_gone.is_empty()
+        || !turn.told.is_empty()
+        || desk.state.as_ref() != Some(&turn.state)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,114 @@
+//! Outcome lines: what is kept, what is refused, and what a key may say.
+
+use crate::hook_server::HookServer;
+use crate::house::{House, at};
+use countersign_watch::{IngestReport, IngestScope};
+use tempfile::TempDir;
+
+async fn house() -> (TempDir, House) {
+    let dir = tempfile::tempdir().unwrap();
+    let hook = HookServer::willing().await;
+    let house = House::open(dir.path(), at("12:41:00"), &hook);
+    (dir, house)
+}
+
+fn only(ids: &[&str]) -> IngestScope {
+    IngestScope::Only(ids.iter().map(|id| id.parse().unwrap()).collect())
+}
+
+async fn ingest(house: &House, lines: &[&str], scope: &IngestScope) -> IngestReport {
+    house
+        .watch
+        .ingest(lines.join("\n").as_bytes(), scope)
+        .await
+        .unwrap()
+}
+
+const GOOD: &str = r#"{"id":"a","ts":"2026-11-22T12:40:59Z","source":"middleware","integration":"INT-029","kind":"call","status":401,"n":3,"colour":"red"}"#;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_bad_line_is_told_by_number_and_stops_nothing() {
+    let (_dir, house) = house().await;
+    let lines = [
+        GOOD,
+        "",
+        "not json",
+        r#"{"id":"b","source":"m","kind":"dance"}"#,
+        GOOD,
+    ];
+    let report = ingest(&house, &lines, &IngestScope::All).await;
+    assert_eq!(
+        (report.accepted, report.duplicates, report.rejected),
+        (1, 1, 2)
+    );
+    let told: Vec<_> = report.rejects.iter().map(|reject| reject.line).collect();
+    assert_eq!(told, [3, 4]);
+    assert!(report.rejects[1].reason.contains("dance"), "{report:?}");
+    assert_eq!(report.unknown_fields["colour"], 2);
+    house.kill().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_speaks_for_its_own_integrations_only() {
+    let (_dir, house) = house().await;
+    let line = |id: &str, rest: &str| format!(r#"{{"id":"{id}","source":"m",{rest}}}"#);
+    let lines = [
+        line("1", r#""integration":"INT-029","kind":"call","status":200"#),
+        line("2", r#""integration":"INT-001","kind":"call","status":200"#),
+        line("3", r#""kind":"call","status":200"#),
+        line(
+            "4",
+            r#""integration":"INT-029","credential":"INT-001","kind":"call","status":401"#,
+        ),
+        line(
+            "5",
+            r#""integration":"INT-029","kind":"audit","action":"credential.locked""#,
+        ),
+        line("6", r#""integration":"INT-029","kind":"call","status":200"#)
+            .replace(r#""source":"m""#, r#""source":"broker""#),
+    ];
+    let lines: Vec<_> = lines.iter().map(String::as_str).collect();
+    let report = ingest(&house, &lines, &only(&["INT-029"])).await;
+    assert_eq!((report.accepted, report.rejected), (1, 5), "{report:#?}");
+    let told: Vec<_> = report.rejects.iter().map(|reject| reject.line).collect();
+    assert_eq!(told, [2, 3, 4, 5, 6]);
+
+    let all = ingest(&house, &lines[1..], &IngestScope::All).await;
+    assert_eq!((all.accepted, all.rejected), (5, 0), "{all:#?}");
+    house.kill().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_outcome_without_integration_is_placed_by_its_credential() {
+    let (_dir, house) = house().await;
+    let line = r#"{"id":"1","source":"m","credential":"INT-029","kind":"call","status":401}"#;
+    ingest(&house, &[line], &only(&["INT-029"])).await;
+    let recent = house
+        .store
+        .outcomes_recent("INT-029".parse().unwrap(), 10)
+        .await
+        .unwrap();
+    assert_eq!(recent.len(), 1);
+    assert_eq!(recent[0].bu.as_ref().map(|bu| bu.as_str()), Some("LOY"));
+    house.kill().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_thousand_and_one_bad_lines_are_counted_and_a_thousand_told() {
+    let (_dir, house) = house().await;
+    let report = ingest(&house, &["rubbish"; 1_001], &IngestScope::All).await;
+    assert_eq!((report.rejected, report.rejects.len()), (1_001, 1_000));
+    house.kill().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn bytes_that_are_no_text_are_rejects_and_no_panic() {
+    let (_dir, house) = house().await;
+    let bytes: Vec<u8> = (0..=255).cycle().take(70_000).collect();
+    let report = house.watch.ingest(&bytes, &IngestScope::All).await.unwrap();
+    assert_eq!(report.accepted, 0);
+    assert!(report.rejected > 200, "{}", report.rejected);
+    let report = house.watch.ingest(b"", &IngestScope::All).await.unwrap();
+    assert_eq!(report, IngestReport::default());
+    house.kill().await;
+}

@@ -1,0 +1,11 @@
+//! The watch as one process: ledger, pipeline, outbox, dashboard.
+//!
+//! Floor 5, open wing: nothing in this binary could open a vault or mint a token. A library with a
+//! thin `main`, so that `countersign serve` composes the very same watch (ADR-0004).
+
+mod plane;
+mod port;
+
+pub use countersign_watch::Watch;
+pub use plane::{OpenError, Options, WatchPlane, dashboard_url};
+pub use port::EstateSink;

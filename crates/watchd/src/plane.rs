@@ -1,0 +1,162 @@
+//! Composes the watch.
+
+use crate::port::{EstateDoor, EstateSink, IngestDoor};
+use axum::Router;
+use countersign_host::clock::{Clock, wall_now};
+use countersign_host::entropy::Entropy;
+use countersign_host::environment;
+use countersign_host::task::Tasks;
+use countersign_model::estate::{ESTATE_VERSION, Estate};
+use countersign_notify::{ChannelConfig, Channels};
+use countersign_store::{StoreError, WatchStore};
+use countersign_watch::{Committed, Watch, WatchParts};
+use countersign_web::{App, Live, Metrics, sign_in_link, token_hash};
+use prometheus_client::registry::Registry;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// What the watch is composed of.
+pub struct Options {
+    /// Folder of `watch.db`.
+    pub data: PathBuf,
+    /// The clock by which it judges.
+    pub clock: Clock,
+    /// Absolute URL of the dashboard, without trailing slash.
+    pub base_url: String,
+    /// Channels as written in the configuration.
+    pub notify: Vec<toml::Table>,
+    /// Bearer of this run, for local commands and a broker in the same process.
+    pub run_token: String,
+    /// Where a new estate also has to go: the broker, when it runs beside.
+    pub estate_sink: Option<Arc<dyn EstateSink>>,
+    /// Makes ids; `None`: by chance. The demo hands one in, to be the same every time.
+    pub seed: Option<u64>,
+}
+
+/// Why the watch could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The ledger.
+    #[error("the watch's ledger could not be opened")]
+    Store(#[from] StoreError),
+    /// The channels in the configuration.
+    #[error("{}", .0.join("\n"))]
+    Channels(Vec<String>),
+}
+
+/// A watch that is ready to be served.
+pub struct WatchPlane {
+    /// The handle.
+    pub watch: Watch,
+    app: App,
+    tasks: Vec<countersign_watch::Task>,
+}
+
+impl WatchPlane {
+    /// Opens the ledger and composes everything; nothing runs yet.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub async fn open(options: Options) -> Result<WatchPlane, OpenError> {
+        let channels = channels(&options.notify)?;
+        let store = WatchStore::open(&options.data)?;
+        let entropy = Entropy::default();
+        store
+            .api_token_put(token_hash(&options.run_token), "this run".to_owned())
+            .await?;
+        let estate = store.estate_get().await?.unwrap_or_else(empty_estate);
+        let live = Live::new(entropy.u64());
+        let told = live.clone();
+        let parts = WatchParts {
+            store: store.clone(),
+            clock: options.clock.clone(),
+            channels,
+            dashboard_url: Some(options.base_url.clone()),
+            estate,
+            seed: options.seed.unwrap_or_else(|| entropy.u64()),
+            on_commit: Arc::new(move |committed: &Committed<'_>| {
+                committed
+                    .incidents
+                    .iter()
+                    .for_each(|incident| told.incident(incident));
+                committed
+                    .statuses
+                    .iter()
+                    .for_each(|status| told.status(status));
+            }),
+        };
+        let (watch, tasks) = Watch::build(parts);
+        let app = App {
+            store,
+            clock: options.clock,
+            wall: Arc::new(wall_now),
+            entropy,
+            ingest: Arc::new(IngestDoor(watch.clone())),
+            estate: Arc::new(EstateDoor::new(
+                watch.clone(),
+                options.estate_sink,
+                live.clone(),
+            )),
+            live,
+            metrics: Metrics::new(Registry::default()),
+            base_url: options.base_url.into(),
+        };
+        Ok(WatchPlane { watch, app, tasks })
+    }
+
+    /// Dashboard and API.
+    #[must_use]
+    pub fn router(&self) -> Router {
+        countersign_web::router(self.app.clone())
+    }
+
+    /// A new one-time sign-in link.
+    ///
+    /// # Errors
+    /// [`OpenError::Store`] if it cannot be kept.
+    pub async fn sign_in_link(&self) -> Result<String, OpenError> {
+        Ok(sign_in_link(&self.app).await?.url)
+    }
+
+    /// Starts the work.
+    pub fn start(&mut self, tasks: &mut Tasks) {
+        for (name, work) in self.tasks.drain(..) {
+            tasks.spawn(name, work);
+        }
+    }
+
+    /// Ends open streams, so that the listener can stop.
+    pub fn close(&self) {
+        self.app.live.close();
+    }
+}
+
+fn empty_estate() -> Estate {
+    Estate {
+        version: ESTATE_VERSION,
+        ..Estate::default()
+    }
+}
+
+fn channels(tables: &[toml::Table]) -> Result<Channels, OpenError> {
+    let mut configs = Vec::new();
+    let mut faults = Vec::new();
+    for (number, table) in tables.iter().enumerate() {
+        match table.clone().try_into::<ChannelConfig>() {
+            Ok(config) => configs.push(config),
+            Err(error) => faults.push(format!("notify[{number}]: {error}")),
+        }
+    }
+    if !faults.is_empty() {
+        return Err(OpenError::Channels(faults));
+    }
+    Channels::build(&configs, environment::read)
+        .map_err(|faults| OpenError::Channels(faults.iter().map(ToString::to_string).collect()))
+}
+
+/// The URL under which a bound dashboard is reached: the configured one, or its own address.
+#[must_use]
+pub fn dashboard_url(configured: Option<&str>, bound: SocketAddr) -> String {
+    configured.map_or_else(|| format!("http://{bound}"), str::to_owned)
+}

@@ -1,0 +1,9 @@
+//! The JSON API, one endpoint a file: parse, call, map.
+
+pub(crate) mod body;
+pub(crate) mod estate;
+pub(crate) mod incidents;
+pub(crate) mod outcomes;
+pub(crate) mod sign_in_links;
+pub(crate) mod status;
+pub(crate) mod stream;

@@ -1,0 +1,82 @@
+//! `GET` and `PUT /api/v1/estate`.
+
+use crate::api::body::{self, port_problem};
+use crate::app::App;
+use crate::problem::{Code, Problem};
+use axum::Json;
+use axum::extract::State;
+use axum::extract::rejection::BytesRejection;
+use axum::http::HeaderMap;
+use bytes::Bytes;
+use countersign_feed::estate::{Finding, Format, Plan, Severity, decode, lint, plan};
+use countersign_model::estate::Estate;
+use serde::Serialize;
+
+/// What applying an estate did.
+#[derive(Debug, Serialize)]
+pub(crate) struct Applied {
+    /// What changed.
+    plan: Plan,
+    /// Weaknesses worth a look; none of them stopped it.
+    findings: Vec<Finding>,
+}
+
+/// Tells the estate in force.
+pub(crate) async fn estate_get(State(app): State<App>) -> Result<Json<Estate>, Problem> {
+    let estate = app.store.estate_get().await?;
+    let none = || Problem::new(Code::NoEstate, "No estate has been applied here.");
+    estate.map(Json).ok_or_else(none)
+}
+
+/// Replaces the estate, whole or not at all.
+pub(crate) async fn estate_put(
+    State(app): State<App>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Json<Applied>, Problem> {
+    let format = format_of(&body::media_type(&headers))?;
+    let body = body::read(body)?;
+    let text = std::str::from_utf8(&body)
+        .map_err(|_| Problem::new(Code::MalformedBody, "The body is not UTF-8."))?;
+    let estate = decode(text, format).map_err(|faults| {
+        let detail = format!(
+            "It has {} that keep it from being read.",
+            faults_word(faults.len())
+        );
+        Problem::new(Code::EstateInvalid, detail).with_faults(faults)
+    })?;
+    let findings = lint(&estate);
+    let errors: Vec<&Finding> = findings
+        .iter()
+        .filter(|finding| finding.severity == Severity::Error)
+        .collect();
+    if !errors.is_empty() {
+        let detail = format!("It contradicts itself: {}.", faults_word(errors.len()));
+        return Err(Problem::new(Code::EstateInvalid, detail).with_faults(errors));
+    }
+    let before = app.store.estate_get().await?.unwrap_or_default();
+    let plan = plan(&before, &estate);
+    let replaced = app.estate.replace(estate).await;
+    replaced.map_err(|error| port_problem(error, Code::EstateRefused))?;
+    app.live.reset();
+    Ok(Json(Applied { plan, findings }))
+}
+
+fn format_of(media_type: &str) -> Result<Format, Problem> {
+    match media_type {
+        "application/json" => Ok(Format::Json),
+        "application/yaml" | "application/x-yaml" | "text/yaml" => Ok(Format::Yaml),
+        _ => Err(Problem::new(
+            Code::MediaType,
+            "An estate is sent as application/json or application/yaml.",
+        )),
+    }
+}
+
+fn faults_word(n: usize) -> String {
+    if n == 1 {
+        "1 fault".to_owned()
+    } else {
+        format!("{n} faults")
+    }
+}

@@ -1,0 +1,84 @@
+//! `GET /api/v1/incidents`, `GET /api/v1/incidents/{id}`.
+
+use crate::api::body::bad_query;
+use crate::app::App;
+use crate::problem::{Code, Problem};
+use axum::Json;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, State};
+use countersign_model::incident::Incident;
+use countersign_store::IncidentFilter;
+use serde::{Deserialize, Serialize};
+
+/// Most incidents in one answer.
+pub(crate) const INCIDENTS_MAX: usize = 500;
+
+/// An incident as the API tells it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct IncidentItem {
+    #[serde(flatten)]
+    incident: Incident,
+    /// Ids of everything affected: integrations, then assets, nearest first.
+    affects: Vec<String>,
+}
+
+impl From<Incident> for IncidentItem {
+    fn from(incident: Incident) -> IncidentItem {
+        IncidentItem {
+            affects: incident.affects(),
+            incident,
+        }
+    }
+}
+
+/// A list of incidents, newest first, at most 500.
+#[derive(Debug, Serialize)]
+pub(crate) struct IncidentList {
+    incidents: Vec<IncidentItem>,
+}
+
+/// Which incidents.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Which {
+    /// Suspicions and closed ones too.
+    #[serde(default)]
+    pub(crate) all: bool,
+}
+
+impl Which {
+    /// The store's word for it.
+    pub(crate) fn filter(&self) -> IncidentFilter {
+        if self.all {
+            IncidentFilter::All
+        } else {
+            IncidentFilter::Open
+        }
+    }
+}
+
+/// Lists open incidents, with `all=true` all.
+pub(crate) async fn incident_list(
+    State(app): State<App>,
+    which: Result<Query<Which>, QueryRejection>,
+) -> Result<Json<IncidentList>, Problem> {
+    let Query(which) = which.map_err(|rejection| bad_query(&rejection))?;
+    let found = app.store.incidents(which.filter(), INCIDENTS_MAX).await?;
+    Ok(Json(IncidentList {
+        incidents: found.into_iter().map(IncidentItem::from).collect(),
+    }))
+}
+
+/// Tells one incident.
+pub(crate) async fn incident_get(
+    State(app): State<App>,
+    Path(id): Path<String>,
+) -> Result<Json<IncidentItem>, Problem> {
+    Ok(Json(find(&app, &id).await?.into()))
+}
+
+/// The incident of that id.
+pub(crate) async fn find(app: &App, id: &str) -> Result<Incident, Problem> {
+    let unknown = || Problem::new(Code::UnknownIncident, "There is no incident with this id.");
+    let id = id.parse().map_err(|_| unknown())?;
+    app.store.incident(id).await?.ok_or_else(unknown)
+}

@@ -1,0 +1,55 @@
+//! `GET /api/v1/status`.
+
+use crate::api::body::bad_query;
+use crate::api::incidents::INCIDENTS_MAX;
+use crate::app::App;
+use crate::problem::{Code, Problem};
+use crate::view::next::next_command;
+use crate::view::unit::{UnitStatus, unit_statuses};
+use axum::Json;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use countersign_store::IncidentFilter;
+use serde::{Deserialize, Serialize};
+
+/// Which business unit.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Which {
+    bu: Option<String>,
+}
+
+/// Business units with their integrations, and the one command that helps next.
+#[derive(Debug, Serialize)]
+pub(crate) struct Status {
+    business_units: Vec<UnitStatus>,
+    next: String,
+}
+
+/// Tells how everything does, or one business unit.
+pub(crate) async fn status_get(
+    State(app): State<App>,
+    which: Result<Query<Which>, QueryRejection>,
+) -> Result<Json<Status>, Problem> {
+    let Query(which) = which.map_err(|rejection| bad_query(&rejection))?;
+    let estate = app.store.estate_get().await?;
+    let statuses = app.store.statuses().await?;
+    let mut open = app
+        .store
+        .incidents(IncidentFilter::Open, INCIDENTS_MAX)
+        .await?;
+    let nothing = countersign_model::estate::Estate::default();
+    let mut units = unit_statuses(estate.as_ref().unwrap_or(&nothing), &statuses, &open);
+    if let Some(bu) = which.bu {
+        units.retain(|unit| unit.id.as_str() == bu);
+        open.retain(|incident| incident.business_units.iter().any(|hit| hit.as_str() == bu));
+        if units.is_empty() {
+            let detail = "The estate declares no business unit of this code.";
+            return Err(Problem::new(Code::UnknownBusinessUnit, detail));
+        }
+    }
+    let next = next_command(estate.as_ref(), &units, &open);
+    Ok(Json(Status {
+        business_units: units,
+        next,
+    }))
+}

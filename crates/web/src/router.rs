@@ -1,0 +1,70 @@
+//! All routes of the dashboard listener, and what each must pass.
+
+use crate::access::{require_api, require_page};
+use crate::app::App;
+use crate::{api, assets, guard, health, metrics, page, sign_in};
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::{get, post};
+use tower_http::catch_panic::CatchPanicLayer;
+
+/// Largest body taken, in bytes: 8 MiB.
+pub(crate) const BODY_BYTES_MAX: usize = 8 * 1024 * 1024;
+
+/// Builds the dashboard listener: pages, API, ingest, stream, health and metrics.
+///
+/// Serve it as it is; it needs no connection info. Call [`Live::close`](crate::Live::close) before
+/// waiting for its connections to end.
+pub fn router(app: App) -> Router {
+    Router::new()
+        .merge(open_routes())
+        .merge(page_routes().route_layer(from_fn_with_state(app.clone(), require_page)))
+        .merge(api_routes().route_layer(from_fn_with_state(app.clone(), require_api)))
+        .fallback(page::fallback)
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(from_fn(guard::shape))
+        .layer(from_fn(guard::time_limit))
+        .layer(CatchPanicLayer::custom(guard::caught))
+        .layer(from_fn_with_state(app.clone(), guard::seal))
+        .with_state(app)
+}
+
+/// For everybody.
+fn open_routes() -> Router<App> {
+    Router::new()
+        .route("/sign-in", get(sign_in::explain))
+        .route("/sign-in/{token}", get(sign_in::offer).post(sign_in::take))
+        .route("/sign-out", post(sign_in::sign_out))
+        .route("/assets/{name}", get(assets::asset))
+        .route("/problems/{code}", get(assets::problem_page))
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz))
+        .route("/metrics", get(metrics::metrics))
+}
+
+/// For people who signed in; others are led to the sign-in page.
+fn page_routes() -> Router<App> {
+    Router::new()
+        .route("/", get(page::today::today_page))
+        .route("/incidents", get(page::incidents::incidents_page))
+        .route("/incidents/{id}", get(page::incident::incident_page))
+}
+
+/// For programs with a token and for our own pages.
+fn api_routes() -> Router<App> {
+    Router::new()
+        .route("/api/v1/incidents", get(api::incidents::incident_list))
+        .route("/api/v1/incidents/{id}", get(api::incidents::incident_get))
+        .route("/api/v1/status", get(api::status::status_get))
+        .route(
+            "/api/v1/estate",
+            get(api::estate::estate_get).put(api::estate::estate_put),
+        )
+        .route("/api/v1/outcomes", post(api::outcomes::outcomes_post))
+        .route(
+            "/api/v1/sign-in-links",
+            post(api::sign_in_links::sign_in_link_post),
+        )
+        .route("/api/v1/stream", get(api::stream::stream_get))
+}

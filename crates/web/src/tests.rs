@@ -1,0 +1,7 @@
+//! The listener as its users see it: requests in, answers out, on a real store.
+
+mod access;
+mod api;
+mod house;
+mod outside;
+mod pages;

@@ -1,0 +1,294 @@
+//! The shapes of the API, and what it says to what it cannot use.
+
+use super::house::{House, plain, with_token};
+use crate::view::sample;
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use countersign_model::incident::{Incident, IncidentState};
+use http_body_util::BodyExt;
+use serde_json::json;
+use tower::ServiceExt;
+
+#[tokio::test]
+async fn an_incident_is_told_whole_with_what_it_affects() {
+    let house = House::on_the_quiet_sunday().await;
+    insta::assert_json_snapshot!(house.json("/api/v1/incidents/inc_01points").await);
+}
+
+#[tokio::test]
+async fn the_list_holds_open_incidents_and_with_all_every_one() {
+    let closed = Incident {
+        id: "inc_00old".parse().unwrap(),
+        state: IncidentState::Dismissed,
+        opened_at: None,
+        ..sample::points()
+    };
+    let house = House::with(sample::statuses(), vec![sample::points(), closed]).await;
+    let ids = |list: serde_json::Value| -> Vec<String> {
+        let items = list["incidents"].as_array().unwrap();
+        items
+            .iter()
+            .map(|item| item["id"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    assert_eq!(ids(house.json("/api/v1/incidents").await), ["inc_01points"]);
+    let all = house.json("/api/v1/incidents?all=true").await;
+    assert_eq!(ids(all), ["inc_01points", "inc_00old"]);
+    let first = &house.json("/api/v1/incidents").await["incidents"][0];
+    assert_eq!(first["root_cause"], "credential:INT-029");
+    assert_eq!(first["class"], "auth_rejected");
+    assert_eq!(first["opened_at"], "2026-11-22T12:51:29Z");
+    for id in ["INT-029", "DE-16", "DE-17", "J-11", "J-12", "C-2"] {
+        assert!(
+            first["affects"].as_array().unwrap().contains(&json!(id)),
+            "{id}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_business_unit_is_told_with_its_integrations_and_the_next_command() {
+    let house = House::on_the_quiet_sunday().await;
+    insta::assert_json_snapshot!(house.json("/api/v1/status?bu=LOY").await);
+    let all = house.json("/api/v1/status").await;
+    assert_eq!(all["business_units"].as_array().unwrap().len(), 8);
+    let elsewhere = house.json("/api/v1/status?bu=REU").await;
+    assert_eq!(elsewhere["business_units"][0]["health"], "healthy");
+    assert_eq!(elsewhere["next"], "countersign incidents --all");
+}
+
+#[tokio::test]
+async fn what_is_unknown_is_a_404_with_its_own_code() {
+    let house = House::on_the_quiet_sunday().await;
+    for (path, code) in [
+        ("/api/v1/incidents/inc_none", "unknown_incident"),
+        ("/api/v1/incidents/%3Cscript%3E", "unknown_incident"),
+        ("/api/v1/status?bu=loy", "unknown_business_unit"),
+        ("/api/v1/nothing", "unknown_route"),
+        ("/api/nothing", "unknown_route"),
+    ] {
+        let answer = house.get(path).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+        assert_eq!(answer.code(), code);
+    }
+    assert_eq!(
+        House::empty().await.get("/api/v1/estate").await.code(),
+        "no_estate"
+    );
+}
+
+#[tokio::test]
+async fn a_wrong_method_or_query_says_what_is_wrong() {
+    let house = House::on_the_quiet_sunday().await;
+    let answer = house
+        .send(with_token("DELETE", "/api/v1/estate", "", Body::empty()))
+        .await;
+    assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED);
+    assert_eq!(answer.code(), "method_not_allowed");
+    assert!(
+        answer.header("allow").contains("PUT"),
+        "{:?}",
+        answer.headers
+    );
+    let answer = house.get("/api/v1/incidents?all=maybe").await;
+    assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+    assert_eq!(answer.code(), "malformed_query");
+    assert!(answer.body.contains("all"), "{}", answer.body);
+}
+
+async fn put(house: &House, kind: &str, body: impl Into<Body>) -> super::house::Answer {
+    house
+        .send(with_token("PUT", "/api/v1/estate", kind, body.into()))
+        .await
+}
+
+#[tokio::test]
+async fn an_estate_goes_in_and_comes_out_the_same_and_tells_what_changed() {
+    let house = House::empty().await;
+    let estate = sample::estate();
+    let json = serde_json::to_string(&estate).unwrap();
+    let first = put(&house, "application/json", json.clone()).await;
+    assert_eq!(first.status, StatusCode::OK, "{}", first.body);
+    let answer: serde_json::Value = serde_json::from_str(&first.body).unwrap();
+    let added = answer["plan"]["sections"]["integration"]["added"]
+        .as_array()
+        .unwrap();
+    assert_eq!(added.len(), 48);
+    assert_eq!(
+        house.json("/api/v1/estate").await,
+        serde_json::to_value(&estate).unwrap()
+    );
+    let again = put(&house, "application/json; charset=utf-8", json).await;
+    let answer: serde_json::Value = serde_json::from_str(&again.body).unwrap();
+    assert_eq!(answer["plan"]["sections"], json!({}));
+}
+
+#[tokio::test]
+async fn an_estate_may_be_yaml() {
+    let house = House::empty().await;
+    let answer = put(&house, "application/yaml", "version: 1\nname: small\n").await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+    assert_eq!(house.json("/api/v1/estate").await["name"], "small");
+}
+
+#[tokio::test]
+async fn a_bad_estate_changes_nothing_and_names_every_fault() {
+    let house = House::on_the_quiet_sunday().await;
+    let before = house.json("/api/v1/estate").await;
+    let unknown = r#"{"version":1,"nam":"CANARY","tenants":7}"#;
+    let answer = put(&house, "application/json", unknown).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(answer.code(), "estate_invalid");
+    let problem: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
+    assert!(
+        problem["faults"].as_array().unwrap().len() >= 2,
+        "{}",
+        answer.body
+    );
+    assert!(!answer.body.contains("CANARY"), "{}", answer.body);
+    let mut twice = sample::estate();
+    twice.integrations[0].credential = "INT-none".parse().unwrap();
+    let answer = put(
+        &house,
+        "application/json",
+        serde_json::to_string(&twice).unwrap(),
+    )
+    .await;
+    assert_eq!(answer.code(), "estate_invalid");
+    assert!(answer.body.contains("INT-none"), "{}", answer.body);
+    assert_eq!(house.json("/api/v1/estate").await, before);
+}
+
+#[tokio::test]
+async fn unusable_bodies_get_the_status_that_says_why() {
+    let house = House::empty().await;
+    let huge = "x".repeat(8 * 1024 * 1024 + 1);
+    for (kind, body, status, code) in [
+        ("application/json", Body::from("{"), 422, "estate_invalid"),
+        ("application/json", Body::from("[]"), 422, "estate_invalid"),
+        ("application/json", Body::empty(), 422, "estate_invalid"),
+        (
+            "application/json",
+            Body::from("[".repeat(100_000)),
+            422,
+            "estate_invalid",
+        ),
+        (
+            "application/json",
+            Body::from(vec![0xff, 0xfe]),
+            400,
+            "malformed_body",
+        ),
+        ("application/json", Body::from(huge), 413, "body_too_large"),
+        ("application/xml", Body::from("<a/>"), 415, "media_type"),
+        ("", Body::from("version: 1"), 415, "media_type"),
+    ] {
+        let answer = put(&house, kind, body).await;
+        assert_eq!(answer.status.as_u16(), status, "{kind}: {}", answer.body);
+        assert_eq!(answer.code(), code);
+    }
+}
+
+#[tokio::test]
+async fn a_refused_estate_is_a_conflict_with_the_reason() {
+    let house = House::empty().await;
+    let answer = put(&house, "application/yaml", "version: 1\nname: refuse me\n").await;
+    assert_eq!(
+        (answer.status, answer.code().as_str()),
+        (StatusCode::CONFLICT, "estate_refused")
+    );
+    assert!(answer.body.contains("The broker still vends INT-029."));
+}
+
+async fn post(house: &House, kind: &str, body: impl Into<Body>) -> super::house::Answer {
+    house
+        .send(with_token("POST", "/api/v1/outcomes", kind, body.into()))
+        .await
+}
+
+#[tokio::test]
+async fn bad_outcome_lines_are_named_and_stop_nothing() {
+    let house = House::empty().await;
+    let lines = "{\"kind\":\"ping\",\"state\":\"ok\",\"colour\":\"red\"}\nnot json\n\
+                 {\"kind\":\"call\",\"status\":\"many\"}\n\n{\"kind\":\"ping\",\"state\":\"ok\"}\n";
+    let answer = post(&house, "application/x-ndjson", lines).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    let report: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
+    insta::assert_json_snapshot!(report);
+}
+
+#[tokio::test]
+async fn unusable_batches_get_the_status_that_says_why() {
+    let house = House::empty().await;
+    let huge = "\n".repeat(8 * 1024 * 1024 + 1);
+    let answer = post(&house, "", huge).await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.code().as_str()),
+        (413, "body_too_large")
+    );
+    let answer = post(&house, "multipart/form-data; boundary=x", "x").await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.code().as_str()),
+        (415, "media_type")
+    );
+    let answer = post(&house, "", "busy").await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.code().as_str()),
+        (503, "unavailable")
+    );
+    assert_eq!(answer.header("retry-after"), "5");
+    let answer = post(&house, "", vec![0xff, b'\n', 0x00]).await;
+    assert_eq!(
+        answer.status,
+        StatusCode::OK,
+        "bytes that are no text are bad lines"
+    );
+    assert!(answer.body.contains("\"rejected\":2"), "{}", answer.body);
+}
+
+#[tokio::test]
+async fn the_stream_resumes_by_the_last_id_and_ends_when_the_house_closes() {
+    let house = House::empty().await;
+    let seen = house.app.live.latest();
+    house.app.live.incident(&sample::points());
+    house.app.live.status(&sample::statuses()[0]);
+    let request = Request::get("/api/v1/stream")
+        .header("authorization", format!("Bearer {}", super::house::TOKEN))
+        .header("last-event-id", seen);
+    let request = request.body(Body::empty()).unwrap();
+    let response = crate::router(house.app.clone())
+        .oneshot(request)
+        .await
+        .unwrap();
+    assert_eq!(response.headers()["content-type"], "text/event-stream");
+    let mut body = response.into_body();
+    let mut text = String::new();
+    while !text.contains("event: status") {
+        let frame = body.frame().await.expect("more to come").unwrap();
+        text.push_str(std::str::from_utf8(&frame.into_data().unwrap()).unwrap());
+    }
+    assert!(text.contains("event: incident"), "{text}");
+    assert!(text.contains("id: 0000000000000001-1"), "{text}");
+    assert!(text.contains("\"affects\":[\"INT-029\""), "{text}");
+    house.app.live.close();
+    assert!(body.frame().await.is_none());
+}
+
+#[tokio::test]
+async fn a_new_estate_tells_open_pages_to_read_anew() {
+    let house = House::empty().await;
+    let mut listener = house.app.live.listen(None).unwrap();
+    put(&house, "application/yaml", "version: 1\n").await;
+    assert_eq!(listener.next().await.unwrap().1.kind, "reset");
+}
+
+#[tokio::test]
+async fn strangers_get_no_stream_and_no_outcome_in() {
+    let house = House::empty().await;
+    for (method, path) in [("GET", "/api/v1/stream"), ("POST", "/api/v1/outcomes")] {
+        assert_eq!(
+            house.send(plain(method, path)).await.code(),
+            "not_signed_in"
+        );
+    }
+}

@@ -1,0 +1,176 @@
+//! One incident in full, as its page shows it.
+
+use super::card::{self, HarmLine};
+use super::chain::{Chain, chain};
+use super::contrast::{Contrast, contrasts};
+use super::place::{Moment, Place};
+use super::words;
+use countersign_model::Timestamp;
+use countersign_model::estate::Estate;
+use countersign_model::incident::{Affected, Incident, RunbookStep};
+
+/// Everything the incident page shows but its delivery trail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct IncidentView {
+    /// Its id.
+    pub(crate) id: String,
+    /// Its title.
+    pub(crate) title: String,
+    /// State as a word.
+    pub(crate) state: &'static str,
+    /// Style name of the state.
+    pub(crate) tone: &'static str,
+    /// The root cause in one plain sentence.
+    pub(crate) cause: String,
+    /// The root cause as written in the API.
+    pub(crate) root_cause: String,
+    /// The class as written in the API.
+    pub(crate) class: &'static str,
+    /// Business units hit.
+    pub(crate) units: String,
+    /// First customer harm.
+    pub(crate) harm: Option<HarmLine>,
+    /// The picture.
+    pub(crate) chain: Chain,
+    /// The table beside it.
+    pub(crate) rows: Vec<AffectedRow>,
+    /// Shown against true.
+    pub(crate) contrasts: Vec<Contrast>,
+    /// How sure, as a word.
+    pub(crate) confidence: &'static str,
+    /// What that word means.
+    pub(crate) confidence_means: &'static str,
+    /// Why we think so.
+    pub(crate) evidence: Vec<Dated>,
+    /// What we could not see.
+    pub(crate) blind_spots: Vec<String>,
+    /// What hangs near and is not hit.
+    pub(crate) unaffected: Vec<String>,
+    /// The owning team, or that there is none.
+    pub(crate) owner: String,
+    /// The team behind it.
+    pub(crate) backup: Option<String>,
+    /// What to do.
+    pub(crate) runbook: Vec<RunbookStep>,
+    /// What happened.
+    pub(crate) timeline: Vec<Dated>,
+    /// The clocks of the incident that have a time.
+    pub(crate) clocks: Vec<ClockRow>,
+}
+
+/// A dated sentence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Dated {
+    /// When.
+    pub(crate) at: Moment,
+    /// What.
+    pub(crate) words: String,
+}
+
+/// A row of the table of affected things.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct AffectedRow {
+    /// Its id.
+    pub(crate) id: String,
+    /// Its name.
+    pub(crate) name: String,
+    /// What it is.
+    pub(crate) kind: &'static str,
+    /// What happens to it.
+    pub(crate) words: String,
+    /// How it hangs on the cause: `is fed by INT-029`.
+    pub(crate) through: String,
+}
+
+/// One clock: `Opened`, `12:51 (Chicago)`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ClockRow {
+    /// Which clock.
+    pub(crate) label: &'static str,
+    /// Its time.
+    pub(crate) at: Moment,
+}
+
+/// Makes the page's content.
+pub(crate) fn incident_view(incident: &Incident, estate: &Estate, now: Timestamp) -> IncidentView {
+    let place = Place::of(estate, incident.business_units.first());
+    let (state, tone) = words::state(incident.state);
+    let (confidence, confidence_means) = words::confidence(incident.confidence);
+    let dated = |at, words: &String| Dated {
+        at: place.moment_exact(at, now),
+        words: words.clone(),
+    };
+    IncidentView {
+        id: incident.id.to_string(),
+        title: incident.title.clone(),
+        state,
+        tone,
+        cause: words::cause(incident, estate, now),
+        root_cause: incident.root_cause.to_string(),
+        class: incident.class.as_str(),
+        units: card::unit_names(incident, estate).join(", "),
+        harm: card::harm_line(incident, estate, now),
+        chain: chain(incident, estate),
+        rows: incident
+            .affected
+            .iter()
+            .map(|hit| affected_row(hit, estate))
+            .collect(),
+        contrasts: contrasts(incident, estate),
+        confidence,
+        confidence_means,
+        evidence: incident
+            .evidence
+            .iter()
+            .map(|fact| dated(fact.at, &fact.words))
+            .collect(),
+        blind_spots: incident.blind_spots.clone(),
+        unaffected: incident.unaffected.clone(),
+        owner: card::owner(incident),
+        backup: incident.backup.clone(),
+        runbook: incident.runbook.clone(),
+        timeline: incident
+            .timeline
+            .iter()
+            .map(|entry| dated(entry.at, &entry.words))
+            .collect(),
+        clocks: clocks(incident, &place, now),
+    }
+}
+
+fn affected_row(hit: &Affected, estate: &Estate) -> AffectedRow {
+    AffectedRow {
+        id: hit.reached.node.id().to_owned(),
+        name: hit.name.clone(),
+        kind: words::node_kind(estate, &hit.reached.node),
+        words: hit.words.clone(),
+        through: format!(
+            "{} {}",
+            words::dependency(hit.reached.dependency),
+            hit.reached.via.id()
+        ),
+    }
+}
+
+fn clocks(incident: &Incident, place: &Place, now: Timestamp) -> Vec<ClockRow> {
+    let row = |(label, at): (&'static str, Option<Timestamp>)| {
+        at.map(|at| ClockRow {
+            label,
+            at: place.moment_exact(at, now),
+        })
+    };
+    [
+        ("First evidence", Some(incident.started_at)),
+        ("Opened", incident.opened_at),
+        ("People told", incident.notified_at),
+        ("Credential locked", incident.locked_at),
+        ("Last good token ends", incident.token_ends_at),
+        ("Resolved", incident.resolved_at),
+    ]
+    .into_iter()
+    .filter_map(row)
+    .collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,105 @@
+use super::*;
+use crate::view::sample::{at, estate, now, platform, points};
+use countersign_model::class::Class;
+
+#[test]
+fn the_cause_is_told_in_one_plain_sentence() {
+    let view = incident_view(&points(), &estate(), now());
+    let said =
+        "The secret of Points balance load (INT-029) ended on 22 November 2026 and is refused.";
+    assert_eq!(view.cause, said);
+}
+
+#[test]
+fn a_refused_secret_that_should_still_live_is_not_called_ended() {
+    let mut estate = estate();
+    for credential in &mut estate.credentials {
+        credential.ends = "2027-05-01".parse().ok();
+    }
+    let view = incident_view(&points(), &estate, now());
+    let said = "The secret of Points balance load (INT-029) is refused: \
+                it ended, was revoked, or its package is off.";
+    assert_eq!(view.cause, said);
+}
+
+#[test]
+fn a_cause_that_the_estate_does_not_know_still_has_a_sentence() {
+    let view = incident_view(&points(), &Estate::default(), now());
+    assert!(
+        view.cause.starts_with("Credential INT-029 is refused"),
+        "{}",
+        view.cause
+    );
+    let view = incident_view(&platform(), &estate(), now());
+    let said = "Marketing Cloud itself answers late, with server errors, or not at all.";
+    assert_eq!(view.cause, said);
+}
+
+#[test]
+fn the_table_says_through_what_each_thing_hangs_on_the_cause() {
+    let view = incident_view(&points(), &estate(), now());
+    let row = |id| view.rows.iter().find(|row| row.id == id).unwrap();
+    assert_eq!(row("DE-16").through, "is fed by INT-029");
+    assert_eq!(row("J-12").through, "reads DE-16");
+    assert_eq!(row("C-2").kind, "Launch");
+}
+
+#[test]
+fn what_marketing_cloud_shows_stands_beside_what_is_true() {
+    let view = incident_view(&points(), &estate(), now());
+    let reminder = view.contrasts.iter().find(|row| row.id == "J-12").unwrap();
+    assert_eq!(reminder.shown, "Running");
+    assert_eq!(
+        reminder.truth,
+        "Keeps running, with reminders with old balances."
+    );
+}
+
+#[test]
+fn only_clocks_that_have_a_time_are_shown() {
+    let labels = |incident| -> Vec<&'static str> {
+        let view = incident_view(&incident, &estate(), now());
+        view.clocks.into_iter().map(|clock| clock.label).collect()
+    };
+    let open = [
+        "First evidence",
+        "Opened",
+        "People told",
+        "Last good token ends",
+    ];
+    assert_eq!(labels(points()), open);
+    let resolved = Incident {
+        resolved_at: Some(at("14:00:00")),
+        ..points()
+    };
+    assert!(labels(resolved).contains(&"Resolved"));
+}
+
+#[test]
+fn a_resolved_incident_counts_nothing_down() {
+    let resolved = Incident {
+        resolved_at: Some(at("14:00:00")),
+        ..points()
+    };
+    let view = incident_view(&resolved, &estate(), at("14:30:00"));
+    assert_eq!(view.harm.unwrap().countdown, None);
+}
+
+#[test]
+fn every_class_ends_a_sentence_for_every_cause() {
+    let classes = [
+        Class::Scope,
+        Class::GrantDead,
+        Class::Throttled,
+        Class::Local,
+        Class::ZeroRows,
+    ];
+    for class in classes {
+        let view = incident_view(&Incident { class, ..points() }, &estate(), now());
+        assert!(
+            view.cause.ends_with('.') && view.cause.contains("INT-029"),
+            "{}",
+            view.cause
+        );
+    }
+}
