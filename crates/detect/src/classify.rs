@@ -25,7 +25,7 @@ pub fn classify(outcome: &Outcome, grant: Option<Grant>) -> Verdict {
     else {
         return Verdict::Ignored;
     };
-    let code = call.error_code.as_deref().unwrap_or("");
+    let code = code_of(call);
     match call.status {
         Some(200..=299) if code.is_empty() => Verdict::Ok,
         None if code.is_empty() => Verdict::Ignored,
@@ -45,11 +45,41 @@ fn class_of_invalid_grant(told: Option<&str>, grant: Option<Grant>) -> Class {
     }
 }
 
+/// Reads one API call or probe: a status or code that refuses the token it carried, or the right to
+/// use it. Other failures of calls say nothing about a credential.
+///
+/// Sources: sfmc-api J2 (errorcodes 20002, 40002; SOAP faults), RFC 6750 section 3.1.
+#[must_use]
+pub fn classify_call(call: &Call) -> Verdict {
+    match (call.status, code_of(call)) {
+        (_, "tls_certificate_expired") => Verdict::Failed(Class::Certificate),
+        (None, _) | (Some(429 | 500..=599), "") => Verdict::Ignored,
+        (Some(500), "login_failed" | "Login Failed" | "token_expired" | "Token Expired") => {
+            Verdict::Failed(Class::AuthRejected)
+        }
+        (Some(429 | 500..=599), _) => Verdict::Ignored,
+        (Some(401), _) => Verdict::Failed(Class::AuthRejected),
+        (Some(403), "40002") => Verdict::Ignored,
+        (Some(403), "") => Verdict::Failed(Class::Policy),
+        (Some(403), _) => Verdict::Failed(Class::Scope),
+        (Some(_), _) => Verdict::Ok,
+    }
+}
+
+/// The error code; `0` and `none` are how SFMC and producers say that there is none.
+fn code_of(call: &Call) -> &str {
+    match call.error_code.as_deref() {
+        None | Some("0" | "none") => "",
+        Some(code) => code,
+    }
+}
+
 /// Codes decide before statuses, because proxies and SFMC disagree about statuses.
 fn class_of(call: &Call, code: &str, invalid_grant: impl Fn() -> Class) -> Class {
     match code {
         "invalid_client" | "unauthorized_client" => return Class::AuthRejected,
         "inactive_user" => return Class::AuthRejected,
+        "local" => return Class::Local,
         "invalid_grant" => return invalid_grant(),
         "access_denied" | "invalid_scope" | "insufficient_scope" => return Class::Scope,
         "malformed" | "unreadable" => return Class::Malformed,

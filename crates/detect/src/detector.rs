@@ -1,14 +1,14 @@
 //! The detector: outcomes in, signals out, with a memory that can be kept between turns.
 
-use crate::classify::{Verdict, classify, is_transient};
+use crate::classify::{Verdict, classify, classify_call, is_transient};
 use crate::platform::{self, Platform};
 use crate::rules::{Rules, span};
 use crate::track::{Failure, Track};
 use countersign_model::Timestamp;
 use countersign_model::class::Class;
-use countersign_model::estate::{Credential, CredentialKind, Estate, Grant};
+use countersign_model::estate::{Credential, CredentialKind, Estate, Grant, Tier};
 use countersign_model::id::{CredentialId, TenantId};
-use countersign_model::outcome::{Fact, Outcome};
+use countersign_model::outcome::{Call, Fact, Outcome};
 use countersign_model::signal::{Signal, Strength};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -24,6 +24,8 @@ pub struct Detector {
     rules: Rules,
     known: BTreeMap<CredentialId, Known>,
     state: DetectorState,
+    /// Newest tick: nothing due until then is due again.
+    ticked_at: Option<Timestamp>,
 }
 
 /// What the detector remembers; equal outcomes lead to equal states.
@@ -39,6 +41,8 @@ struct Known {
     grant: Option<Grant>,
     /// The tenant whose auth host it uses; `None` for hosts outside SFMC.
     tenant: Option<TenantId>,
+    /// Whether a T0 flow hangs on it.
+    t0: bool,
 }
 
 impl Detector {
@@ -49,6 +53,7 @@ impl Detector {
             rules,
             known: BTreeMap::new(),
             state: DetectorState::default(),
+            ticked_at: None,
         };
         detector.set_estate(estate);
         detector
@@ -83,8 +88,16 @@ impl Detector {
     }
 
     /// Judges one outcome. Duplicates and late ones are safe; credentials outside the estate are
-    /// not judged.
+    /// not judged. A time later than `now` is a clock that is wrong, and reads as `now`: otherwise
+    /// one such success would hide every refusal until then.
     pub fn observe(&mut self, now: Timestamp, outcome: &Outcome) -> Vec<Signal> {
+        if outcome.ts > now {
+            let outcome = Outcome {
+                ts: now,
+                ..outcome.clone()
+            };
+            return self.observe(now, &outcome);
+        }
         if let Fact::Audit { action, object } = &outcome.fact
             && action == LOCKED
         {
@@ -101,8 +114,15 @@ impl Detector {
         let Some(known) = self.known.get(id).cloned() else {
             return Vec::new();
         };
+        if let Fact::Call(call) | Fact::Probe(call) = &outcome.fact {
+            return self
+                .called(now, id, known.t0, outcome, call)
+                .into_iter()
+                .collect();
+        }
         let signal = match classify(outcome, known.grant) {
-            Verdict::Ignored => return Vec::new(),
+            // Our own fault says nothing about the credential.
+            Verdict::Ignored | Verdict::Failed(Class::Local) => return Vec::new(),
             Verdict::Ok => self.issued(now, id, outcome),
             Verdict::Failed(class) if is_transient(class) => self.stumbled(now, id, outcome, class),
             Verdict::Failed(class) => self.refused(now, id, outcome, class),
@@ -116,6 +136,7 @@ impl Detector {
 
     /// Judges what time alone has made true.
     pub fn tick(&mut self, now: Timestamp) -> Vec<Signal> {
+        self.ticked_at = self.ticked_at.max(Some(now));
         let tenants: Vec<TenantId> = self.state.tenants.keys().cloned().collect();
         let mut signals = Vec::new();
         for tenant in &tenants {
@@ -149,7 +170,8 @@ impl Detector {
             .credentials
             .values()
             .filter_map(|track| track.token_ends_at.filter(|_| track.is_untold()));
-        outages.chain(token_ends).min()
+        let due = outages.chain(token_ends);
+        due.filter(|at| Some(*at) > self.ticked_at).min()
     }
 
     fn track(&mut self, id: &CredentialId, outcome: &Outcome) -> &mut Track {
@@ -164,9 +186,10 @@ impl Detector {
             track.token_ends_at = track.token_ends_at.max(end_of(outcome.ts, *expires_in));
         }
         track.last_ok = track.last_ok.max(Some(outcome.ts));
-        track.refusals.end_at(outcome.ts);
-        track.transients.end_at(outcome.ts);
-        if !(track.refusals.is_empty() && track.transients.is_empty()) {
+        track.refusals.end_at(outcome.ts, outcome.bu.as_ref());
+        track.transients.end_at(outcome.ts, outcome.bu.as_ref());
+        let is_refused = track.calls.run().is_some() && track.told_by_calls;
+        if is_refused || !(track.refusals.is_empty() && track.transients.is_empty()) {
             return None;
         }
         track.locked_at = None;
@@ -194,6 +217,39 @@ impl Detector {
         };
         track.told = track.told.max(Some(strength));
         Some(signal::refused(now, id, track, strength))
+    }
+
+    /// A call or probe: refusals of calls alone, where no token request tells more.
+    fn called(
+        &mut self,
+        now: Timestamp,
+        id: &CredentialId,
+        t0: bool,
+        outcome: &Outcome,
+        call: &Call,
+    ) -> Option<Signal> {
+        let verdict = classify_call(call);
+        if verdict == Verdict::Ignored {
+            return None;
+        }
+        let rules = self.rules.clone();
+        let track = self.track(id, outcome);
+        let Verdict::Failed(class) = verdict else {
+            let ended = track.calls.succeeded(outcome) && std::mem::take(&mut track.told_by_calls);
+            if !ended || !track.refusals.is_empty() || !track.transients.is_empty() {
+                return None;
+            }
+            track.told.take()?;
+            return Some(signal::healed(now, id, track, outcome));
+        };
+        track.calls.refused(outcome, call, class);
+        let strength = track.calls.strength(&rules, t0)?;
+        if !track.refusals.is_empty() || track.told >= Some(strength) {
+            return None;
+        }
+        track.told = Some(strength);
+        track.told_by_calls = true;
+        signal::calls_refused(now, id, track, strength)
     }
 
     fn stumbled(
@@ -311,6 +367,10 @@ impl Known {
         let unit = estate.business_unit(&credential.bu);
         Known {
             grant: credential.kind.grant(),
+            t0: estate
+                .integrations
+                .iter()
+                .any(|flow| flow.credential == credential.id && flow.tier == Tier::T0),
             tenant: unit
                 .filter(|_| on_auth_host)
                 .map(|unit| unit.tenant.clone()),

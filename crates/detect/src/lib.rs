@@ -11,10 +11,11 @@ pub mod detector;
 pub mod rules;
 pub mod statuses;
 
+mod calls;
 mod platform;
 mod track;
 
-pub use classify::{Verdict, classify};
+pub use classify::{Verdict, classify, classify_call};
 pub use detector::{Detector, DetectorState};
 pub use rules::Rules;
 pub use statuses::{Statuses, StatusesState};

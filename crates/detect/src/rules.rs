@@ -21,6 +21,14 @@ pub struct Rules {
     pub platform_page_s: u32,
     /// A single credential without a live token pages after failures over this span. Default 300.
     pub lone_page_s: u32,
+    /// Fewest refused calls that count. Default 5.
+    pub calls_min: u64,
+    /// Calls refused over so long are a suspicion. Default 90 (design 4.7; detection 4, measured).
+    pub calls_suspect_s: u32,
+    /// Calls refused over so long page where a T0 flow hangs on the credential. Default 120.
+    pub calls_page_t0_s: u32,
+    /// Calls refused over so long page elsewhere. Default 180.
+    pub calls_page_s: u32,
 }
 
 impl Default for Rules {
@@ -33,6 +41,10 @@ impl Default for Rules {
             platform_suspect_s: 90,
             platform_page_s: 300,
             lone_page_s: 300,
+            calls_min: 5,
+            calls_suspect_s: 90,
+            calls_page_t0_s: 120,
+            calls_page_s: 180,
         }
     }
 }

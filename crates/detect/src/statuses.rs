@@ -65,7 +65,14 @@ impl Statuses {
     }
 
     /// Counts one outcome for its integration, or for all on its credential.
-    pub fn observe(&mut self, _now: Timestamp, outcome: &Outcome) {
+    pub fn observe(&mut self, now: Timestamp, outcome: &Outcome) {
+        if outcome.ts > now {
+            let outcome = Outcome {
+                ts: now,
+                ..outcome.clone()
+            };
+            return self.observe(now, &outcome);
+        }
         let credential = outcome
             .credential
             .as_ref()

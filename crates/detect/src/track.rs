@@ -1,8 +1,9 @@
 //! What is remembered of one credential between two outcomes.
 
+use crate::calls::Calls;
 use countersign_model::Timestamp;
 use countersign_model::class::Class;
-use countersign_model::id::{IntegrationId, OutcomeId};
+use countersign_model::id::{BuId, IntegrationId, OutcomeId};
 use countersign_model::incident::Evidence;
 use countersign_model::outcome::{Fact, Outcome};
 use countersign_model::signal::Strength;
@@ -18,6 +19,8 @@ pub(crate) struct Failure {
     pub(crate) ts: Timestamp,
     pub(crate) id: OutcomeId,
     pub(crate) class: Class,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    bu: Option<BuId>,
     words: String,
 }
 
@@ -33,7 +36,12 @@ pub(crate) struct Track {
     pub(crate) token_ends_at: Option<Timestamp>,
     pub(crate) refusals: Run,
     pub(crate) transients: Run,
+    #[serde(default)]
+    pub(crate) calls: Calls,
     pub(crate) told: Option<Strength>,
+    /// Whether refused calls alone were told of.
+    #[serde(default)]
+    pub(crate) told_by_calls: bool,
     pub(crate) locked_at: Option<Timestamp>,
     pub(crate) integrations: BTreeSet<IntegrationId>,
 }
@@ -44,6 +52,7 @@ impl Failure {
             ts: outcome.ts,
             id: outcome.id.clone(),
             class,
+            bu: outcome.bu.clone(),
             words: words_of(outcome, class),
         }
     }
@@ -82,9 +91,15 @@ impl Run {
         }
     }
 
-    /// Forgets what a success at `ts` has ended.
-    pub(crate) fn end_at(&mut self, ts: Timestamp) {
-        self.0.retain(|failure| failure.ts > ts);
+    /// Forgets what a success at `ts` in unit `bu` has ended. A unit that may not use the credential
+    /// is not helped by a success in another.
+    pub(crate) fn end_at(&mut self, ts: Timestamp, bu: Option<&BuId>) {
+        let elsewhere = |failure: &Failure| {
+            let units = failure.bu.as_ref().zip(bu);
+            failure.class == Class::Scope && units.is_some_and(|(refused, ok)| refused != ok)
+        };
+        self.0
+            .retain(|failure| failure.ts > ts || elsewhere(failure));
     }
 
     pub(crate) fn first(&self) -> Option<&Failure> {

@@ -16,6 +16,11 @@ mod grow;
 /// The same cause again within so long is the same incident.
 const REOPEN_WITHIN: SignedDuration = SignedDuration::from_mins(30);
 
+/// Timeline words of a notice that it came back.
+const TOLD_BACK: &str = "People are told that it came back.";
+/// Timeline words of a notice that it ended.
+const TOLD_OVER: &str = "People are told that it works again.";
+
 /// What the engine wants made durable.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Change {
@@ -86,11 +91,18 @@ impl Engine {
         }
     }
 
-    /// Forgets ended incidents that cannot reopen any more.
+    /// Forgets ended incidents that cannot reopen any more, and tells of one that came back and
+    /// stayed, once it may be told.
     pub fn tick(&mut self, now: Timestamp) -> Vec<Change> {
         self.newest
             .retain(|_, incident| is_live(incident) || can_reopen(incident, now));
-        Vec::new()
+        let untold = |one: &&Incident| one.is_open() && !is_believed_open(one);
+        let untold: Vec<Incident> = self.newest.values().filter(untold).cloned().collect();
+        let mut changes = Vec::new();
+        for incident in untold {
+            changes.extend(self.tell_back(now, incident));
+        }
+        changes
     }
 
     /// A channel accepted a notice of that incident; the first time counts.
@@ -138,7 +150,7 @@ impl Engine {
         changes
     }
 
-    /// People were told that it ended, so they are told that it did not.
+    /// People were told that it ended, so they are told that it did not, at most every 30 min.
     fn reopen(&mut self, now: Timestamp, signal: &Signal, mut incident: Incident) -> Vec<Change> {
         incident.state = IncidentState::Open;
         incident.resolved_at = None;
@@ -146,10 +158,26 @@ impl Engine {
         incident.harm = None;
         note(&mut incident, now, "It came back.");
         let mut changes = self.worsen(now, signal, incident);
-        if let Some(incident) = self.newest.get(&signal.cause) {
-            let kind = NoticeKind::IncidentChanged;
-            changes.push(Change::Notice(self.notice(now, kind, incident)));
+        if let Some(incident) = self.newest.get(&signal.cause).cloned() {
+            changes.extend(self.tell_back(now, incident));
         }
+        changes
+    }
+
+    /// Tells that it came back, unless people were told so within [`REOPEN_WITHIN`].
+    fn tell_back(&mut self, now: Timestamp, mut incident: Incident) -> Vec<Change> {
+        let mut told = incident
+            .timeline
+            .iter()
+            .filter(|entry| entry.words == TOLD_BACK);
+        let again = |entry: &TimelineEntry| now.duration_since(entry.at) < REOPEN_WITHIN;
+        if told.any(again) {
+            return Vec::new();
+        }
+        note(&mut incident, now, TOLD_BACK);
+        let notice = self.notice(now, NoticeKind::IncidentChanged, &incident);
+        let mut changes = self.put(incident);
+        changes.push(Change::Notice(notice));
         changes
     }
 
@@ -163,6 +191,10 @@ impl Engine {
         }
         incident.state = IncidentState::Resolved;
         note(&mut incident, now, "It works again.");
+        if !is_believed_open(&incident) {
+            return self.put(incident);
+        }
+        note(&mut incident, now, TOLD_OVER);
         let notice = self.notice(now, NoticeKind::IncidentResolved, &incident);
         let mut changes = self.put(incident);
         changes.push(Change::Notice(notice));
@@ -235,6 +267,13 @@ impl Engine {
             created_at: now,
         }
     }
+}
+
+/// Whether the last notice left people believing that it is open.
+fn is_believed_open(incident: &Incident) -> bool {
+    let mut newest = incident.timeline.iter().rev();
+    let told = newest.find(|entry| entry.words == TOLD_BACK || entry.words == TOLD_OVER);
+    incident.opened_at.is_some() && told.is_none_or(|entry| entry.words == TOLD_BACK)
 }
 
 fn is_live(incident: &Incident) -> bool {

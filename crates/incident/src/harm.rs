@@ -132,11 +132,11 @@ fn words(estate: &Estate, asset: &Asset, at: Timestamp) -> String {
         return format!("{harm}, about {} contacts", thousands(audience));
     }
     match asset.volume_weekday {
-        Some(volume) => {
+        Some(volume) if volume > 0 => {
             let volume = thousands(volume_on(estate, asset, volume, at));
             format!("{harm}, about {volume} a day")
         }
-        None => harm,
+        Some(_) | None => harm,
     }
 }
 

@@ -4,7 +4,7 @@ use crate::cause::Cause;
 use crate::runbook::advice;
 use countersign_model::Timestamp;
 use countersign_model::class::Class;
-use countersign_model::estate::{Estate, IntegrationKind};
+use countersign_model::estate::{CredentialKind, Estate, IntegrationKind};
 use countersign_model::graph::Node;
 use countersign_model::incident::{Confidence, CustomerHarm, Incident, RootCause};
 use countersign_model::schedule::zone;
@@ -18,7 +18,7 @@ const PHRASE_WORDS_MAX: usize = 10;
 pub(crate) fn title(cause: &Cause<'_>, class: Class) -> String {
     let unit = cause.unit().map_or("", |unit| match unit.name.is_empty() {
         true => unit.id.as_str(),
-        false => unit.name.as_str(),
+        false => short(&unit.name),
     });
     match cause.root {
         RootCause::Platform => format!(
@@ -29,6 +29,11 @@ pub(crate) fn title(cause: &Cause<'_>, class: Class) -> String {
         RootCause::Own => "Countersign itself has a fault.".to_owned(),
         _ => format!("{unit}: {} {}.", cause.name(), ailment(cause, class)),
     }
+}
+
+/// `Loyalty` of `Loyalty & Membership`: a title has room for what people say.
+fn short(name: &str) -> &str {
+    name.split(['&', '(', ',']).next().unwrap_or(name).trim()
 }
 
 fn ailment(cause: &Cause<'_>, class: Class) -> &'static str {
@@ -45,12 +50,15 @@ fn ailment(cause: &Cause<'_>, class: Class) -> &'static str {
     }
 }
 
-fn cause_words(cause: &Cause<'_>, class: Class) -> String {
+fn cause_words(cause: &Cause<'_>, class: Class, now: Timestamp) -> String {
     let name = clipped(&cause.name(), PHRASE_WORDS_MAX);
     match (cause.root, class) {
         (RootCause::Platform, Class::Network) => "the token hosts cannot be reached".to_owned(),
         (RootCause::Platform, _) => "the provider's token hosts fail".to_owned(),
-        (_, Class::AuthRejected) => format!("the API secret of \"{name}\" is refused"),
+        (_, Class::AuthRejected) => {
+            let (secret, end) = secret_words(cause, now);
+            format!("the {secret} of \"{name}\" is refused{end}")
+        }
         (_, Class::Scope) => format!("\"{name}\" lost a permission"),
         (_, Class::Policy) => format!("the account refuses our address for \"{name}\""),
         (_, Class::GrantDead) => format!("the consent for \"{name}\" has ended"),
@@ -64,6 +72,35 @@ fn cause_words(cause: &Cause<'_>, class: Class) -> String {
     }
 }
 
+/// What the secret is called, and the end the estate gives it if that is today or past. That it
+/// ended is likely then, not seen: the words say no more than the file.
+fn secret_words(cause: &Cause<'_>, now: Timestamp) -> (&'static str, String) {
+    let RootCause::Credential(id) = cause.root else {
+        return ("secret", String::new());
+    };
+    let Some(credential) = cause.estate.credential(id) else {
+        return ("secret", String::new());
+    };
+    let secret = match credential.kind {
+        CredentialKind::S2sV2 | CredentialKind::WebappV2 | CredentialKind::LegacyV1 => "API secret",
+        CredentialKind::CrmOauth => "CRM login",
+        CredentialKind::ExtOauth => "OAuth client",
+        CredentialKind::MtlsCert => "certificate",
+        CredentialKind::SftpKey => "file-drop key",
+    };
+    let unit = cause.estate.business_unit(&credential.bu);
+    let zone = unit.and_then(|unit| zone(&unit.time_zone).ok());
+    let ended = credential
+        .ends
+        .zip(zone)
+        .filter(|(ends, zone)| *ends <= now.to_zoned(zone.clone()).date());
+    let end = match ended {
+        Some((ends, _)) => format!("; its end date was {}", ends.strftime("%-d %B")),
+        None => String::new(),
+    };
+    (secret, end)
+}
+
 /// At most [`SUMMARY_WORDS_MAX`] words: impact, when, who, cause, what is spared, next step.
 pub(crate) fn summary(cause: &Cause<'_>, now: Timestamp, incident: &Incident) -> String {
     let impact = impact_words(cause, now, incident);
@@ -71,7 +108,7 @@ pub(crate) fn summary(cause: &Cause<'_>, now: Timestamp, incident: &Incident) ->
         Some(owner) => format!("Owner: {}.", clipped(owner, 5)),
         None => "Owner: nobody.".to_owned(),
     };
-    let reason = format!("Cause: {}.", cause_words(cause, incident.class));
+    let reason = format!("Cause: {}.", cause_words(cause, incident.class, now));
     let next = format!("Next step: {}", advice(incident.class));
     let mut parts = vec![impact, owner, reason, next];
     for (place, extra) in [(1, launches(cause, incident)), (4, spared_words(incident))] {

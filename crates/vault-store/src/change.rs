@@ -136,8 +136,8 @@ pub enum Change {
         /// The credential.
         credential: CredentialId,
     },
-    /// Seals the live token of a slot; refused unless its generation follows the stored one, or
-    /// nothing was ever stored (R2).
+    /// Seals the live token of a slot; refused unless its generation is above the highest ever
+    /// stored (R2). One in between may be missing: a write that failed is not made up for.
     SlotPut {
         /// The slot.
         slot: SlotId,

@@ -92,8 +92,8 @@ pub enum VaultError {
         /// Who asked.
         asked: BuId,
     },
-    /// A newer token is stored already, or one in between is missing. Nothing was changed (R2).
-    #[error("{slot} holds generation {}, so {} cannot be stored", stored.0, offered.0)]
+    /// This token or a newer one is stored already. Nothing was changed (R2).
+    #[error("{slot} holds generation {}, so {} comes too late", stored.0, offered.0)]
     StaleGeneration {
         /// The slot.
         slot: SlotId,

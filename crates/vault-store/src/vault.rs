@@ -14,7 +14,6 @@ use countersign_model::id::CredentialId;
 use countersign_secret::{Secret, TokenBytes};
 use countersign_vault::Keyring;
 use countersign_vault::audit::{Record, SignedCheckpoint, Verdict};
-use ring::hmac;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -33,7 +32,6 @@ struct Inner {
     writer: Option<JoinHandle<()>>,
     readers: Readers,
     ring: Arc<Keyring>,
-    lookup: hmac::Key,
     vault_id: [u8; 16],
 }
 
@@ -52,7 +50,6 @@ impl Vault {
     fn start(writer: Writer, readers: Readers) -> std::io::Result<Vault> {
         let (queue, waiting) = mpsc::channel(QUEUE_MAX);
         let (ring, vault_id) = (Arc::clone(&writer.ring), writer.vault_id);
-        let lookup = hmac::Key::new(hmac::HMAC_SHA256, ring.system.lookup_key());
         let thread = std::thread::Builder::new().name("vault-store".to_owned());
         let writer = Some(thread.spawn(move || writer.run(waiting))?);
         Ok(Vault(Arc::new(Inner {
@@ -60,12 +57,12 @@ impl Vault {
             writer,
             readers,
             ring,
-            lookup,
             vault_id,
         })))
     }
 
-    /// Applies changes as one transaction; durable when it returns.
+    /// Applies changes as one transaction, in their order; durable when it returns. `now` dates what is
+    /// stored, ages the outbox and says whether a checkpoint of the audit chain is due.
     ///
     /// # Errors
     /// [`VaultError::Unaudited`] if a change of state comes without an audit record (A1), and what
@@ -217,14 +214,13 @@ impl Vault {
     /// The HMAC under which a consumer's key is kept.
     #[must_use]
     pub fn consumer_lookup(&self, key: &[u8]) -> [u8; 32] {
-        let tag = hmac::sign(&self.0.lookup, key);
-        tag.as_ref().try_into().expect("SHA-256 has 32 bytes")
+        self.0.ring.system.consumer_lookup(key)
     }
 
     /// Tells tokens apart and reveals nothing of them: 16 hex digits.
     #[must_use]
     pub fn fingerprint(&self, token: &TokenBytes) -> String {
-        token.expose(|bytes| self.0.ring.system.fingerprint(bytes))
+        self.0.ring.system.fingerprint(token)
     }
 
     /// The key of all jitter.

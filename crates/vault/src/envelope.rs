@@ -1,7 +1,7 @@
 //! The sealed record: self-describing bytes that open only in their own place (V2).
 //!
-//! Secrets and tokens are exposed to the cipher here and nowhere else in this room (V1); the master
-//! key is exposed to its derivation in the key ring.
+//! Secrets and tokens are exposed to the cipher here; the key ring exposes a master key to its
+//! derivation and a token to its fingerprint, and nothing else in this room exposes any (V1).
 
 use crate::Entropy;
 use crate::format::{FormatError, Reader, Writer};

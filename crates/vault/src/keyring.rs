@@ -8,7 +8,7 @@ use crate::Entropy;
 use crate::envelope::{KeyId, NamedKey, OpenError, Place, Sealed};
 use countersign_model::id::{BuId, CredentialId};
 use countersign_seal::Key;
-use countersign_secret::MasterKey;
+use countersign_secret::{MasterKey, TokenBytes};
 use ring::{hkdf, hmac};
 use std::collections::BTreeMap;
 use zeroize::Zeroizing;
@@ -161,8 +161,8 @@ pub struct SystemKeys {
 impl SystemKeys {
     /// Keyed fingerprint of a token: 16 hex digits that tell tokens apart and reveal nothing.
     #[must_use]
-    pub fn fingerprint(&self, token: &[u8]) -> String {
-        let tag = hmac::sign(&self.fingerprint, token);
+    pub fn fingerprint(&self, token: &TokenBytes) -> String {
+        let tag = token.expose(|bytes| hmac::sign(&self.fingerprint, bytes));
         data_encoding::HEXLOWER.encode(&tag.as_ref()[..FINGERPRINT_BYTES])
     }
 

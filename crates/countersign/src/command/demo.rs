@@ -91,11 +91,9 @@ pub async fn run(args: &Args, demo: &DemoArgs) -> Result<(), Exit> {
     })
     .await?;
     watch.watch.set_estate(estate.clone()).await?;
-    hand.estate_put(&estate, ACTOR)
-        .await
-        .map_err(Exit::failed)?;
     watch.start(&mut tasks);
     broker.start(&mut tasks, Some(Arc::new(InProcess(watch.watch.clone()))));
+    hand.estate_put(&estate, ACTOR).await.map_err(Exit::failed)?;
     let (broker_app, watch_app) = (service(broker.router()), service(watch.router()));
     tasks.spawn("broker listener", async move {
         drop(axum::serve(broker_listener, broker_app).await);

@@ -101,3 +101,49 @@ fn a_success_is_a_success_and_other_facts_say_nothing() {
     };
     assert_eq!(classify(&audit, None), Verdict::Ignored);
 }
+
+#[test]
+fn codes_that_mean_none_and_our_own_fault_are_told_apart() {
+    assert_eq!(classify(&mint(Some(200), Some("0")), None), Verdict::Ok);
+    let own = classify(&mint(None, Some("local")), None);
+    assert_eq!(own, Verdict::Failed(Class::Local));
+}
+
+#[test]
+fn every_row_of_the_table_of_calls_reads_as_written() {
+    let refused = Verdict::Failed;
+    let rows = [
+        (Some(200), None, Verdict::Ok),
+        (Some(404), Some("30003"), Verdict::Ok),
+        (Some(401), Some("0"), refused(Class::AuthRejected)),
+        (
+            Some(401),
+            Some("INVALID_SESSION_ID"),
+            refused(Class::AuthRejected),
+        ),
+        (Some(403), Some("20002"), refused(Class::Scope)),
+        (Some(403), None, refused(Class::Policy)),
+        (Some(403), Some("40002"), Verdict::Ignored),
+        (Some(429), Some("50200"), Verdict::Ignored),
+        (Some(503), None, Verdict::Ignored),
+        (
+            Some(500),
+            Some("Login Failed"),
+            refused(Class::AuthRejected),
+        ),
+        (None, Some("timeout"), Verdict::Ignored),
+        (
+            None,
+            Some("tls_certificate_expired"),
+            refused(Class::Certificate),
+        ),
+    ];
+    for (status, code, verdict) in rows {
+        let call = Call {
+            status,
+            error_code: code.map(str::to_owned),
+            ..Call::default()
+        };
+        assert_eq!(classify_call(&call), verdict, "{status:?} {code:?}");
+    }
+}

@@ -52,6 +52,46 @@ pub(super) fn refused(
     }
 }
 
+/// Refused calls, with the class that the evidence allows (design 4.4).
+pub(super) fn calls_refused(
+    now: Timestamp,
+    id: &CredentialId,
+    track: &Track,
+    strength: Strength,
+) -> Option<Signal> {
+    let run = track.calls.run()?;
+    let class = [Class::Scope, Class::Policy, Class::Certificate]
+        .into_iter()
+        .find(|class| run.is_mostly(*class))
+        .unwrap_or_else(|| class_of_unauthorized(run.first, track));
+    let mut signal = about(now, id, track, &track.refusals);
+    signal
+        .blind_spots
+        .push("No token request was seen to fail; only calls were refused.".to_owned());
+    Some(Signal {
+        class,
+        strength,
+        confidence: match class {
+            Class::Scope | Class::Certificate | Class::NotRenewed => Confidence::Likely,
+            _ => Confidence::Possible,
+        },
+        since: run.first,
+        evidence: run.evidence.clone(),
+        ..signal
+    })
+}
+
+/// A 401 on every call: the token ended and nobody renewed it, a live token was killed, or, where
+/// no token or a fresh one is known, the credential itself.
+fn class_of_unauthorized(first: Timestamp, track: &Track) -> Class {
+    match (track.token_ends_at, track.last_ok) {
+        (_, Some(minted)) if minted > first => Class::AuthRejected,
+        (Some(end), _) if end <= first => Class::NotRenewed,
+        (Some(_), _) => Class::TokenRevoked,
+        (None, _) => Class::AuthRejected,
+    }
+}
+
 pub(super) fn stumbled(now: Timestamp, id: &CredentialId, track: &Track) -> Signal {
     let class = match track.transients.is_only_throttled() {
         true => Class::Throttled,

@@ -1,6 +1,6 @@
 use super::*;
 use countersign_feed::demo_estate;
-use countersign_model::incident::RootCause;
+use countersign_model::incident::{Confidence, RootCause};
 use countersign_model::outcome::Call;
 
 fn at(text: &str) -> Timestamp {
@@ -243,4 +243,142 @@ fn a_detector_wakes_when_a_suspicion_of_the_platform_ripens() {
         [Strength::Page]
     );
     assert_eq!(detector.next_wake(), None);
+}
+
+#[test]
+fn what_is_due_is_never_in_the_past_of_the_last_tick() {
+    let mut detector = detector();
+    let start = at("2026-11-22T12:00:00Z");
+    observe(&mut detector, &mint("INT-029", start, 200, None));
+    observe(
+        &mut detector,
+        &mint("INT-029", later(start, 1_300), 503, None),
+    );
+    detector.tick(later(start, 2_000));
+    assert_eq!(detector.next_wake(), None);
+}
+
+#[test]
+fn a_success_dated_in_the_future_hides_no_refusal() {
+    let mut detector = detector();
+    let start = at("2026-11-22T12:00:00Z");
+    detector.observe(
+        start,
+        &mint("INT-029", later(start, 86_400 * 300), 200, None),
+    );
+    let first = detector.observe(
+        later(start, 900),
+        &mint("INT-029", later(start, 900), 401, None),
+    );
+    assert_eq!(strengths(&first), [Strength::Suspect]);
+}
+
+#[test]
+fn a_unit_that_is_shut_out_is_not_helped_by_a_token_for_another() {
+    let mut detector = detector();
+    let start = at("2026-11-22T12:00:00Z");
+    let in_unit = |unit: &str, second: i64, status: u16| {
+        let mut outcome = mint("INT-029", later(start, second), status, None);
+        outcome.bu = Some(unit.parse().unwrap());
+        outcome
+    };
+    let shut_out = observe(&mut detector, &in_unit("LOY", 0, 403));
+    assert_eq!(strengths(&shut_out), [Strength::Suspect]);
+    assert_eq!(observe(&mut detector, &in_unit("RNA", 10, 200)), Vec::new());
+    let again = observe(&mut detector, &in_unit("LOY", 40, 403));
+    assert_eq!(strengths(&again), [Strength::Page]);
+    let healed = observe(&mut detector, &in_unit("LOY", 60, 200));
+    assert_eq!(strengths(&healed), [Strength::Healed]);
+}
+
+fn call(id: &str, ts: Timestamp, status: u16, code: Option<&str>) -> Outcome {
+    let mut outcome = mint(id, ts, status, code);
+    let Fact::Mint { call, .. } = outcome.fact else {
+        unreachable!("a mint")
+    };
+    outcome.fact = Fact::Call(call);
+    outcome
+}
+
+/// Refuses every call for ten minutes; the signals.
+fn calls_refused(detector: &mut Detector, id: &str, status: u16, code: &str) -> Vec<Signal> {
+    let start = at("2026-11-22T12:30:00Z");
+    let mut signals = Vec::new();
+    for second in 0..600 {
+        signals.extend(observe(
+            detector,
+            &call(id, later(start, second), status, Some(code)),
+        ));
+    }
+    signals
+}
+
+#[test]
+fn refused_calls_alone_page_once_and_t0_sooner() {
+    for (id, seconds) in [("INT-001", 120), ("INT-029", 180)] {
+        let mut detector = detector();
+        let signals = calls_refused(&mut detector, id, 401, "0");
+        assert_eq!(strengths(&signals), [Strength::Suspect, Strength::Page]);
+        assert_eq!(
+            signals[1].at.duration_since(signals[1].since).as_secs(),
+            seconds
+        );
+        assert_eq!(signals[1].confidence, Confidence::Possible);
+        let mut ended = Vec::new();
+        for second in 600..640 {
+            let ok = call(id, later(at("2026-11-22T12:30:00Z"), second), 200, None);
+            ended.extend(observe(&mut detector, &ok));
+        }
+        assert_eq!(strengths(&ended), [Strength::Healed]);
+    }
+}
+
+#[test]
+fn the_class_of_refused_calls_is_what_the_evidence_allows() {
+    let rows = [
+        (None, 403, "20002", Class::Scope),
+        (None, 403, "0", Class::Policy),
+        (None, 401, "0", Class::AuthRejected),
+        (Some("2026-11-22T12:00:00Z"), 401, "0", Class::NotRenewed),
+        (Some("2026-11-22T12:29:00Z"), 401, "0", Class::TokenRevoked),
+    ];
+    for (minted, status, code, class) in rows {
+        let mut detector = detector();
+        if let Some(minted) = minted {
+            observe(&mut detector, &mint("INT-029", at(minted), 200, None));
+        }
+        let signals = calls_refused(&mut detector, "INT-029", status, code);
+        assert_eq!(
+            signals.last().unwrap().class,
+            class,
+            "{minted:?} {status} {code}"
+        );
+    }
+}
+
+#[test]
+fn any_order_and_any_doubling_gives_the_same_page() {
+    let start = at("2026-11-22T12:00:00Z");
+    for seed in 1..200_u64 {
+        let mut outcomes = vec![mint("INT-029", start, 200, None)];
+        outcomes
+            .extend([899, 929, 989, 1_500].map(|s| mint("INT-029", later(start, s), 401, None)));
+        outcomes.extend(outcomes.clone());
+        let mut chance = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        for place in (1..outcomes.len()).rev() {
+            chance ^= chance << 13;
+            chance ^= chance >> 7;
+            chance ^= chance << 17;
+            let other = usize::try_from(chance % (place as u64 + 1)).unwrap();
+            outcomes.swap(place, other);
+        }
+        let mut detector = detector();
+        let now = later(start, 1_600);
+        for outcome in &outcomes {
+            detector.observe(now, outcome);
+        }
+        let track = &detector.state.credentials[&"INT-029".parse::<CredentialId>().unwrap()];
+        assert_eq!(track.told, Some(Strength::Page), "seed {seed}");
+        assert_eq!(track.refusals.iter().count(), 4, "seed {seed}");
+    }
 }

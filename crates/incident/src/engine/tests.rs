@@ -113,6 +113,7 @@ fn quiet_sunday_names_the_first_customer_and_the_whole_chain() {
         "11,500",
         "old balances",
         "Double-points weekend",
+        "API secret of \"Points balance load\" is refused; its end date was 22 November",
     ] {
         assert!(
             notice.summary.contains(words),
@@ -265,4 +266,42 @@ fn no_summary_over_the_estate_and_every_class_is_longer_than_sixty_words() {
             assert_eq!(notices(&changes).len(), 2);
         }
     }
+}
+
+#[test]
+fn a_cause_that_comes_and_goes_is_told_twice_and_then_only_if_it_stays() {
+    let mut engine = Engine::new(&demo_estate(), 7);
+    let mut told = Vec::new();
+    let mut now = at(PAGE);
+    for _ in 0..12 {
+        for strength in [Strength::Page, Strength::Healed] {
+            now += SignedDuration::from_secs(45);
+            let signal = signal("credential:INT-029", Class::AuthRejected, strength, now);
+            told.extend(notices(&engine.step(now, &signal)).iter().map(|n| n.kind));
+        }
+    }
+    let expected = [
+        NoticeKind::IncidentOpened,
+        NoticeKind::IncidentResolved,
+        NoticeKind::IncidentChanged,
+        NoticeKind::IncidentResolved,
+    ];
+    assert_eq!(told, expected);
+
+    now += SignedDuration::from_secs(45);
+    let back = signal(
+        "credential:INT-029",
+        Class::AuthRejected,
+        Strength::Page,
+        now,
+    );
+    assert!(notices(&engine.step(now, &back)).is_empty());
+    assert_eq!(engine.tick(now), Vec::new(), "too soon to tell again");
+    let later = engine.tick(now + REOPEN_WITHIN);
+    assert_eq!(
+        notices(&later)[0].kind,
+        NoticeKind::IncidentChanged,
+        "it stayed"
+    );
+    assert_eq!(engine.tick(now + REOPEN_WITHIN), Vec::new());
 }

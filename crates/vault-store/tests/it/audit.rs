@@ -1,24 +1,28 @@
 //! The audit chain in its store: whatever is done to the file, `audit_verify` tells.
 
 use crate::house::{House, did, later, now};
-use countersign_vault_store::{AuditEntry, Ending, Fault, SignedCheckpoint, Vault, Verdict};
+use countersign_model::Timestamp;
+use countersign_vault_store::{
+    Applied, AuditEntry, Change, Ending, Fault, SignedCheckpoint, Vault, Verdict,
+};
+
+async fn append(vault: &Vault, at: Timestamp, entries: Vec<AuditEntry>) -> Applied {
+    let changes = entries.into_iter().map(Change::Audit).collect();
+    vault.change(at, changes).await.expect("stored")
+}
 
 /// A vault with twelve records behind the first and a checkpoint at the thirteenth, closed.
 async fn written() -> (House, SignedCheckpoint) {
     let (house, vault) = House::built();
     for n in 0..12 {
         let entry = did("token.vended", &format!("etl-{n}")).with("n", n);
-        vault
-            .audit_append(now(), vec![entry])
-            .await
-            .expect("stored");
+        append(&vault, now(), vec![entry]).await;
     }
-    let signed = vault
-        .audit_checkpoint(now())
+    let applied = vault
+        .change(now(), vec![Change::Checkpoint])
         .await
-        .expect("stored")
-        .expect("signed");
-    (house, signed)
+        .expect("stored");
+    (house, applied.checkpoint.expect("signed"))
 }
 
 async fn verdict(house: &House, outside: Vec<SignedCheckpoint>) -> Verdict {
@@ -33,7 +37,7 @@ async fn what_was_done_is_told_in_order() {
         did("credential.disabled", "INT-1").with("reason", "leaving"),
         AuditEntry::done(later(1), "broker", "token.mint_failed", "INT-1.7").ended(Ending::Failed),
     ];
-    vault.audit_append(now(), entries).await.expect("stored");
+    append(&vault, now(), entries).await;
     let records = vault.audit_list(2, 10).await.expect("read");
     assert_eq!(records.len(), 2);
     assert_eq!((records[0].seq, records[1].seq), (2, 3));
@@ -103,19 +107,13 @@ async fn a_tail_cut_with_its_checkpoint_is_known_to_the_outside_copy_only() {
 async fn checkpoints_come_after_a_thousand_records_or_five_minutes() {
     let (_house, vault) = House::built();
     let many = |n: usize| vec![did("token.vended", "etl"); n];
-    let soon = vault.audit_append(now(), many(999)).await.expect("stored");
+    let soon = append(&vault, now(), many(999)).await;
     assert_eq!(soon.checkpoint, None);
-    let full = vault.audit_append(now(), many(1)).await.expect("stored");
+    let full = append(&vault, now(), many(1)).await;
     assert_eq!(full.checkpoint.expect("signed").checkpoint.seq, 1_001);
-    let soon = vault
-        .audit_append(later(299_999), many(1))
-        .await
-        .expect("stored");
+    let soon = append(&vault, later(299_999), many(1)).await;
     assert_eq!(soon.checkpoint, None);
-    let late = vault
-        .audit_append(later(300_000), many(1))
-        .await
-        .expect("stored");
+    let late = append(&vault, later(300_000), many(1)).await;
     assert_eq!(late.checkpoint.expect("signed").checkpoint.seq, 1_003);
 }
 
@@ -124,7 +122,7 @@ async fn an_unreadable_record_is_an_error_for_the_list_and_a_fault_for_the_verdi
     let (house, _) = written().await;
     house.intrude("UPDATE audit SET body = zeroblob(5) WHERE seq = 3");
     let vault = house.open().expect("opens");
-    let error = vault.audit_list(1, 10).await.err().expect("refused");
+    let error = vault.audit_list(1, 10).await.expect_err("refused");
     assert_eq!(
         error.to_string(),
         "audit record 3 in the vault cannot be read"

@@ -5,29 +5,30 @@ use countersign_model::id::{BuId, CredentialId, SlotId};
 use countersign_model::outcome::{Call, Fact, Outcome};
 use countersign_model::token::{Generation, TokenFacts};
 use countersign_secret::{MasterKey, Secret, TokenBytes};
-use countersign_vault_store::{AuditEntry, Change, Entropy, OutboxBound, Vault, VaultError};
+use countersign_vault_store::{
+    Applied, AuditEntry, Change, ConsumerRow, Entropy, OutboxBound, SecretRole, Vault, VaultError,
+};
 use rusqlite::Connection;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tempfile::TempDir;
 
-pub fn now() -> Timestamp {
+pub(crate) fn now() -> Timestamp {
     "2026-11-22T12:30:00Z".parse().expect("a time")
 }
 
-pub fn later(ms: i64) -> Timestamp {
+pub(crate) fn later(ms: i64) -> Timestamp {
     Timestamp::from_millisecond(now().as_millisecond() + ms).expect("a time")
 }
 
-pub fn master() -> MasterKey {
+pub(crate) fn master() -> MasterKey {
     MasterKey::new(*b"CANARY-master-key-CANARY-master!")
 }
 
 /// Bytes that differ at every draw of this process.
-pub fn entropy() -> Entropy {
+pub(crate) fn entropy() -> Entropy {
     static NEXT: AtomicU64 = AtomicU64::new(1);
-    Arc::new(|bytes: &mut [u8]| {
+    Box::new(|bytes: &mut [u8]| {
         for chunk in bytes.chunks_mut(8) {
             let draw = NEXT
                 .fetch_add(1, Ordering::Relaxed)
@@ -37,23 +38,23 @@ pub fn entropy() -> Entropy {
     })
 }
 
-pub fn credential(id: &str) -> CredentialId {
+pub(crate) fn credential(id: &str) -> CredentialId {
     id.parse().expect("an id")
 }
 
-pub fn bu(id: &str) -> BuId {
+pub(crate) fn bu(id: &str) -> BuId {
     id.parse().expect("an id")
 }
 
-pub fn slot(id: &str) -> SlotId {
+pub(crate) fn slot(id: &str) -> SlotId {
     id.parse().expect("an id")
 }
 
-pub fn did(action: &str, object: &str) -> AuditEntry {
+pub(crate) fn did(action: &str, object: &str) -> AuditEntry {
     AuditEntry::done(now(), "team:crm", action, object)
 }
 
-pub fn facts(generation: u64) -> TokenFacts {
+pub(crate) fn facts(generation: u64) -> TokenFacts {
     TokenFacts {
         generation: Generation(generation),
         issued_at: now(),
@@ -66,11 +67,11 @@ pub fn facts(generation: u64) -> TokenFacts {
     }
 }
 
-pub fn token(generation: u64) -> TokenBytes {
+pub(crate) fn token(generation: u64) -> TokenBytes {
     TokenBytes::from(format!("CANARY-token-{generation}"))
 }
 
-pub fn slot_put(id: &str, of: &str, generation: u64) -> Change {
+pub(crate) fn slot_put(id: &str, of: &str, generation: u64) -> Change {
     Change::SlotPut {
         slot: slot(id),
         credential: credential(of),
@@ -80,7 +81,7 @@ pub fn slot_put(id: &str, of: &str, generation: u64) -> Change {
     }
 }
 
-pub fn outcome(id: &str) -> Outcome {
+pub(crate) fn outcome(id: &str) -> Outcome {
     Outcome {
         id: id.parse().expect("an id"),
         ts: now(),
@@ -99,48 +100,48 @@ pub fn outcome(id: &str) -> Outcome {
 }
 
 /// A folder with a vault that can be closed, opened again and tampered with.
-pub struct House {
+pub(crate) struct House {
     folder: TempDir,
 }
 
 impl House {
-    pub fn new() -> House {
+    pub(crate) fn new() -> House {
         House {
             folder: tempfile::tempdir().expect("a folder"),
         }
     }
 
     /// A folder with a vault in it, open.
-    pub fn built() -> (House, Vault) {
+    pub(crate) fn built() -> (House, Vault) {
         let house = House::new();
         let vault = Vault::create(house.dir(), &master(), now(), entropy()).expect("a vault");
         (house, vault)
     }
 
-    pub fn dir(&self) -> &Path {
+    pub(crate) fn dir(&self) -> &Path {
         self.folder.path()
     }
 
-    pub fn database(&self) -> PathBuf {
+    pub(crate) fn database(&self) -> PathBuf {
         self.dir().join("vault.db")
     }
 
-    pub fn open(&self) -> Result<Vault, VaultError> {
+    pub(crate) fn open(&self) -> Result<Vault, VaultError> {
         Vault::open(self.dir(), &master(), entropy())
     }
 
-    pub fn open_bounded(&self, bound: OutboxBound) -> Vault {
+    pub(crate) fn open_bounded(&self, bound: OutboxBound) -> Vault {
         Vault::open_bounded(self.dir(), &master(), entropy(), bound).expect("opens")
     }
 
     /// The database, as an intruder with the file has it. The vault is closed.
-    pub fn intrude(&self, statement: &str) {
+    pub(crate) fn intrude(&self, statement: &str) {
         let sql = Connection::open(self.database()).expect("the file opens");
         sql.execute_batch(statement).expect(statement);
     }
 
     /// Every file of the folder with its bytes, but the empty lock and SQLite's shared index.
-    pub fn files(&self) -> Vec<(PathBuf, Vec<u8>)> {
+    pub(crate) fn files(&self) -> Vec<(PathBuf, Vec<u8>)> {
         let mut files: Vec<_> = std::fs::read_dir(self.dir())
             .expect("a folder")
             .map(|entry| entry.expect("an entry").path())
@@ -152,7 +153,7 @@ impl House {
     }
 
     /// The folder as a crash at this moment would leave it.
-    pub fn crashed(&self) -> House {
+    pub(crate) fn crashed(&self) -> House {
         let copy = House::new();
         for (path, bytes) in self.files() {
             let name = path.file_name().expect("a name");
@@ -162,22 +163,47 @@ impl House {
     }
 }
 
-pub async fn put_secret(vault: &Vault, of: &str, owner: &str, secret: &str) -> u32 {
-    let entry = did("credential.secret_put", of);
-    let secret = Secret::from(secret.to_owned());
+/// One change with the audit record that belongs to it (A1).
+pub(crate) async fn change(vault: &Vault, change: Change) -> Result<Applied, VaultError> {
     vault
-        .credential_secret_put(credential(of), bu(owner), secret, entry)
+        .change(
+            now(),
+            vec![change, Change::Audit(did("test.changed", "something"))],
+        )
         .await
-        .expect("stored")
 }
 
-pub async fn secret_of(vault: &Vault, of: &str) -> Option<(u32, String)> {
+pub(crate) fn secret_put(of: &str, owner: &str, secret: Secret) -> Change {
+    let (credential, bu, role) = (credential(of), bu(owner), SecretRole::Active);
+    Change::SecretPut {
+        credential,
+        bu,
+        secret,
+        role,
+    }
+}
+
+pub(crate) async fn put_secret(vault: &Vault, of: &str, owner: &str, secret: &str) -> u32 {
+    let put = secret_put(of, owner, Secret::from(secret.to_owned()));
+    change(vault, put).await.expect("stored").secret_versions[0]
+}
+
+pub(crate) async fn secret_of(vault: &Vault, of: &str) -> Option<(u32, String)> {
     let found = vault
-        .credential_secret(&credential(of))
+        .credential_secret(credential(of))
         .await
         .expect("opens");
     found.map(|(version, secret)| {
         let text = secret.expose(|bytes| String::from_utf8_lossy(bytes).into_owned());
         (version, text)
     })
+}
+
+pub(crate) fn consumer(id: &str, lookup: [u8; 32]) -> ConsumerRow {
+    let record = "{\"integration\":\"INT-1\"}".to_owned();
+    ConsumerRow {
+        id: id.parse().expect("an id"),
+        lookup,
+        record,
+    }
 }

@@ -2,6 +2,7 @@
 
 use crate::house::{House, credential, did, now, outcome, put_secret, secret_of, slot_put};
 use countersign_vault_store::Change;
+use tokio::task::JoinSet;
 
 #[tokio::test]
 async fn what_was_acknowledged_is_there_after_a_crash_at_every_step() {
@@ -66,19 +67,18 @@ async fn a_journal_that_ends_anywhere_leaves_whole_changes_only() {
 #[tokio::test]
 async fn changes_already_queued_are_committed_before_the_vault_closes() {
     let (house, vault) = House::built();
-    let handles: Vec<_> = (0..50_u64)
-        .map(|n| {
-            let vault = vault.clone();
-            let changes = vec![
-                slot_put(&format!("INT-{n}.7"), "INT-1", 1),
-                Change::Audit(did("token.minted", "slot")),
-            ];
-            tokio::spawn(async move { vault.change(now(), changes).await })
-        })
-        .collect();
+    let mut tasks = JoinSet::new();
+    for n in 0..50_u64 {
+        let vault = vault.clone();
+        let changes = vec![
+            slot_put(&format!("INT-{n}.7"), "INT-1", 1),
+            Change::Audit(did("token.minted", "slot")),
+        ];
+        tasks.spawn(async move { vault.change(now(), changes).await });
+    }
     drop(vault);
-    for handle in handles {
-        handle.await.expect("joined").expect("acknowledged");
+    for stored in tasks.join_all().await {
+        stored.expect("acknowledged");
     }
     let vault = house
         .open()

@@ -1,8 +1,8 @@
 //! Who may open a vault, and what a refusal leaves behind.
 
-use crate::house::{House, did, entropy, master, now, put_secret, secret_of};
+use crate::house::{House, change, entropy, master, now, put_secret, secret_of, token};
 use countersign_secret::{MasterKey, MasterKeyError};
-use countersign_vault_store::{Vault, VaultError};
+use countersign_vault_store::{Change, Vault, VaultError};
 use std::error::Error as _;
 use std::os::unix::fs::PermissionsExt as _;
 
@@ -13,11 +13,11 @@ fn refusal(result: Result<Vault, VaultError>) -> VaultError {
 #[tokio::test]
 async fn a_new_vault_opens_again_with_its_key_only() {
     let (house, vault) = House::built();
-    let (jitter, print) = (vault.jitter_key(), vault.fingerprint(b"CANARY"));
+    let (jitter, print) = (vault.jitter_key(), vault.fingerprint(&token(1)));
     drop(vault);
     let again = house.open().expect("opens");
     assert_eq!(
-        (again.jitter_key(), again.fingerprint(b"CANARY")),
+        (again.jitter_key(), again.fingerprint(&token(1))),
         (jitter, print)
     );
     assert!(
@@ -172,10 +172,14 @@ async fn only_the_owner_reads_the_files() {
     let house = House::new();
     let inner = house.dir().join("data");
     let vault = Vault::create(&inner, &master(), now(), entropy()).expect("a vault");
-    vault
-        .estate_put("{}".to_owned(), did("estate.applied", "demo"))
-        .await
-        .expect("stored");
+    change(
+        &vault,
+        Change::EstatePut {
+            json: "{}".to_owned(),
+        },
+    )
+    .await
+    .expect("stored");
     let mode = |path: &std::path::Path| {
         std::fs::metadata(path).expect("there").permissions().mode() & 0o777
     };

@@ -1,16 +1,17 @@
 //! What is stored sealed opens only in its own row and version (V2), and shows nowhere.
 
 use crate::house::{
-    House, bu, credential, did, entropy, facts, master, now, put_secret, secret_of, slot, slot_put,
+    House, bu, change, consumer, credential, entropy, facts, master, put_secret, secret_of,
+    secret_put, slot, slot_put,
 };
 use countersign_secret::{MasterKey, Secret, TokenBytes};
-use countersign_vault_store::{Change, ConsumerRow, RowFault, Vault, VaultError};
+use countersign_vault_store::{Change, RowFault, Vault, VaultError};
 use std::error::Error as _;
 
 async fn refused(house: &House, of: &str) -> VaultError {
     let vault = house.open().expect("opens");
     vault
-        .credential_secret(&credential(of))
+        .credential_secret(credential(of))
         .await
         .err()
         .expect("V2: refused")
@@ -60,19 +61,15 @@ async fn a_tampered_token_costs_its_slot_and_nobody_else() {
     let orphan = "PRAGMA foreign_keys = OFF; DELETE FROM credential_key WHERE credential = 'INT-1'";
     for statement in [roll_back, swap, contradict, garble, orphan] {
         let (house, vault) = House::built();
-        for change in [
-            slot_put("INT-1.7", "INT-1", 1),
-            slot_put("INT-1.7", "INT-1", 2),
+        for (id, of, generation) in [
+            ("INT-1.7", "INT-1", 1),
+            ("INT-1.7", "INT-1", 2),
+            ("INT-2.7", "INT-2", 1),
         ] {
-            let entry = Change::Audit(did("token.minted", "INT-1.7"));
-            vault
-                .change(now(), vec![change, entry])
+            change(&vault, slot_put(id, of, generation))
                 .await
                 .expect("stored");
         }
-        let entry = Change::Audit(did("token.minted", "INT-2.7"));
-        let put = slot_put("INT-2.7", "INT-2", 1);
-        vault.change(now(), vec![put, entry]).await.expect("stored");
         drop(vault);
         house.intrude(statement);
         let slots = house.open().expect("opens").slots().await.expect("read");
@@ -94,53 +91,27 @@ async fn no_secret_shows_in_any_file_or_in_anything_told() {
     let (house, vault) = House::built();
     put_secret(&vault, "INT-1", "LOY", "CANARY-client-secret").await;
     put_secret(&vault, "INT-1", "LOY", "CANARY-newer-secret").await;
-    let entry = Change::Audit(did("token.minted", "INT-1.7"));
-    let put = slot_put("INT-1.7", "INT-1", 1);
-    vault.change(now(), vec![put, entry]).await.expect("stored");
-    let row = ConsumerRow {
-        id: "etl-7".parse().expect("an id"),
-        lookup: vault.consumer_lookup(b"CANARY-consumer-key"),
-        record: "{}".to_owned(),
-    };
-    vault
-        .consumer_add(row.clone(), did("consumer.added", "etl-7"))
+    change(&vault, slot_put("INT-1.7", "INT-1", 1))
+        .await
+        .expect("stored");
+    let row = consumer("etl-7", vault.consumer_lookup(b"CANARY-consumer-key"));
+    change(&vault, Change::ConsumerAdd(row.clone()))
         .await
         .expect("stored");
 
-    let stale = Change::SlotPut {
+    let late = Change::SlotPut {
         slot: slot("INT-1.7"),
         credential: credential("INT-1"),
         bu: bu("LOY"),
         facts: facts(1),
         token: TokenBytes::from("CANARY-late".to_owned()),
     };
-    let entry = || Change::Audit(did("token.minted", "INT-1.7"));
-    let mut errors = vec![
-        vault.change(now(), vec![stale, entry()]).await.err(),
-        vault
-            .consumer_add(row, did("consumer.added", "etl-7"))
-            .await
-            .err(),
-        vault
-            .credential_secret_put(
-                credential("INT-1"),
-                bu("CRM"),
-                Secret::from("CANARY-moved".to_owned()),
-                did("credential.secret_put", "INT-1"),
-            )
-            .await
-            .err(),
-        vault
-            .credential_secret_put(
-                credential("INT-9"),
-                bu("CRM"),
-                Secret::new(b"CANARY".repeat(1 << 18)),
-                did("credential.secret_put", "INT-9"),
-            )
-            .await
-            .err(),
-        Vault::open(house.dir(), &master(), entropy()).err(),
-    ];
+    let moved = secret_put("INT-1", "CRM", Secret::from("CANARY-moved".to_owned()));
+    let long = secret_put("INT-9", "CRM", Secret::new(b"CANARY".repeat(1 << 18)));
+    let mut errors = vec![Vault::open(house.dir(), &master(), entropy()).err()];
+    for refused in [late, moved, long, Change::ConsumerAdd(row)] {
+        errors.push(change(&vault, refused).await.err());
+    }
     let slots = vault.slots().await.expect("read");
     let mut told = format!("{slots:?}");
     let open_files = house.files();
@@ -170,20 +141,14 @@ async fn no_secret_shows_in_any_file_or_in_anything_told() {
 
 #[tokio::test]
 async fn a_forgotten_credential_is_gone_and_may_move_to_another_owner() {
-    let (house, vault) = House::built();
+    let (_house, vault) = House::built();
     put_secret(&vault, "INT-1", "LOY", "CANARY-one").await;
-    let entry = Change::Audit(did("token.minted", "INT-1.7"));
-    let put = slot_put("INT-1.7", "INT-1", 1);
-    vault.change(now(), vec![put, entry]).await.expect("stored");
+    change(&vault, slot_put("INT-1.7", "INT-1", 1))
+        .await
+        .expect("stored");
 
-    let moved = vault
-        .credential_secret_put(
-            credential("INT-1"),
-            bu("CRM"),
-            Secret::from("CANARY-two".to_owned()),
-            did("credential.secret_put", "INT-1"),
-        )
-        .await;
+    let secret = Secret::from("CANARY-two".to_owned());
+    let moved = change(&vault, secret_put("INT-1", "CRM", secret)).await;
     assert!(matches!(moved, Err(VaultError::OwnerMoved { .. })));
     assert_eq!(
         secret_of(&vault, "INT-1").await,
@@ -193,11 +158,7 @@ async fn a_forgotten_credential_is_gone_and_may_move_to_another_owner() {
     let forget = Change::CredentialForget {
         credential: credential("INT-1"),
     };
-    let entry = Change::Audit(did("credential.forgotten", "INT-1"));
-    vault
-        .change(now(), vec![forget, entry])
-        .await
-        .expect("stored");
+    change(&vault, forget).await.expect("stored");
     assert_eq!(secret_of(&vault, "INT-1").await, None);
     let slots = vault.slots().await.expect("read");
     assert!(slots.live.is_empty() && slots.unreadable.is_empty());
@@ -206,8 +167,6 @@ async fn a_forgotten_credential_is_gone_and_may_move_to_another_owner() {
         secret_of(&vault, "INT-1").await,
         Some((1, "CANARY-two".to_owned()))
     );
-    drop(vault);
-    drop(house);
 }
 
 #[test]
