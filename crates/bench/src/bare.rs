@@ -41,7 +41,7 @@ fn lookup(key: &hmac::Key, secret: &str) -> [u8; 32] {
 }
 
 /// Serves it on a free port.
-pub async fn serve(client_id: &str, client_secret: &str) -> anyhow::Result<SocketAddr> {
+pub(crate) async fn serve(client_id: &str, client_secret: &str) -> anyhow::Result<SocketAddr> {
     let key = hmac::Key::new(hmac::HMAC_SHA256, &[7; 32]);
     let known = Papaya::new();
     // As long as a token of the simulator is.

@@ -13,13 +13,13 @@ use tempfile::TempDir;
 const INTEGRATION: &str = "INT-007";
 
 /// A running broker and everything it needs.
-pub struct House {
+pub(crate) struct House {
     /// Where it listens.
-    pub address: SocketAddr,
+    pub(crate) address: SocketAddr,
     /// A consumer's id.
-    pub client_id: String,
+    pub(crate) client_id: String,
     /// A consumer's key.
-    pub client_secret: String,
+    pub(crate) client_secret: String,
     simulator: Simulator,
     _plane: BrokerPlane,
     _tasks: Tasks,
@@ -28,13 +28,13 @@ pub struct House {
 
 impl House {
     /// Token requests the simulator answered with a token.
-    pub fn mints(&self) -> u64 {
+    pub(crate) fn mints(&self) -> u64 {
         self.simulator.mints()
     }
 }
 
 /// Opens it with one credential in the vault.
-pub async fn open() -> anyhow::Result<House> {
+pub(crate) async fn open() -> anyhow::Result<House> {
     let folder = tempfile::tempdir()?;
     let mut tasks = Tasks::default();
     let tenant = tokio::net::TcpListener::bind("127.0.0.1:0").await?;

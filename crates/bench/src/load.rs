@@ -7,7 +7,7 @@ use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
 /// Sends `requests` in all over `connections`; requests a second. Every answer must be a 200.
-pub async fn run(
+pub(crate) async fn run(
     to: SocketAddr,
     body: &str,
     connections: usize,

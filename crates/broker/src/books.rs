@@ -3,7 +3,7 @@
 
 use crate::bundle;
 use crate::cell::Live;
-use crate::consumer::Consumer;
+use crate::consumer::{Consumer, Lookup};
 use crate::driver::CredentialChange;
 use crate::tell::{Owner, Record};
 use countersign_host::entropy::Entropy;
@@ -24,6 +24,9 @@ use std::sync::Arc;
 
 /// Who writes what the machine does by itself.
 const BROKER: &str = "broker";
+
+/// Tells tokens apart by their bytes: 16 hex digits.
+pub type Fingerprint = Arc<dyn Fn(&[u8]) -> String + Send + Sync>;
 
 /// Why the books could not be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -135,7 +138,7 @@ impl Books {
 
     /// The HMAC under which consumers' keys are kept.
     #[must_use]
-    pub fn lookup(&self) -> Arc<dyn Fn(&[u8]) -> [u8; 32] + Send + Sync> {
+    pub fn lookup(&self) -> Lookup {
         let vault = self.vault.clone();
         Arc::new(move |key| vault.consumer_lookup(key))
     }
@@ -148,7 +151,7 @@ impl Books {
 
     /// Tells tokens apart, and reveals nothing of them.
     #[must_use]
-    pub fn fingerprinter(&self) -> Arc<dyn Fn(&[u8]) -> String + Send + Sync> {
+    pub fn fingerprinter(&self) -> Fingerprint {
         let vault = self.vault.clone();
         Arc::new(move |token| vault.fingerprint(&TokenBytes::new(token.to_vec())))
     }

@@ -3,7 +3,7 @@
 
 mod jobs;
 
-use crate::books::{Books, Entry};
+use crate::books::{Books, Entry, Fingerprint};
 use crate::bundle;
 use crate::cell::Live;
 use crate::flight::{Airline, Landing, Target};
@@ -97,7 +97,7 @@ pub struct Driver {
     entropy: Entropy,
     outbox: Doorbell,
     metrics: Arc<Metrics>,
-    fingerprint: Arc<dyn Fn(&[u8]) -> String + Send + Sync>,
+    fingerprint: Fingerprint,
 }
 
 /// What a driver is made of.

@@ -149,7 +149,6 @@ impl Broker {
     }
 
     /// The listener's routes.
-    #[must_use]
     pub fn router(&self) -> Router {
         router(self.app.clone())
     }

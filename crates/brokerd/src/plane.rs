@@ -103,7 +103,6 @@ impl BrokerPlane {
     }
 
     /// The listener's routes.
-    #[must_use]
     pub fn router(&self) -> Router {
         self.0.router()
     }

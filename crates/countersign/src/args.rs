@@ -6,7 +6,7 @@ use std::path::PathBuf;
 /// Keeps Marketing Cloud API credentials alive, and sees within minutes when one of them dies.
 #[derive(Parser)]
 #[command(name = "countersign", version, propagate_version = true)]
-pub struct Args {
+pub(crate) struct Args {
     /// Folder of the stores.
     #[arg(
         long,
@@ -14,13 +14,13 @@ pub struct Args {
         default_value = "./countersign-data",
         value_name = "DIR"
     )]
-    pub data: PathBuf,
+    pub(crate) data: PathBuf,
     /// Configuration file; default: countersign.toml in the data folder.
     #[arg(long, global = true, value_name = "FILE")]
-    pub config: Option<PathBuf>,
+    pub(crate) config: Option<PathBuf>,
     /// A server elsewhere, instead of the one that runs on the data folder.
     #[arg(long, global = true, value_name = "URL", requires = "token")]
-    pub server: Option<String>,
+    pub(crate) server: Option<String>,
     /// Bearer for --server.
     #[arg(
         long,
@@ -29,18 +29,18 @@ pub struct Args {
         env = "COUNTERSIGN_TOKEN",
         hide_env_values = true
     )]
-    pub token: Option<String>,
+    pub(crate) token: Option<String>,
     /// Print JSON: one document, or one line per item.
     #[arg(long, global = true)]
-    pub json: bool,
+    pub(crate) json: bool,
     /// What to do.
     #[command(subcommand)]
-    pub command: Command,
+    pub(crate) command: Command,
 }
 
 /// What to do.
 #[derive(Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Everything at once, on a simulated tenant: see a secret die and be told of it
     Demo(DemoArgs),
     /// Run the real thing
@@ -85,44 +85,44 @@ pub enum Command {
 
 /// `demo`.
 #[derive(ClapArgs)]
-pub struct DemoArgs {
+pub(crate) struct DemoArgs {
     /// The story to play; `none` plays nothing
     #[arg(long, default_value = "quiet-sunday")]
-    pub story: String,
+    pub(crate) story: String,
     /// How many times as fast as the wall the demo's clock runs
     #[arg(long, default_value_t = 60.0)]
-    pub speed: f64,
+    pub(crate) speed: f64,
     /// Without generated history
     #[arg(long)]
-    pub fresh: bool,
+    pub(crate) fresh: bool,
     /// List the stories and stop
     #[arg(long)]
-    pub list: bool,
+    pub(crate) list: bool,
     /// Addresses
     #[command(flatten)]
-    pub listen: ListenArgs,
+    pub(crate) listen: ListenArgs,
     /// Address of the simulator
     #[arg(long, default_value = "127.0.0.1:8700")]
-    pub sim_listen: std::net::SocketAddr,
+    pub(crate) sim_listen: std::net::SocketAddr,
     /// Address of the simulator's control
     #[arg(long, default_value = "127.0.0.1:8701")]
-    pub sim_control_listen: std::net::SocketAddr,
+    pub(crate) sim_control_listen: std::net::SocketAddr,
 }
 
 /// Addresses of the two planes.
 #[derive(ClapArgs)]
-pub struct ListenArgs {
+pub(crate) struct ListenArgs {
     /// Address of dashboard and API [default: 127.0.0.1:8600]
     #[arg(long, value_name = "ADDRESS:PORT")]
-    pub listen: Option<String>,
+    pub(crate) listen: Option<String>,
     /// Address of the broker [default: 127.0.0.1:8601]
     #[arg(long, value_name = "ADDRESS:PORT")]
-    pub broker_listen: Option<String>,
+    pub(crate) broker_listen: Option<String>,
 }
 
 /// Which planes a process serves.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Role {
+pub(crate) enum Role {
     /// Both.
     All,
     /// Secrets and tokens.
@@ -133,47 +133,47 @@ pub enum Role {
 
 /// `serve`.
 #[derive(ClapArgs)]
-pub struct ServeArgs {
+pub(crate) struct ServeArgs {
     /// Which planes
     #[arg(long, value_enum, default_value_t = Role::All)]
-    pub role: Role,
+    pub(crate) role: Role,
     /// Addresses
     #[command(flatten)]
-    pub listen: ListenArgs,
+    pub(crate) listen: ListenArgs,
 }
 
 /// `sim`.
 #[derive(ClapArgs)]
-pub struct SimArgs {
+pub(crate) struct SimArgs {
     /// Break or mend a running simulator instead of running one
     #[command(subcommand)]
-    pub command: Option<SimCommand>,
+    pub(crate) command: Option<SimCommand>,
     /// Estate to simulate; default: the demo's
     #[arg(long, value_name = "FILE")]
-    pub estate: Option<PathBuf>,
+    pub(crate) estate: Option<PathBuf>,
     /// Scenario whose faults are played
     #[arg(long, value_name = "FILE")]
-    pub faults: Option<PathBuf>,
+    pub(crate) faults: Option<PathBuf>,
     /// Address of the tenant
     #[arg(long, default_value = "127.0.0.1:8700")]
-    pub sim_listen: std::net::SocketAddr,
+    pub(crate) sim_listen: std::net::SocketAddr,
     /// Address of the control
     #[arg(long, default_value = "127.0.0.1:8701")]
-    pub sim_control_listen: std::net::SocketAddr,
+    pub(crate) sim_control_listen: std::net::SocketAddr,
     /// Set a switch, as in --set expires_in=20; `--switches` lists them
     #[arg(long, value_name = "NAME=VALUE")]
-    pub set: Vec<String>,
+    pub(crate) set: Vec<String>,
     /// List the switches and stop
     #[arg(long)]
-    pub switches: bool,
+    pub(crate) switches: bool,
     /// Seed of everything that is by chance
     #[arg(long, default_value_t = 7)]
-    pub seed: u64,
+    pub(crate) seed: u64,
 }
 
 /// `sim break`, `sim mend`.
 #[derive(Subcommand)]
-pub enum SimCommand {
+pub(crate) enum SimCommand {
     /// Break something in a running simulator
     Break {
         /// An id of the estate (credential, integration, asset, business unit), or `all`
@@ -205,7 +205,7 @@ pub enum SimCommand {
 
 /// `estate …`.
 #[derive(Subcommand)]
-pub enum EstateCommand {
+pub(crate) enum EstateCommand {
     /// Check a file
     Lint {
         /// The file
@@ -227,7 +227,7 @@ pub enum EstateCommand {
 
 /// `credential …`.
 #[derive(Subcommand)]
-pub enum CredentialCommand {
+pub(crate) enum CredentialCommand {
     /// Put a secret in (prompt, --fd or standard input), or register an observed credential
     Add(CredentialAddArgs),
     /// All credentials
@@ -257,32 +257,32 @@ pub enum CredentialCommand {
 
 /// `credential add`.
 #[derive(ClapArgs)]
-pub struct CredentialAddArgs {
+pub(crate) struct CredentialAddArgs {
     /// Its id in the estate
-    pub id: String,
+    pub(crate) id: String,
     /// Only register it: somebody else holds the secret
     #[arg(long)]
-    pub observe: bool,
+    pub(crate) observe: bool,
     /// Show the token requests it would make, and change nothing
     #[arg(long)]
-    pub dry_run: bool,
+    pub(crate) dry_run: bool,
     /// Read the secret from this open descriptor
     #[arg(long, value_name = "N")]
-    pub fd: Option<u32>,
+    pub(crate) fd: Option<u32>,
     /// Business unit, for one that is not in the estate yet
     #[arg(long)]
-    pub bu: Option<String>,
+    pub(crate) bu: Option<String>,
     /// Kind, for one that is not in the estate yet
     #[arg(long)]
-    pub kind: Option<String>,
+    pub(crate) kind: Option<String>,
     /// OAuth client id, for one that is not in the estate yet
     #[arg(long)]
-    pub client_id: Option<String>,
+    pub(crate) client_id: Option<String>,
 }
 
 /// `consumer …`.
 #[derive(Subcommand)]
-pub enum ConsumerCommand {
+pub(crate) enum ConsumerCommand {
     /// Add one; its key is shown once
     Add(ConsumerAddArgs),
     /// All consumers
@@ -296,45 +296,45 @@ pub enum ConsumerCommand {
 
 /// `consumer add`.
 #[derive(ClapArgs)]
-pub struct ConsumerAddArgs {
+pub(crate) struct ConsumerAddArgs {
     /// The integration it belongs to
-    pub integration: String,
+    pub(crate) integration: String,
     /// Its id [default: the integration's with a number]
     #[arg(long)]
-    pub id: Option<String>,
+    pub(crate) id: Option<String>,
     /// When its key ends, RFC 3339 [default: in a year]
     #[arg(long, value_name = "TIME")]
-    pub ends: Option<String>,
+    pub(crate) ends: Option<String>,
     /// Networks it may call from, as in 10.0.0.0/8
     #[arg(long, value_name = "CIDR")]
-    pub source: Vec<String>,
+    pub(crate) source: Vec<String>,
     /// Further MIDs it may ask for
     #[arg(long)]
-    pub mid: Vec<u64>,
+    pub(crate) mid: Vec<u64>,
     /// Scopes it is limited to
     #[arg(long)]
-    pub scope: Vec<String>,
+    pub(crate) scope: Vec<String>,
     /// Least life of a token it is handed, seconds
     #[arg(long, default_value_t = 0)]
-    pub min_ttl: u64,
+    pub(crate) min_ttl: u64,
 }
 
 /// `token`.
 #[derive(ClapArgs)]
-pub struct TokenArgs {
+pub(crate) struct TokenArgs {
     /// Which integration
-    pub integration: String,
+    pub(crate) integration: String,
     /// Least life wanted, seconds
     #[arg(long, default_value_t = 0)]
-    pub min_ttl: u64,
+    pub(crate) min_ttl: u64,
     /// How to print it
     #[arg(long, value_enum, default_value_t = TokenFormat::Token)]
-    pub format: TokenFormat,
+    pub(crate) format: TokenFormat,
 }
 
 /// How a token is printed.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum TokenFormat {
+pub(crate) enum TokenFormat {
     /// The token alone.
     Token,
     /// A JSON document with life and hosts.
@@ -347,7 +347,7 @@ pub enum TokenFormat {
 
 /// `audit …`.
 #[derive(Subcommand)]
-pub enum AuditCommand {
+pub(crate) enum AuditCommand {
     /// Recompute the whole chain
     Verify,
 }

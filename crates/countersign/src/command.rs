@@ -18,7 +18,7 @@ use crate::args::{Args, Command};
 use crate::exit::Exit;
 
 /// Does what the command line says.
-pub async fn run(args: Args) -> Result<(), Exit> {
+pub(crate) async fn run(args: Args) -> Result<(), Exit> {
     match &args.command {
         Command::Demo(demo) => demo::run(&args, demo).await,
         Command::Serve(serve) => serve::run(&args, serve).await,

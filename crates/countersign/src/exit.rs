@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 /// The code of a command that did not simply succeed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Code {
+pub(crate) enum Code {
     /// Tried and failed.
     Failed = 1,
     /// Usage or bad input.
@@ -20,11 +20,11 @@ pub enum Code {
 
 /// The end of a command, with a sentence for standard error.
 #[derive(Debug)]
-pub struct Exit {
+pub(crate) struct Exit {
     /// Its code.
-    pub code: Code,
+    pub(crate) code: Code,
     /// Its words; may be empty when everything is said already.
-    pub words: String,
+    pub(crate) words: String,
 }
 
 impl Exit {
@@ -35,28 +35,28 @@ impl Exit {
         }
     }
     /// Tried and failed.
-    pub fn failed(words: impl Into<String>) -> Exit {
+    pub(crate) fn failed(words: impl Into<String>) -> Exit {
         Exit::new(Code::Failed, words)
     }
     /// Bad input.
-    pub fn input(words: impl Into<String>) -> Exit {
+    pub(crate) fn input(words: impl Into<String>) -> Exit {
         Exit::new(Code::Input, words)
     }
     /// Refused.
-    pub fn refused(words: impl Into<String>) -> Exit {
+    pub(crate) fn refused(words: impl Into<String>) -> Exit {
         Exit::new(Code::Refused, words)
     }
     /// Changes are pending.
-    pub fn pending() -> Exit {
+    pub(crate) fn pending() -> Exit {
         Exit::new(Code::Pending, "")
     }
     /// Nobody there.
-    pub fn away(words: impl Into<String>) -> Exit {
+    pub(crate) fn away(words: impl Into<String>) -> Exit {
         Exit::new(Code::Away, words)
     }
 
     /// Says the words and gives the code.
-    pub fn print(&self, json: bool) -> ExitCode {
+    pub(crate) fn print(&self, json: bool) -> ExitCode {
         if !self.words.is_empty() {
             if json {
                 eprintln!(

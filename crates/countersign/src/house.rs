@@ -16,11 +16,12 @@ use data_encoding::BASE64URL_NOPAD;
 use futures::future::BoxFuture;
 use std::future::Future;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::pin::Pin;
 use tokio::net::TcpListener;
 
 /// The settings of this command: file, environment, flags.
-pub fn settings(args: &Args, listen: Option<&ListenArgs>) -> Result<Settings, Exit> {
+pub(crate) fn settings(args: &Args, listen: Option<&ListenArgs>) -> Result<Settings, Exit> {
     let input = |faults: countersign_host::settings::Faults| Exit::input(faults.to_string());
     let mut raw = RawSettings::load(args.config.as_deref(), &args.data).map_err(input)?;
     if let Some(listen) = listen {
@@ -37,12 +38,12 @@ pub fn settings(args: &Args, listen: Option<&ListenArgs>) -> Result<Settings, Ex
 }
 
 /// A bearer for one run.
-pub fn run_token() -> String {
+pub(crate) fn run_token() -> String {
     BASE64URL_NOPAD.encode(&Entropy::default().bytes_32())
 }
 
 /// Binds an address, or says which could not be bound.
-pub async fn bind(name: &str, at: SocketAddr) -> Result<(TcpListener, String), Exit> {
+pub(crate) async fn bind(name: &str, at: SocketAddr) -> Result<(TcpListener, String), Exit> {
     let listener = TcpListener::bind(at).await.map_err(|error| {
         Exit::failed(format!(
             "{name}: {at} cannot be used: {error} (port 0 picks a free one)"
@@ -53,22 +54,22 @@ pub async fn bind(name: &str, at: SocketAddr) -> Result<(TcpListener, String), E
 }
 
 /// A router as a listener serves it, with the caller's address.
-pub fn service(router: Router) -> IntoMakeServiceWithConnectInfo<Router, SocketAddr> {
+pub(crate) fn service(router: Router) -> IntoMakeServiceWithConnectInfo<Router, SocketAddr> {
     router.into_make_service_with_connect_info::<SocketAddr>()
 }
 
 /// The routes of both planes, without listeners.
-pub struct Offline {
+pub(crate) struct Offline {
     /// Dashboard and API.
-    pub dashboard: Router,
+    pub(crate) dashboard: Router,
     /// The broker's operations, or why they cannot be had.
-    pub broker: Result<Router, String>,
+    pub(crate) broker: Result<Router, String>,
     /// The bearer of both.
-    pub token: String,
+    pub(crate) token: String,
 }
 
 /// Opens the stores of a folder where no server runs.
-pub async fn offline(args: &Args) -> Result<Offline, Exit> {
+pub(crate) async fn offline(args: &Args) -> Result<Offline, Exit> {
     if !args.data.is_dir() {
         let folder = args.data.display();
         return Err(Exit::away(format!(
@@ -88,7 +89,8 @@ pub async fn offline(args: &Args) -> Result<Offline, Exit> {
     })
     .await?;
     let broker = if countersign_brokerd::vault_exists(&args.data) {
-        let plane = open_broker(args, &settings, Clock::system(), token.clone(), true).await?;
+        let plane =
+            open_broker(&args.data, &settings, Clock::system(), token.clone(), true).await?;
         Ok(plane.router())
     } else {
         Err(format!(
@@ -104,8 +106,8 @@ pub async fn offline(args: &Args) -> Result<Offline, Exit> {
 }
 
 /// Opens the broker; a key that is missing, malformed or wrong is a refusal.
-pub async fn open_broker(
-    args: &Args,
+pub(crate) async fn open_broker(
+    data: &Path,
     settings: &Settings,
     clock: Clock,
     run_token: String,
@@ -114,9 +116,9 @@ pub async fn open_broker(
     let key = countersign_brokerd::master_key(&settings.master_key)
         .await
         .map_err(|error| Exit::refused(error.to_string()))?;
-    file::private_dir(&args.data)?;
+    file::private_dir(data)?;
     let options = BrokerOptions {
-        data: args.data.clone(),
+        data: data.to_owned(),
         clock,
         run_token,
     };
@@ -132,7 +134,7 @@ pub async fn open_broker(
 }
 
 /// The road from a broker to the watch in the same process.
-pub struct InProcess(pub countersign_watchd::Watch);
+pub(crate) struct InProcess(pub(crate) countersign_watchd::Watch);
 
 impl countersign_brokerd::Road for InProcess {
     fn carry(
@@ -149,7 +151,7 @@ impl countersign_brokerd::Road for InProcess {
 }
 
 /// The way of an estate from the dashboard to the broker in the same process.
-pub struct ToBroker(pub BrokerHand);
+pub(crate) struct ToBroker(pub(crate) BrokerHand);
 
 impl EstateSink for ToBroker {
     fn put(&self, estate: Estate) -> BoxFuture<'_, Result<(), String>> {

@@ -21,7 +21,7 @@ const REQUEST: Duration = Duration::from_secs(30);
 const ANSWER_BYTES_MAX: usize = 64 * 1024 * 1024;
 
 /// The two planes, as far as this command can reach them.
-pub struct Link {
+pub(crate) struct Link {
     dashboard: Road,
     broker: Road,
 }
@@ -36,16 +36,16 @@ enum Road {
 }
 
 /// An answer of a server.
-pub struct Answer {
+pub(crate) struct Answer {
     /// Its status.
-    pub status: u16,
+    pub(crate) status: u16,
     /// Its body, if it is JSON.
-    pub body: Value,
+    pub(crate) body: Value,
 }
 
 impl Link {
     /// Finds the server, or opens the stores when none runs on the folder.
-    pub async fn open(args: &Args) -> Result<Link, Exit> {
+    pub(crate) async fn open(args: &Args) -> Result<Link, Exit> {
         if let (Some(server), Some(token)) = (&args.server, &args.token) {
             let base = server.trim_end_matches('/').to_owned();
             let road = || Road::Http {
@@ -82,7 +82,7 @@ impl Link {
     }
 
     /// Asks the dashboard's API.
-    pub async fn dashboard(
+    pub(crate) async fn dashboard(
         &self,
         method: &str,
         path: &str,
@@ -92,7 +92,7 @@ impl Link {
     }
 
     /// Asks the broker's API.
-    pub async fn broker(
+    pub(crate) async fn broker(
         &self,
         method: &str,
         path: &str,
@@ -102,7 +102,7 @@ impl Link {
     }
 
     /// Whether a broker can be reached at all.
-    pub fn has_broker(&self) -> bool {
+    pub(crate) fn has_broker(&self) -> bool {
         !matches!(self.broker, Road::Away(_))
     }
 }
@@ -185,14 +185,14 @@ async fn here(
 
 impl Answer {
     /// The body as what it should be; a problem becomes the right exit code and its words.
-    pub fn json<T: DeserializeOwned>(self) -> Result<T, Exit> {
+    pub(crate) fn json<T: DeserializeOwned>(self) -> Result<T, Exit> {
         let body = self.checked()?;
         serde_json::from_value(body)
             .map_err(|error| Exit::failed(format!("the server's answer cannot be read: {error}")))
     }
 
     /// The body, if the server did what was asked.
-    pub fn checked(self) -> Result<Value, Exit> {
+    pub(crate) fn checked(self) -> Result<Value, Exit> {
         if (200..300).contains(&self.status) {
             return Ok(self.body);
         }

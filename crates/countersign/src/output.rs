@@ -3,13 +3,13 @@
 use serde::Serialize;
 
 /// Prints one JSON document.
-pub fn document(value: &impl Serialize) {
+pub(crate) fn document(value: &impl Serialize) {
     let text = serde_json::to_string(value).expect("our own values are JSON");
     println!("{text}");
 }
 
 /// Prints rows under a head, columns as wide as they need to be.
-pub fn table(head: &[&str], rows: &[Vec<String>]) {
+pub(crate) fn table(head: &[&str], rows: &[Vec<String>]) {
     let mut widths: Vec<usize> = head.iter().map(|cell| cell.chars().count()).collect();
     for row in rows {
         for (width, cell) in widths.iter_mut().zip(row) {

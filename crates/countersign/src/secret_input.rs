@@ -9,7 +9,7 @@ const BYTES_MAX: u64 = 8 * 1024;
 
 /// Reads a secret: from the descriptor if one is named, by a prompt on a terminal, else from
 /// standard input. One line break at its end is cut.
-pub fn read(descriptor: Option<u32>, prompt: &str) -> Result<String, Exit> {
+pub(crate) fn read(descriptor: Option<u32>, prompt: &str) -> Result<String, Exit> {
     let text = match descriptor {
         Some(number) => {
             let path = format!("/proc/self/fd/{number}");

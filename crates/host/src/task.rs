@@ -16,6 +16,11 @@ impl Tasks {
         });
     }
 
+    /// Stops all tasks and waits until they have let go of what they held.
+    pub async fn stop(mut self) {
+        self.0.shutdown().await;
+    }
+
     /// Waits until any task ends, which none should before the process does; its name or its panic.
     ///
     /// # Errors

@@ -106,7 +106,6 @@ impl WatchPlane {
     }
 
     /// Dashboard and API.
-    #[must_use]
     pub fn router(&self) -> Router {
         countersign_web::router(self.app.clone())
     }

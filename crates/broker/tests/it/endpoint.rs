@@ -11,7 +11,7 @@ use std::time::Duration;
 
 /// What the endpoint answers.
 #[derive(Clone)]
-pub enum Say {
+pub(crate) enum Say {
     /// A token of this life, seconds.
     Token(u64),
     /// This status and body.
@@ -22,10 +22,10 @@ pub enum Say {
 
 /// The endpoint.
 #[derive(Clone)]
-pub struct Endpoint(Arc<Shared>);
+pub(crate) struct Endpoint(Arc<Shared>);
 
 struct Shared {
-    say: Mutex<Say>,
+    say: Say,
     /// Waits this long before it answers, so that callers can gather.
     slow: Duration,
     asked: AtomicU64,
@@ -34,9 +34,9 @@ struct Shared {
 
 impl Endpoint {
     /// Serves it on a free port; its base URL.
-    pub async fn serve(say: Say, slow: Duration) -> (Endpoint, String) {
+    pub(crate) async fn serve(say: Say, slow: Duration) -> (Endpoint, String) {
         let shared = Shared {
-            say: Mutex::new(say),
+            say,
             slow,
             asked: AtomicU64::new(0),
             bodies: Mutex::default(),
@@ -53,18 +53,13 @@ impl Endpoint {
         (endpoint, url)
     }
 
-    /// Changes what it answers.
-    pub fn say(&self, say: Say) {
-        *self.0.say.lock().expect("unpoisoned") = say;
-    }
-
     /// How often it was asked.
-    pub fn asked(&self) -> u64 {
+    pub(crate) fn asked(&self) -> u64 {
         self.0.asked.load(Ordering::SeqCst)
     }
 
     /// What it was sent.
-    pub fn bodies(&self) -> Vec<String> {
+    pub(crate) fn bodies(&self) -> Vec<String> {
         self.0.bodies.lock().expect("unpoisoned").clone()
     }
 }
@@ -73,8 +68,7 @@ async fn answer(State(endpoint): State<Endpoint>, body: String) -> Response {
     let number = endpoint.0.asked.fetch_add(1, Ordering::SeqCst);
     endpoint.0.bodies.lock().expect("unpoisoned").push(body);
     tokio::time::sleep(endpoint.0.slow).await;
-    let say = endpoint.0.say.lock().expect("unpoisoned").clone();
-    match say {
+    match endpoint.0.say.clone() {
         Say::Token(life) => {
             let body = format!(
                 r#"{{"access_token":"CANARY-token-{number}","token_type":"Bearer","expires_in":{life},

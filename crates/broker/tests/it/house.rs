@@ -12,12 +12,12 @@ use std::path::Path;
 use tempfile::TempDir;
 
 /// The bearer of people's commands.
-pub const TOKEN: &str = "CANARY-run-token";
+pub(crate) const TOKEN: &str = "CANARY-run-token";
 
 /// A running broker.
-pub struct House {
-    pub broker: Broker,
-    pub folder: TempDir,
+pub(crate) struct House {
+    pub(crate) broker: Broker,
+    pub(crate) folder: TempDir,
     _tasks: Tasks,
 }
 
@@ -26,7 +26,7 @@ fn key() -> MasterKey {
 }
 
 /// Opens the broker of a folder.
-pub async fn open(folder: &Path) -> Broker {
+pub(crate) async fn open(folder: &Path) -> Broker {
     let books = Books::open(folder, &key()).await.expect("a vault");
     let options = Options {
         books,
@@ -38,7 +38,7 @@ pub async fn open(folder: &Path) -> Broker {
 }
 
 /// Makes a vault in a folder.
-pub async fn create(folder: &Path) {
+pub(crate) async fn create(folder: &Path) {
     Books::create(folder, &key(), wall_now())
         .await
         .expect("a vault");
@@ -46,7 +46,7 @@ pub async fn create(folder: &Path) {
 
 impl House {
     /// A house with this estate, and a secret for each of its credentials.
-    pub async fn with(estate: &Estate) -> House {
+    pub(crate) async fn with(estate: &Estate) -> House {
         let folder = tempfile::tempdir().expect("a folder");
         create(folder.path()).await;
         let mut broker = open(folder.path()).await;
@@ -73,25 +73,25 @@ impl House {
     }
 
     /// Stops it; the folder stays.
-    pub async fn stop(self) -> TempDir {
+    pub(crate) async fn stop(self) -> TempDir {
         let House {
             broker,
             folder,
             _tasks: tasks,
         } = self;
-        drop(tasks);
+        tasks.stop().await;
         drop(broker);
         folder
     }
 }
 
 /// The slot of a credential of [`estate`].
-pub fn slot(credential: &str, mid: u64) -> SlotId {
+pub(crate) fn slot(credential: &str, mid: u64) -> SlotId {
     SlotId::of(&credential.parse().expect("an id"), mid, None)
 }
 
 /// An estate with one business unit per URL, each with one credential `C-n` (MID `n`), on demand.
-pub fn estate(urls: &[&str]) -> Estate {
+pub(crate) fn estate(urls: &[&str]) -> Estate {
     let mut text = String::from("version: 1\nname: test\ntenants:\n");
     let each = |line: &dyn Fn(usize, &str) -> String| -> String {
         urls.iter()
@@ -101,7 +101,7 @@ pub fn estate(urls: &[&str]) -> Estate {
     };
     text += &each(&|n, url| {
         format!(
-            "  - {{ id: t{n}, subdomain: mctest-estate-not-a-real-one, auth_url: \"{url}\" }}\n"
+            "  - {{ id: t{n}, subdomain: mctest-estate-not-a-real-{n:03}, auth_url: \"{url}\" }}\n"
         )
     });
     text += "business_units:\n";

@@ -9,7 +9,9 @@ use countersign_model::id::SlotId;
 use countersign_model::token::{Generation, TokenFacts};
 use countersign_model::{SignedDuration, Timestamp};
 use countersign_secret::{MasterKey, Secret, TokenBytes};
+use std::sync::Arc;
 use std::time::Duration;
+use tokio::task::JoinSet;
 
 /// Live slots across the restart.
 const SLOTS: u64 = 5_000;
@@ -67,28 +69,31 @@ async fn five_thousand_live_slots_restart_without_a_mint() {
         .expect("a vault");
     let now = countersign_host::clock::wall_now();
     books.estate_put(&estate, "test", now).await.expect("kept");
-    for credential in &estate.credentials {
-        let secret = Secret::from("CANARY-secret".to_owned());
-        books
-            .secret_put(credential, secret, "test", now)
-            .await
-            .expect("sealed");
+    let books = Arc::new(books);
+    let mut sealing = JoinSet::new();
+    for credential in estate.credentials.clone() {
+        let books = Arc::clone(&books);
+        sealing.spawn(async move {
+            let secret = Secret::from("CANARY-secret".to_owned());
+            books
+                .secret_put(&credential, secret, "test", now)
+                .await
+                .expect("sealed");
+        });
     }
-    let document = br#"{"access_token":"CANARY-token"}"#;
-    for credential in &estate.credentials {
-        let entry = Entry::Token {
-            slot: SlotId::of(&credential.id, 1, None),
-            owner: Owner {
-                credential: credential.id.clone(),
-                credential_bu: credential.bu.clone(),
-                bu: credential.bu.clone(),
-                integration: None,
-            },
-            facts: facts(now),
-            sealed: TokenBytes::new(document.to_vec()),
-        };
-        books.commit(vec![entry], now).await.expect("sealed");
-    }
+    sealing.join_all().await;
+    let tokens = estate.credentials.iter().map(|credential| Entry::Token {
+        slot: SlotId::of(&credential.id, 1, None),
+        owner: Owner {
+            credential: credential.id.clone(),
+            credential_bu: credential.bu.clone(),
+            bu: credential.bu.clone(),
+            integration: None,
+        },
+        facts: facts(now),
+        sealed: TokenBytes::new(br#"{"access_token":"CANARY-token"}"#.to_vec()),
+    });
+    books.commit(tokens.collect(), now).await.expect("sealed");
     drop(books);
     let started = countersign_host::clock::stopwatch();
     let mut broker = open(folder.path()).await;

@@ -7,7 +7,7 @@ use crate::output;
 use serde_json::Value;
 
 /// Runs the command; exit 1 if the chain does not hold.
-pub async fn run(args: &Args, command: &AuditCommand) -> Result<(), Exit> {
+pub(crate) async fn run(args: &Args, command: &AuditCommand) -> Result<(), Exit> {
     let AuditCommand::Verify = command;
     let link = Link::open(args).await?;
     let verdict: Value = link

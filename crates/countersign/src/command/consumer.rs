@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 const PATH: &str = "/admin/api/v1/consumers";
 
 /// Runs the command.
-pub async fn run(args: &Args, command: &ConsumerCommand) -> Result<(), Exit> {
+pub(crate) async fn run(args: &Args, command: &ConsumerCommand) -> Result<(), Exit> {
     let link = Link::open(args).await?;
     match command {
         ConsumerCommand::Add(new) => add(args, &link, new).await,

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 const PATH: &str = "/admin/api/v1/credentials";
 
 /// Runs the command.
-pub async fn run(args: &Args, command: &CredentialCommand) -> Result<(), Exit> {
+pub(crate) async fn run(args: &Args, command: &CredentialCommand) -> Result<(), Exit> {
     let link = Link::open(args).await?;
     match command {
         CredentialCommand::Add(new) => add(args, &link, new).await,

@@ -1,11 +1,12 @@
 //! `demo`: a simulated tenant, the demo estate, both planes, and a story, in one process.
 
 mod folder;
+mod stand;
 mod story;
 
 use crate::args::{Args, DemoArgs};
 use crate::exit::Exit;
-use crate::house::{InProcess, ToBroker, bind, open_broker, run_token, service, settings};
+use crate::house::{bind, run_token, service, settings};
 use crate::output;
 use countersign_brokerd::BrokerHand;
 use countersign_host::clock::{Clock, ClockControl};
@@ -18,6 +19,7 @@ use countersign_model::{SignedDuration, Timestamp};
 use countersign_sim::Simulator;
 use countersign_watchd::{Options, WatchPlane};
 use serde_json::json;
+use stand::Stand;
 use std::sync::Arc;
 use story::Story;
 
@@ -38,7 +40,7 @@ const SEED: u64 = 7;
 const ACTOR: &str = "demo";
 
 /// Runs the demo until the process is asked to stop.
-pub async fn run(args: &Args, demo: &DemoArgs) -> Result<(), Exit> {
+pub(crate) async fn run(args: &Args, demo: &DemoArgs) -> Result<(), Exit> {
     if demo.list {
         return story::list(args);
     }
@@ -78,23 +80,25 @@ pub async fn run(args: &Args, demo: &DemoArgs) -> Result<(), Exit> {
     });
 
     let token = run_token();
-    let mut broker = open_broker(args, &settings, clock.clone(), token.clone(), false).await?;
-    let hand = broker.hand();
+    let stand = Stand::open(args, &settings, &clock, &token).await?;
+    let hand = stand.hand().await?;
     let mut watch = WatchPlane::open(Options {
         data: args.data.clone(),
         clock: clock.clone(),
         base_url: dashboard_url.clone(),
         notify: settings.notify.clone(),
         run_token: token.clone(),
-        estate_sink: Some(Arc::new(ToBroker(hand.clone()))),
+        estate_sink: Some(Arc::new(stand.clone())),
         seed: Some(SEED),
     })
     .await?;
     watch.watch.set_estate(estate.clone()).await?;
     watch.start(&mut tasks);
-    broker.start(&mut tasks, Some(Arc::new(InProcess(watch.watch.clone()))));
-    hand.estate_put(&estate, ACTOR).await.map_err(Exit::failed)?;
-    let (broker_app, watch_app) = (service(broker.router()), service(watch.router()));
+    stand.start(watch.watch.clone()).await;
+    hand.estate_put(&estate, ACTOR)
+        .await
+        .map_err(Exit::failed)?;
+    let (broker_app, watch_app) = (service(stand.router()), service(watch.router()));
     tasks.spawn("broker listener", async move {
         drop(axum::serve(broker_listener, broker_app).await);
     });
@@ -115,7 +119,8 @@ pub async fn run(args: &Args, demo: &DemoArgs) -> Result<(), Exit> {
     run_file.write(&args.data)?;
     let sign_in = watch.sign_in_link().await?;
     announce(args, demo, &story, &run_file, &sign_in, &consumer);
-    story::play(&mut tasks, story, simulator, clock, start);
+    drop(hand);
+    story::play(&mut tasks, story, simulator, stand, clock, start);
     control.set_speed(demo.speed);
 
     let ended = tokio::select! {

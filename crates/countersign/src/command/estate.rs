@@ -10,7 +10,7 @@ use serde_json::json;
 use std::path::Path;
 
 /// Runs the command.
-pub async fn run(args: &Args, command: &EstateCommand) -> Result<(), Exit> {
+pub(crate) async fn run(args: &Args, command: &EstateCommand) -> Result<(), Exit> {
     match command {
         EstateCommand::Lint { file } => lint(args, file),
         EstateCommand::Plan { file } => plan(args, file).await,
@@ -20,7 +20,7 @@ pub async fn run(args: &Args, command: &EstateCommand) -> Result<(), Exit> {
 }
 
 /// Reads an estate file; every fault becomes a line, and nothing is half read.
-pub fn read(file: &Path) -> Result<Estate, Exit> {
+pub(crate) fn read(file: &Path) -> Result<Estate, Exit> {
     let named = |why: String| Exit::input(format!("{}: {why}", file.display()));
     let size = std::fs::metadata(file)
         .map_err(|error| named(error.to_string()))?
@@ -86,7 +86,7 @@ fn findings(estate: &Estate) -> Vec<Finding> {
 }
 
 /// The estate in force; an empty one before the first.
-pub async fn current(link: &Link) -> Result<Estate, Exit> {
+pub(crate) async fn current(link: &Link) -> Result<Estate, Exit> {
     let answer = link.dashboard("GET", "/api/v1/estate", None).await?;
     match answer.status {
         404 | 409 => Ok(Estate {
@@ -147,7 +147,7 @@ async fn apply(args: &Args, file: &Path) -> Result<(), Exit> {
 }
 
 /// Puts an estate in force on both planes: the broker first, since it is the stricter one.
-pub async fn put(link: &Link, next: &Estate) -> Result<(), Exit> {
+pub(crate) async fn put(link: &Link, next: &Estate) -> Result<(), Exit> {
     let body = serde_json::to_value(next)?;
     if link.has_broker() {
         link.broker("PUT", "/admin/api/v1/estate", Some(&body))

@@ -7,7 +7,7 @@ use crate::output;
 use serde_json::Value;
 
 /// Runs the command.
-pub async fn run(args: &Args, all: bool) -> Result<(), Exit> {
+pub(crate) async fn run(args: &Args, all: bool) -> Result<(), Exit> {
     let link = Link::open(args).await?;
     let path = if all {
         "/api/v1/incidents?all=true"

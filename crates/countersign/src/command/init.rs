@@ -11,7 +11,7 @@ use serde_json::json;
 const COMMENTED: &str = include_str!("init/countersign.toml");
 
 /// Runs the command. Nothing that is there already is touched.
-pub async fn run(args: &Args) -> Result<(), Exit> {
+pub(crate) async fn run(args: &Args) -> Result<(), Exit> {
     file::private_dir(&args.data)?;
     let folder = args.data.display();
     if countersign_brokerd::vault_exists(&args.data) {

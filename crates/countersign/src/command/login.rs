@@ -8,7 +8,7 @@ use countersign_host::run_file::RunFile;
 use serde_json::Value;
 
 /// Runs the command.
-pub async fn run(args: &Args) -> Result<(), Exit> {
+pub(crate) async fn run(args: &Args) -> Result<(), Exit> {
     if args.server.is_none() && RunFile::read(&args.data).is_none() {
         let folder = args.data.display();
         return Err(Exit::away(format!(

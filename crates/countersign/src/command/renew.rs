@@ -7,7 +7,7 @@ use crate::output;
 use serde_json::Value;
 
 /// Runs the command.
-pub async fn run(args: &Args, integration: &str) -> Result<(), Exit> {
+pub(crate) async fn run(args: &Args, integration: &str) -> Result<(), Exit> {
     let link = Link::open(args).await?;
     let path = format!("/admin/api/v1/integrations/{integration}/renew");
     let renewed: Value = link.broker("POST", &path, None).await?.json()?;

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 
 /// Runs the planes until the process is asked to stop.
-pub async fn run(args: &Args, serve: &ServeArgs) -> Result<(), Exit> {
+pub(crate) async fn run(args: &Args, serve: &ServeArgs) -> Result<(), Exit> {
     let settings = settings(args, Some(&serve.listen))?;
     file::private_dir(&args.data)?;
     let token = run_token();
@@ -28,7 +28,8 @@ pub async fn run(args: &Args, serve: &ServeArgs) -> Result<(), Exit> {
                 "{folder} holds no vault: countersign init"
             )));
         }
-        let plane = open_broker(args, &settings, Clock::system(), token.clone(), false).await?;
+        let plane =
+            open_broker(&args.data, &settings, Clock::system(), token.clone(), false).await?;
         broker = Some((plane, bind("broker_listen", settings.broker_listen).await?));
     }
     let mut watch = None;

@@ -22,7 +22,7 @@ const CONTROL: &str = "http://127.0.0.1:8701";
 const REQUEST: Duration = Duration::from_secs(10);
 
 /// Runs the command.
-pub async fn run(args: &Args, sim: &SimArgs) -> Result<(), Exit> {
+pub(crate) async fn run(args: &Args, sim: &SimArgs) -> Result<(), Exit> {
     match &sim.command {
         None if sim.switches => {
             list_switches(args);

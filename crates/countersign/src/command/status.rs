@@ -7,7 +7,7 @@ use crate::output;
 use serde_json::Value;
 
 /// Runs the command.
-pub async fn run(args: &Args, bu: Option<&str>) -> Result<(), Exit> {
+pub(crate) async fn run(args: &Args, bu: Option<&str>) -> Result<(), Exit> {
     let link = Link::open(args).await?;
     let path = bu.map_or("/api/v1/status".to_owned(), |bu| {
         format!("/api/v1/status?bu={bu}")

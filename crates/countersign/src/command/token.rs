@@ -7,7 +7,7 @@ use crate::output;
 use serde_json::Value;
 
 /// Runs the command.
-pub async fn run(args: &Args, token: &TokenArgs) -> Result<(), Exit> {
+pub(crate) async fn run(args: &Args, token: &TokenArgs) -> Result<(), Exit> {
     let link = Link::open(args).await?;
     let path = format!(
         "/admin/api/v1/integrations/{}/token?min_ttl={}",

@@ -126,7 +126,7 @@ fn an_estate_is_planned_applied_and_exported_without_a_server() {
 }
 
 /// A small estate of our own.
-pub const ESTATE: &str = "\
+pub(crate) const ESTATE: &str = "\
 version: 1
 name: small
 tenants:

@@ -7,22 +7,22 @@ use std::process::{Child, Command, Output, Stdio};
 use tempfile::TempDir;
 
 /// The binary under test.
-pub const BIN: &str = env!("CARGO_BIN_EXE_countersign");
+pub(crate) const BIN: &str = env!("CARGO_BIN_EXE_countersign");
 
 /// A folder, and commands on it.
-pub struct Folder(TempDir);
+pub(crate) struct Folder(TempDir);
 
 impl Folder {
-    pub fn new() -> Folder {
+    pub(crate) fn new() -> Folder {
         Folder(tempfile::tempdir().expect("a folder"))
     }
 
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.0.path()
     }
 
     /// A command on this folder, without anything of ours in its environment.
-    pub fn command(&self, words: &[&str]) -> Command {
+    pub(crate) fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(BIN);
         command.args(words).arg("--data").arg(self.path());
         for name in [
@@ -36,7 +36,7 @@ impl Folder {
     }
 
     /// Runs a command to its end.
-    pub fn run(&self, words: &[&str]) -> Ended {
+    pub(crate) fn run(&self, words: &[&str]) -> Ended {
         Ended(
             self.command(words)
                 .stdin(Stdio::null())
@@ -46,7 +46,7 @@ impl Folder {
     }
 
     /// Runs a command under a master key, with something on its standard input.
-    pub fn run_with(&self, key: &str, input: &str, words: &[&str]) -> Ended {
+    pub(crate) fn run_with(&self, key: &str, input: &str, words: &[&str]) -> Ended {
         let mut command = self.command(words);
         command
             .env("COUNTERSIGN_MASTER_KEY", key)
@@ -64,35 +64,35 @@ impl Folder {
 }
 
 /// How a command ended.
-pub struct Ended(Output);
+pub(crate) struct Ended(Output);
 
 impl Ended {
-    pub fn code(&self) -> i32 {
+    pub(crate) fn code(&self) -> i32 {
         self.0.status.code().expect("it ended by itself")
     }
-    pub fn stdout(&self) -> String {
+    pub(crate) fn stdout(&self) -> String {
         String::from_utf8_lossy(&self.0.stdout).into_owned()
     }
-    pub fn stderr(&self) -> String {
+    pub(crate) fn stderr(&self) -> String {
         String::from_utf8_lossy(&self.0.stderr).into_owned()
     }
     /// Its standard output, if it ended well.
-    pub fn good(self) -> String {
+    pub(crate) fn good(self) -> String {
         assert_eq!(self.code(), 0, "{}", self.stderr());
         self.stdout()
     }
 }
 
 /// A running server; stopped when dropped.
-pub struct Server {
+pub(crate) struct Server {
     child: Child,
     /// Its first line, JSON.
-    pub ready: Value,
+    pub(crate) ready: Value,
 }
 
 impl Server {
     /// Starts a command that prints one line of JSON once it is ready.
-    pub fn start(mut command: Command) -> Server {
+    pub(crate) fn start(mut command: Command) -> Server {
         let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -113,12 +113,12 @@ impl Server {
         }
     }
 
-    pub fn url(&self, name: &str) -> String {
+    pub(crate) fn url(&self, name: &str) -> String {
         self.ready[name].as_str().expect("a URL").to_owned()
     }
 
     /// Ends it without warning, as a power cut would.
-    pub fn kill(mut self) {
+    pub(crate) fn kill(mut self) {
         self.child.kill().expect("it runs");
         self.child.wait().expect("it ends");
     }
@@ -133,7 +133,7 @@ impl Drop for Server {
 }
 
 /// An HTTP exchange: status and body.
-pub async fn ask(
+pub(crate) async fn ask(
     method: &str,
     url: &str,
     bearer: Option<&str>,

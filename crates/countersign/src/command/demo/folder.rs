@@ -13,7 +13,7 @@ const KEY_FILE: &str = "demo.key";
 const STORES: [&str; 2] = ["vault.db", "watch.db"];
 
 /// Makes the folder ready; says where the master key comes from.
-pub async fn prepare(data: &Path) -> Result<MasterKeySource, Exit> {
+pub(crate) async fn prepare(data: &Path) -> Result<MasterKeySource, Exit> {
     file::private_dir(data)?;
     let folder = data.display();
     if RunFile::read(data).is_some() {

@@ -1,5 +1,6 @@
 //! Stories: scenarios the demo can play, and the prelude that puts every slot in mid-flight.
 
+use super::stand::Stand;
 use crate::args::Args;
 use crate::exit::Exit;
 use crate::output;
@@ -44,21 +45,21 @@ const TOLD: [(&str, &str, &[&str]); 3] = [
 ];
 
 /// A story to play.
-pub struct Story {
+pub(crate) struct Story {
     scenario: Option<Scenario>,
     sights: &'static [&'static str],
 }
 
 impl Story {
     /// Its name.
-    pub fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         self.scenario
             .as_ref()
             .map_or("none", |scenario| &scenario.name)
     }
 
     /// What happens when, for people.
-    pub fn what_to_look_at(&self) -> &'static [&'static str] {
+    pub(crate) fn what_to_look_at(&self) -> &'static [&'static str] {
         self.sights
     }
 }
@@ -68,7 +69,7 @@ fn parsed(text: &str) -> Scenario {
 }
 
 /// The story of that name.
-pub fn find(name: &str) -> Result<Story, Exit> {
+pub(crate) fn find(name: &str) -> Result<Story, Exit> {
     if name == "none" {
         return Ok(Story {
             scenario: None,
@@ -92,7 +93,7 @@ pub fn find(name: &str) -> Result<Story, Exit> {
 }
 
 /// Lists the stories.
-pub fn list(args: &Args) -> Result<(), Exit> {
+pub(crate) fn list(args: &Args) -> Result<(), Exit> {
     for (text, about, _) in TOLD {
         let name = parsed(text).name;
         if args.json {
@@ -106,7 +107,7 @@ pub fn list(args: &Args) -> Result<(), Exit> {
 
 /// Puts secrets in one after the other, so that the first tokens are spread over a renewal's cycle
 /// and those the story names are minted at the instant it asks for; then moves the clock to `start`.
-pub async fn prelude(
+pub(crate) async fn prelude(
     story: &Story,
     estate: &Estate,
     simulator: &Simulator,
@@ -167,7 +168,14 @@ fn first_mint(story: &Story, id: &CredentialId, begin: Timestamp, start: Timesta
 }
 
 /// Starts the story's faults at their instants.
-pub fn play(tasks: &mut Tasks, story: Story, simulator: Simulator, clock: Clock, start: Timestamp) {
+pub(crate) fn play(
+    tasks: &mut Tasks,
+    story: Story,
+    simulator: Simulator,
+    stand: Stand,
+    clock: Clock,
+    start: Timestamp,
+) {
     tasks.spawn("story", async move {
         let mut faults = story
             .scenario
@@ -179,6 +187,11 @@ pub fn play(tasks: &mut Tasks, story: Story, simulator: Simulator, clock: Clock,
             hold = clock.rest_until(start + fault.at, hold).await;
             if let Err(error) = simulator.inject(&fault) {
                 tracing::error!(error = %error, "the story's fault could not be played");
+            }
+            if fault.kind == "broker_restart"
+                && let Err(exit) = stand.restart().await
+            {
+                tracing::error!(why = exit.words, "the broker could not be restarted");
             }
         }
         drop(hold);
