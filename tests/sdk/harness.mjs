@@ -1,6 +1,6 @@
 // Starts the product as a person would, on free ports and folders of its own, and stops it again.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -70,6 +70,68 @@ export async function demo() {
         },
     };
 }
+
+/** The real thing on a small estate of one on-demand integration, in front of a simulated tenant. */
+export async function real({ expiresIn, validity }) {
+    const data = folder();
+    const simData = folder();
+    const file = join(data.path, 'estate.yaml');
+    const write = (auth) => writeFileSync(file, estate(auth));
+    write('');
+    const simArgs = ['sim', '--json', '--data', simData.path, '--estate', file];
+    simArgs.push('--set', `expires_in=${expiresIn}`, '--set', `validity=${validity}`);
+    simArgs.push('--sim-listen', '127.0.0.1:0', '--sim-control-listen', '127.0.0.1:0');
+    const sim = await start(simArgs);
+    write(`, auth_url: "${sim.ready.sim}"`);
+    const at = ['--data', data.path];
+    const key = (await good(['init', ...at])).trim();
+    const env = { COUNTERSIGN_MASTER_KEY: key };
+    await good(['estate', 'apply', file, ...at], { env });
+    const state = await control(sim.ready.sim_control, 'GET', '/_sim/state');
+    const input = state.packages[0].secrets[0].secret ?? state.packages[0].secrets[0];
+    await good(['credential', 'add', 'INT-1', ...at], { env, input });
+    const added = await good(['consumer', 'add', 'INT-1', '--json', ...at], { env });
+    const listen = ['--listen', '127.0.0.1:0', '--broker-listen', '127.0.0.1:0'];
+    const server = await start(['serve', '--json', ...at, ...listen], env);
+    return {
+        ...server.ready,
+        consumer: JSON.parse(added),
+        control: (method, path, body) => control(sim.ready.sim_control, method, path, body),
+        stop: async () => {
+            await stop(server.child);
+            await stop(sim.child);
+            data.remove();
+            simData.remove();
+        },
+    };
+}
+
+/** Runs a command that has to end well; its standard output. */
+async function good(args, options) {
+    const ended = await run(args, options);
+    if (ended.code !== 0) throw new Error(`${args.join(' ')}: ${ended.code} ${ended.stderr}`);
+    return ended.stdout;
+}
+
+const estate = (auth) => `version: 1
+name: small
+tenants:
+  - { id: t, subdomain: mctiny-estate-not-a-real-one${auth} }
+business_units:
+  - { id: BU, tenant: t, mid: 7, time_zone: UTC, on_call: Operations }
+credentials:
+  - { id: INT-1, bu: BU, kind: s2s_v2, mode: brokered, client_id: c-1, scopes: [email_read] }
+integrations:
+  - id: INT-1
+    name: Order mails
+    bu: BU
+    kind: on-demand
+    tier: T1
+    owner: Orders
+    backup: Operations
+    credential: INT-1
+    strategy: { keep_warm: false, reason: the test asks when it needs a token }
+`;
 
 /** Asks the simulator's control. */
 export async function control(base, method, path, body) {

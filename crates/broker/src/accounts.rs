@@ -72,7 +72,10 @@ impl Accounts {
             return;
         }
         match self.books.commit(entries, now).await {
-            Ok(()) => self.bell.ring(None),
+            Ok(dropped) => {
+                self.metrics.outbox_dropped.inc_by(dropped);
+                self.bell.ring(None);
+            }
             Err(error) => {
                 self.metrics.store_failures.inc();
                 tracing::error!(error = %error, "accounts of vended tokens could not be written");

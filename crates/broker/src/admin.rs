@@ -15,6 +15,7 @@ use countersign_host::entropy::Entropy;
 use countersign_model::Timestamp;
 use countersign_model::estate::Estate;
 use countersign_model::id::{CredentialId, IntegrationId, SlotId};
+use countersign_refresh::RefusalClass;
 use std::sync::Arc;
 use tokio::sync::oneshot;
 
@@ -68,6 +69,16 @@ pub enum AdminError {
         class: &'static str,
         /// When asking again may help, seconds.
         retry_after_s: u64,
+    },
+    /// Nothing is sent for this slot until a person acts.
+    #[error("the credential of {slot} is {state}: nothing is sent for it until {until}")]
+    Held {
+        /// The slot.
+        slot: SlotId,
+        /// `locked` or `disabled`.
+        state: &'static str,
+        /// What opens it.
+        until: &'static str,
     },
     /// No broker runs here.
     #[error("no broker runs on this folder: countersign serve")]
@@ -194,13 +205,13 @@ impl Admin {
     /// A fresh token for an integration, with at least `min_ttl_s` of life.
     ///
     /// # Errors
-    /// As [`Admin::slot_of`], and [`AdminError::NoToken`].
+    /// As [`Admin::slot_of`], and [`AdminError::Held`], [`AdminError::NoToken`].
     pub async fn token(&self, id: &IntegrationId, min_ttl_s: u64) -> Result<Handed, AdminError> {
         let slot = self.slot_of(id).await?;
         self.vendor
             .obtain(&slot, min_ttl_s.saturating_mul(1_000), None)
             .await
-            .map_err(no_token)
+            .map_err(|error| no_token(&slot, error))
     }
 
     /// Renews an integration's token now, over the back-off; the new token's facts.
@@ -228,16 +239,30 @@ impl Admin {
             reply,
         )
         .await?;
-        self.vendor.obtain(&slot, 0, before).await.map_err(no_token)
+        let renewed = self.vendor.obtain(&slot, 0, before).await;
+        renewed.map_err(|error| no_token(&slot, error))
     }
 }
 
-fn no_token(error: NotHanded) -> AdminError {
+fn no_token(slot: &SlotId, error: NotHanded) -> AdminError {
+    let held = |state, until| AdminError::Held {
+        slot: slot.clone(),
+        state,
+        until,
+    };
     match error {
+        NotHanded::Refused(refusal) if refusal.class == RefusalClass::Locked => {
+            held("locked", "a new secret is put in or it is enabled")
+        }
+        NotHanded::Refused(refusal) if refusal.class == RefusalClass::Disabled => {
+            held("disabled", "it is enabled")
+        }
         NotHanded::Refused(refusal) => AdminError::NoToken {
             class: refusal.class.class().as_str(),
             retry_after_s: refusal.retry_after_ms.div_ceil(1_000),
         },
-        NotHanded::Mid | NotHanded::Scope | NotHanded::NoSlot => AdminError::NotRunning,
+        NotHanded::Gateway | NotHanded::Mid | NotHanded::Scope | NotHanded::NoSlot => {
+            AdminError::NotRunning
+        }
     }
 }

@@ -50,9 +50,18 @@ impl BooksError {
     pub fn is_refusal(&self) -> bool {
         matches!(self, BooksError::Vault(error) if error.is_refusal())
     }
+
+    /// Whether the same may be written later: the disk or the database failed, not what was given.
+    #[must_use]
+    pub fn is_passing(&self) -> bool {
+        let passing =
+            |error: &VaultError| matches!(error, VaultError::Io { .. } | VaultError::Sqlite { .. });
+        matches!(self, BooksError::Vault(error) if passing(error))
+    }
 }
 
 /// One line of a transaction.
+#[derive(Clone)]
 pub enum Entry {
     /// A slot's next token.
     Token {
@@ -87,6 +96,8 @@ pub struct Stored {
     pub tokens: BTreeMap<SlotId, (TokenFacts, Live)>,
     /// The highest generation ever stored, per slot.
     pub generations: BTreeMap<SlotId, Generation>,
+    /// Slots whose stored token cannot be opened or read.
+    pub unreadable: Vec<String>,
 }
 
 /// The opened vault.
@@ -156,11 +167,12 @@ impl Books {
         Arc::new(move |token| vault.fingerprint(&TokenBytes::new(token.to_vec())))
     }
 
-    /// Writes entries as one transaction (A1).
+    /// Writes entries as one transaction (A1). Returns how many older outcomes the outbox's bound
+    /// pushed out before the watch had them.
     ///
     /// # Errors
     /// [`BooksError`]; then none of them is stored.
-    pub async fn commit(&self, entries: Vec<Entry>, now: Timestamp) -> Result<(), BooksError> {
+    pub async fn commit(&self, entries: Vec<Entry>, now: Timestamp) -> Result<u64, BooksError> {
         let mut changes = Vec::with_capacity(entries.len() + 1);
         let mut outcomes = Vec::new();
         let mut audited = false;
@@ -198,8 +210,11 @@ impl Books {
         if !outcomes.is_empty() {
             changes.push(Change::Outcomes(outcomes));
         }
-        self.vault.change(now, changes).await?;
-        Ok(())
+        let dropped = self.vault.change(now, changes).await?.outbox_dropped;
+        if dropped > 0 {
+            tracing::error!(dropped, "the outbox is full: the watch will miss outcomes");
+        }
+        Ok(dropped)
     }
 
     /// Adds one record to the audit chain.
@@ -392,17 +407,25 @@ impl Books {
     /// [`BooksError`].
     pub async fn restore(&self) -> Result<Stored, BooksError> {
         let slots = self.vault.slots().await?;
-        for bad in &slots.unreadable {
+        let mut unreadable = Vec::new();
+        for bad in slots.unreadable {
             tracing::error!(slot = bad.slot, error = %bad, "a stored token cannot be opened");
+            unreadable.push(bad.slot);
         }
-        let live = slots.live.into_iter().filter_map(|one| {
-            let live = bundle::decode(&one.token, one.facts.generation)?;
-            Some((one.slot, (one.facts, live)))
-        });
+        let mut tokens = BTreeMap::new();
+        for one in slots.live {
+            if let Some(live) = bundle::decode(&one.token, one.facts.generation) {
+                tokens.insert(one.slot, (one.facts, live));
+            } else {
+                tracing::error!(slot = %one.slot, "a stored token is no token");
+                unreadable.push(one.slot.to_string());
+            }
+        }
         Ok(Stored {
             credentials: self.credential_records().await?,
-            tokens: live.collect(),
+            tokens,
             generations: slots.generations,
+            unreadable,
         })
     }
 

@@ -1,6 +1,7 @@
 //! The one task that changes slots. It feeds the machine and carries out its effects in their order;
 //! it has no opinions of its own.
 
+mod backlog;
 mod jobs;
 
 use crate::books::{Books, Entry, Fingerprint};
@@ -11,6 +12,7 @@ use crate::metrics::Metrics;
 use crate::specs::Slots;
 use crate::tell::{self, Owner};
 use crate::vend::Vendor;
+use backlog::Backlog;
 use countersign_host::clock::{Clock, Hold};
 use countersign_host::doorbell::Doorbell;
 use countersign_host::entropy::Entropy;
@@ -91,7 +93,7 @@ pub struct Driver {
     slots: BTreeMap<SlotId, (Target, Owner)>,
     jobs: Jobs,
     vendor: Arc<Vendor>,
-    books: Arc<Books>,
+    backlog: Backlog<Books>,
     airline: Airline,
     clock: Clock,
     entropy: Entropy,
@@ -138,13 +140,20 @@ impl Driver {
             slots: BTreeMap::new(),
             jobs: Jobs::default(),
             vendor,
-            books,
+            backlog: Backlog::new(books, Arc::clone(&metrics)),
             airline,
             entropy,
             outbox,
             metrics,
             fingerprint,
         }
+    }
+
+    /// Notes in the audit chain which stored tokens could not be read.
+    pub async fn note_unreadable(&mut self, slots: &[String]) {
+        let records = slots.iter().map(|slot| tell::unreadable(slot));
+        let entries: Vec<Entry> = records.map(Entry::Record).collect();
+        self.backlog.write(entries, self.clock.now()).await;
     }
 
     /// Restores what the vault holds, so that a restart mints nothing for slots that still live.
@@ -329,17 +338,16 @@ impl Driver {
 
     /// Feeds one input and carries out what follows: persist first, then act, then tell.
     async fn apply(&mut self, now: Timestamp, input: Input, grant: Option<Granted>, hold: &Hold) {
+        // Entries that wait are tried again with others, or at the next look of the clock.
+        let again = matches!(input, Input::Tick) && self.backlog.waits();
         let effects = self.machine.step(now, input);
         let entries = self.entries(now, &effects, grant.as_ref());
         let tells_watch = entries
             .iter()
             .any(|entry| matches!(entry, Entry::Outcome(_)));
-        if !entries.is_empty()
-            && let Err(error) = self.books.commit(entries, now).await
-        {
-            // What lives in memory goes on being served; a restart would mint it anew.
-            self.metrics.store_failures.inc();
-            tracing::error!(error = %error, "the vault could not be written");
+        if again || !entries.is_empty() {
+            // Whatever comes of it, what lives in memory goes on being served.
+            self.backlog.write(entries, now).await;
         }
         if tells_watch {
             self.outbox.ring(Some(hold.share()));

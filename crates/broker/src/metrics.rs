@@ -35,6 +35,12 @@ pub struct Metrics {
     gap_ms: Counter,
     /// Writes to the vault that failed.
     pub store_failures: Counter,
+    /// Entries that wait for the vault to be writable.
+    pub store_waiting: Gauge,
+    /// Entries that were lost because too many waited.
+    pub store_lost: Counter,
+    /// Outcomes that the outbox's bound pushed out before the watch had them.
+    pub outbox_dropped: Counter,
 }
 
 impl Default for Metrics {
@@ -48,6 +54,9 @@ impl Default for Metrics {
             reactive: Counter::default(),
             gap_ms: Counter::default(),
             store_failures: Counter::default(),
+            store_waiting: Gauge::default(),
+            store_lost: Counter::default(),
+            outbox_dropped: Counter::default(),
             registry: Registry::default(),
         };
         registry.register(
@@ -80,16 +89,35 @@ impl Default for Metrics {
             "Time slots kept warm were without a usable token; each is a defect",
             metrics.gap_ms.clone(),
         );
-        registry.register(
-            "store_failures",
-            "Writes to the vault that failed",
-            metrics.store_failures.clone(),
-        );
+        register_store(&mut registry, &metrics);
         Metrics {
             registry,
             ..metrics
         }
     }
+}
+
+fn register_store(registry: &mut Registry, metrics: &Metrics) {
+    registry.register(
+        "store_failures",
+        "Writes to the vault that failed",
+        metrics.store_failures.clone(),
+    );
+    registry.register(
+        "store_waiting",
+        "Entries that wait for the vault to be writable",
+        metrics.store_waiting.clone(),
+    );
+    registry.register(
+        "store_lost",
+        "Entries lost because too many waited for the vault; each is a defect",
+        metrics.store_lost.clone(),
+    );
+    registry.register(
+        "outbox_dropped",
+        "Outcomes pushed out of the outbox before the watch had them",
+        metrics.outbox_dropped.clone(),
+    );
 }
 
 impl Metrics {

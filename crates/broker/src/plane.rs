@@ -111,6 +111,7 @@ impl Broker {
                 metrics: Arc::clone(&metrics),
             });
             let stored = books.restore().await?;
+            driver.note_unreadable(&stored.unreadable).await;
             if let Some(estate) = books.estate().await? {
                 let secrets = books.credentials_with_secret().await?;
                 driver

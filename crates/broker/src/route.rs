@@ -128,6 +128,9 @@ impl From<AdminError> for Problem {
                 Problem::new(StatusCode::SERVICE_UNAVAILABLE, "no_usable_token", detail)
                     .retry_after(retry_after_s.max(1))
             }
+            AdminError::Held { .. } => {
+                Problem::new(StatusCode::CONFLICT, "credential_locked", detail)
+            }
             AdminError::NotRunning => Problem::new(
                 StatusCode::SERVICE_UNAVAILABLE,
                 "broker_not_running",

@@ -207,6 +207,16 @@ pub fn record(event: &Event) -> Option<Record> {
     }
 }
 
+/// The record of a slot whose stored token cannot be read.
+#[must_use]
+pub fn unreadable(slot: &str) -> Record {
+    Record {
+        action: "slot.unreadable",
+        object: slot.to_owned(),
+        detail: Vec::new(),
+    }
+}
+
 fn class_name(class: RefusalClass) -> String {
     class.class().as_str().to_owned()
 }

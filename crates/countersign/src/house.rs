@@ -87,7 +87,8 @@ pub(crate) async fn offline(args: &Args) -> Result<Offline, Exit> {
         estate_sink: None,
         seed: None,
     })
-    .await?;
+    .await
+    .map_err(not_opened)?;
     let broker = if countersign_brokerd::vault_exists(&args.data) {
         let plane =
             open_broker(&args.data, &settings, Clock::system(), token.clone(), true).await?;
@@ -103,6 +104,16 @@ pub(crate) async fn offline(args: &Args) -> Result<Offline, Exit> {
         broker,
         token,
     })
+}
+
+/// Why the watch was not opened: its configuration, or a ledger that is held, foreign or newer.
+pub(crate) fn not_opened(error: countersign_watchd::OpenError) -> Exit {
+    let refused = error.is_refusal();
+    match error {
+        countersign_watchd::OpenError::Channels(faults) => Exit::input(faults.join("\n")),
+        countersign_watchd::OpenError::Store(error) if refused => Exit::refused(error.to_string()),
+        other @ countersign_watchd::OpenError::Store(_) => other.into(),
+    }
 }
 
 /// Opens the broker; a key that is missing, malformed or wrong is a refusal.

@@ -202,8 +202,10 @@ impl Answer {
             (Some(detail), None) => detail.to_owned(),
             _ => format!("the server answered {}", self.status),
         };
-        let refused = matches!(text("code"), Some("observed_credential"))
-            || self.status == StatusCode::FORBIDDEN.as_u16();
+        let refused = matches!(
+            text("code"),
+            Some("observed_credential" | "credential_locked")
+        ) || self.status == StatusCode::FORBIDDEN.as_u16();
         Err(match self.status {
             _ if refused => Exit::refused(words),
             401 => Exit::refused(words),
@@ -213,3 +215,6 @@ impl Answer {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

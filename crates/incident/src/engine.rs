@@ -79,7 +79,8 @@ impl Engine {
         self.newest.values().filter(|one| is_live(one)).collect()
     }
 
-    /// Takes one signal. The same signal twice changes nothing.
+    /// Takes one signal. The same signal twice changes nothing; one root cause never has two open
+    /// incidents (I1).
     pub fn step(&mut self, now: Timestamp, signal: &Signal) -> Vec<Change> {
         let before = self.newest.get(&signal.cause).cloned();
         match (signal.strength, before) {

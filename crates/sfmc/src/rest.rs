@@ -1,303 +1,312 @@
-//! The calls behind a bearer that lives: discovery, journeys, tables, automations, messages.
+//! The REST routes: a table of what there is and what it takes, and the way from a path to an answer.
 
-use crate::bearer::Issued;
+mod automation;
+mod identity;
+mod journey;
+mod message;
+mod page;
+mod table;
+
+use crate::envelope;
+use crate::fault::Place;
 use crate::platform::Platform;
-use crate::route::Route;
-use crate::setup::{Asset, AssetKind};
-use crate::wire::{Answer, Request};
+use crate::request::{Answer, Request};
+use crate::setup::AssetKind;
+use crate::switch::Name;
+use crate::token::Token;
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::Value;
+use std::sync::Arc;
 
-/// Page size when none is asked for, and the largest one answered.
-const PAGE_SIZE: u64 = 50;
-const PAGE_SIZE_MAX: u64 = 2_500;
-
-/// A stable GUID-shaped id of a key (FNV-1a, twice).
-fn guid(key: &str) -> String {
-    let fnv = |start: u64| {
-        key.bytes().fold(start, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        })
-    };
-    let (a, b) = (fnv(0xcbf2_9ce4_8422_2325), fnv(0x8422_2325_cbf2_9ce4));
-    let (a_high, a_mid, a_low) = (a >> 32, (a >> 16) & 0xffff, a & 0xffff);
-    format!(
-        "{a_high:08x}-{a_mid:04x}-{a_low:04x}-{:04x}-{:012x}",
-        b >> 48,
-        b & 0xffff_ffff_ffff
-    )
+/// What a token must hold.
+#[derive(Clone, Copy)]
+enum Needs {
+    /// That it lives.
+    Life,
+    /// One of these scopes.
+    Scope(&'static [&'static str]),
+    /// The scope to write rows, whose lack is answered in a way of its own.
+    DataEvents,
+    /// The scope to fire events, about which the provider's pages disagree with its name.
+    Events,
 }
 
-/// The page and page size asked for.
-fn paging(request: &Request) -> Result<(u64, u64), Answer> {
-    let number = |name: &str, default: u64| match request.parameter(name) {
-        None => Ok(default),
-        Some(text) => text
-            .parse()
-            .ok()
-            .filter(|number| *number > 0)
-            .ok_or_else(|| {
-                Answer::rest(
-                    400,
-                    10005,
-                    &format!("{name} must be a whole number above 0"),
-                )
-            }),
-    };
-    Ok((
-        number("$page", 1)?,
-        number("$pageSize", PAGE_SIZE)?.min(PAGE_SIZE_MAX),
-    ))
+/// A call that may be answered.
+pub(crate) struct Call<'a> {
+    pub(crate) now: Timestamp,
+    pub(crate) request: &'a Request,
+    pub(crate) keys: &'a [String],
+    pub(crate) token: Arc<Token>,
+    pub(crate) place: &'a Place,
 }
 
-fn journey(asset: &Asset) -> Value {
-    json!({
-        "id": guid(&asset.key), "key": asset.key, "name": asset.name, "version": 1,
-        "workflowApiVersion": 1.0, "definitionType": "Multistep", "status": "Published",
-        "stats": { "currentPopulation": 0, "cumulativePopulation": 0 },
-    })
+type Handler = fn(&mut Platform, &Call<'_>) -> Answer;
+
+/// A route.
+pub(crate) struct Route {
+    method: &'static str,
+    /// Its path; `{…}` stands for a part or, after a colon, the rest of one.
+    pub(crate) pattern: &'static str,
+    needs: Needs,
+    /// The kind of asset its first key names.
+    asset: Option<AssetKind>,
+    answer: Handler,
 }
 
-fn automation(asset: &Asset) -> Value {
-    json!({
-        "id": guid(&asset.key), "key": asset.key, "name": asset.name, "typeId": 1,
-        "type": "scheduled", "statusId": 6, "status": "Scheduled",
-    })
+impl Route {
+    /// Whether it lies on the auth host.
+    fn is_auth(&self) -> bool {
+        self.pattern.starts_with("/v2/")
+    }
 }
 
-fn definition(asset: &Asset) -> Value {
-    json!({ "name": asset.name, "definitionKey": asset.key, "status": "Active" })
+const fn get(pattern: &'static str, needs: Needs, answer: Handler) -> Route {
+    Route {
+        method: "GET",
+        pattern,
+        needs,
+        asset: None,
+        answer,
+    }
+}
+
+const fn post(pattern: &'static str, needs: Needs, answer: Handler) -> Route {
+    Route {
+        method: "POST",
+        pattern,
+        needs,
+        asset: None,
+        answer,
+    }
+}
+
+const fn of(kind: AssetKind, route: Route) -> Route {
+    Route {
+        asset: Some(kind),
+        ..route
+    }
+}
+
+const TABLE: AssetKind = AssetKind::Table;
+const JOURNEY: AssetKind = AssetKind::Journey;
+const SEND: AssetKind = AssetKind::Send;
+const AUTOMATION: AssetKind = AssetKind::Automation;
+
+const TABLES: Needs = Needs::Scope(&["data_extensions_read"]);
+const JOURNEYS: Needs = Needs::Scope(&["journeys_read"]);
+const AUTOMATIONS: Needs = Needs::Scope(&["automations_read"]);
+const DEFINITIONS: Needs = Needs::Scope(&["email_read"]);
+const SENDING: Needs = Needs::Scope(&["email_send"]);
+
+/// Every route, the more special before the more general.
+const ROUTES: &[Route] = &[
+    get("/v2/userinfo", Needs::Life, identity::userinfo),
+    get("/v2/discovery", Needs::Life, identity::discovery),
+    get(
+        "/platform/v1/tokenContext",
+        Needs::Life,
+        identity::token_context,
+    ),
+    get("/platform/v1/endpoints", Needs::Life, identity::endpoints),
+    get(
+        "/platform/v1/endpoints/{type}",
+        Needs::Life,
+        identity::endpoint,
+    ),
+    of(
+        TABLE,
+        get(
+            "/data/v1/customobjectdata/key/{key}/rowset",
+            TABLES,
+            table::rowset,
+        ),
+    ),
+    of(
+        TABLE,
+        post(
+            "/hub/v1/dataevents/key:{key}/rowset",
+            Needs::DataEvents,
+            table::write,
+        ),
+    ),
+    of(
+        TABLE,
+        Route {
+            method: "PUT",
+            ..post(
+                "/hub/v1/dataevents/key:{key}/rows/{row}",
+                Needs::DataEvents,
+                table::upsert,
+            )
+        },
+    ),
+    get("/interaction/v1/interactions", JOURNEYS, journey::list),
+    of(
+        JOURNEY,
+        get(
+            "/interaction/v1/interactions/key:{key}",
+            JOURNEYS,
+            journey::show,
+        ),
+    ),
+    of(
+        JOURNEY,
+        get("/interaction/v1/interactions/{id}", JOURNEYS, journey::show),
+    ),
+    get(
+        "/interaction/v1/eventDefinitions",
+        JOURNEYS,
+        journey::entries,
+    ),
+    post("/interaction/v1/events", Needs::Events, journey::fire),
+    get("/automation/v1/automations", AUTOMATIONS, automation::list),
+    of(
+        AUTOMATION,
+        get(
+            "/automation/v1/automations/{id}",
+            AUTOMATIONS,
+            automation::show,
+        ),
+    ),
+    get(
+        "/messaging/v1/email/definitions",
+        DEFINITIONS,
+        message::list,
+    ),
+    of(
+        SEND,
+        get(
+            "/messaging/v1/email/definitions/{key}",
+            DEFINITIONS,
+            message::show,
+        ),
+    ),
+    of(
+        SEND,
+        get(
+            "/messaging/v1/email/definitions/{key}/queue",
+            DEFINITIONS,
+            message::queue,
+        ),
+    ),
+    post("/messaging/v1/email/messages", SENDING, message::send_many),
+    post(
+        "/messaging/v1/email/messages/{messageKey}",
+        SENDING,
+        message::send_one,
+    ),
+];
+
+/// What a path and method lead to.
+pub(crate) enum Found {
+    /// A route, and the keys in the path.
+    Route(&'static Route, Vec<String>),
+    /// A route that takes other methods.
+    OtherMethod(&'static str),
+    /// Nothing.
+    Nothing,
+}
+
+impl Found {
+    /// Whether it is a route of the auth host.
+    pub(crate) fn is_auth(&self) -> bool {
+        matches!(self, Found::Route(route, _) if route.is_auth())
+    }
+}
+
+/// Looks a path up, whatever its case.
+pub(crate) fn find(method: &str, segments: &[String]) -> Found {
+    let mut other = Found::Nothing;
+    for route in ROUTES {
+        match keys(route.pattern, segments) {
+            Some(keys) if route.method == method => return Found::Route(route, keys),
+            Some(_) => other = Found::OtherMethod(route.pattern),
+            None => {}
+        }
+    }
+    other
+}
+
+/// The keys of a path, if it has the form of a pattern.
+fn keys(pattern: &str, segments: &[String]) -> Option<Vec<String>> {
+    let parts: Vec<&str> = pattern.split('/').filter(|part| !part.is_empty()).collect();
+    if parts.len() != segments.len() {
+        return None;
+    }
+    let mut keys = Vec::new();
+    for (part, segment) in parts.iter().zip(segments) {
+        match part.split_once('{') {
+            None if part.eq_ignore_ascii_case(segment) => {}
+            None => return None,
+            Some((prefix, _)) => {
+                let head = segment.get(..prefix.len())?;
+                let key = segment.get(prefix.len()..)?;
+                if !head.eq_ignore_ascii_case(prefix) || key.is_empty() {
+                    return None;
+                }
+                keys.push(key.to_owned());
+            }
+        }
+    }
+    Some(keys)
 }
 
 impl Platform {
-    /// Answers a call; scope comes before key and body.
-    pub(crate) fn rest(
+    /// The asset that a route's first key names, by its id in the estate.
+    pub(crate) fn asset_of(
         &mut self,
-        now: Timestamp,
-        request: &Request,
         route: &Route,
-        issued: &Issued,
-    ) -> Answer {
-        let lacks = |scope: &str| !issued.scopes.iter().any(|held| held == scope);
-        match route.scope() {
-            Some(scope) if lacks(scope) && matches!(route, Route::DataEvents(_)) => {
-                return Answer::not_authorized();
+        keys: &[String],
+        token: &Token,
+    ) -> Option<String> {
+        let parent = self.enterprise_of(token.mid);
+        let (kind, key) = (route.asset?, keys.first()?);
+        self.world
+            .assets
+            .find(kind, key, token.mid, parent)
+            .map(|asset| asset.id.clone())
+    }
+
+    /// Checks the scope, before any key is looked up or body read, and answers.
+    pub(crate) fn call(&mut self, route: &Route, call: &Call<'_>) -> Answer {
+        match self.lacks(route.needs, &call.token) {
+            Some(refusal) => refusal,
+            None => (route.answer)(self, call),
+        }
+    }
+
+    fn lacks(&self, needs: Needs, token: &Token) -> Option<Answer> {
+        let errorcode = self.switch(Name::MissingScopeErrorcode);
+        match needs {
+            Needs::Life => None,
+            Needs::Scope(scopes) if token.holds_any(scopes) => None,
+            Needs::Scope(_) => Some(envelope::insufficient(403, errorcode)),
+            Needs::Events => {
+                let scopes = ["journeys_execute", "journeys_read"];
+                let reading = self.switch(Name::JourneysReadFiresEvents) != 0;
+                let enough = token.holds_any(if reading { &scopes } else { &scopes[..1] });
+                (!enough).then(|| envelope::insufficient(403, errorcode))
             }
-            Some(scope) if lacks(scope) => {
-                let words = "Insufficient privileges to complete this action.";
-                return Answer::rest(403, 20002, words);
-            }
-            _ => {}
-        }
-        let answer = match route {
-            Route::UserInfo => Ok(self.user_info(issued)),
-            Route::TokenContext => Ok(self.token_context(issued)),
-            Route::Endpoints => Ok(self.endpoints()),
-            Route::Journeys => self.page(request, issued, AssetKind::Journey, journey),
-            Route::Automations => self.page(request, issued, AssetKind::Automation, automation),
-            Route::JourneyByKey(key) => self
-                .find(issued, AssetKind::Journey, |asset| asset.key == *key)
-                .map(|asset| Answer::json(200, &journey(asset))),
-            Route::JourneyById(id) => self
-                .find(issued, AssetKind::Journey, |asset| guid(&asset.key) == *id)
-                .map(|asset| Answer::json(200, &journey(asset))),
-            Route::AutomationById(id) => self
-                .find(issued, AssetKind::Automation, |asset| {
-                    guid(&asset.key) == *id
-                })
-                .map(|asset| Answer::json(200, &automation(asset))),
-            Route::Rowset(key) => self.rowset(now, request, issued, key),
-            Route::DataEvents(key) => self.add_rows(request, issued, key),
-            Route::EmailDefinitions => self.definitions(request, issued),
-            Route::EmailDefinition(key) => self
-                .find(issued, AssetKind::EmailDefinition, |asset| {
-                    asset.key == *key
-                })
-                .map(|asset| Answer::json(200, &definition(asset))),
-            Route::EmailQueue(key) => self
-                .find(issued, AssetKind::EmailDefinition, |asset| {
-                    asset.key == *key
-                })
-                .map(|asset| {
-                    let body =
-                        json!({ "requestId": guid(&asset.key), "count": 0, "ageSeconds": 0 });
-                    Answer::json(200, &body)
-                }),
-            Route::EmailMessage(key) => self.send(request, issued, key),
-            Route::Events => self.event(request),
-            Route::Token | Route::Unknown => Ok(Answer::not_found()),
-        };
-        answer.unwrap_or_else(|refusal| refusal)
-    }
-
-    fn token_context(&self, issued: &Issued) -> Answer {
-        let enterprise = self.units.first().map_or(issued.mid, |unit| unit.mid);
-        let body = json!({
-            "enterprise": { "id": enterprise }, "organization": { "id": issued.mid },
-            "user": { "id": 1 },
-        });
-        Answer::json(self.switches.token_context_status, &body)
-    }
-
-    fn user_info(&self, issued: &Issued) -> Answer {
-        let enterprise = self.units.first().map_or(issued.mid, |unit| unit.mid);
-        let body = json!({
-            "exp": issued.dies.as_second(),
-            "iss": "https://mc.exacttarget.com",
-            "user": { "sub": "1", "name": issued.label },
-            "organization": { "member_id": issued.mid, "enterprise_id": enterprise },
-            "rest": {
-                "rest_instance_url": format!("{}/", self.base_url),
-                "soap_instance_url": format!("{}/", self.base_url),
-            },
-            "application": {
-                "id": issued.client_id, "name": issued.label, "appScopes": issued.scopes,
-            },
-            "permissions": [],
-        });
-        Answer::json(200, &body)
-    }
-
-    fn endpoints(&self) -> Answer {
-        let url = format!("{}/", self.base_url);
-        let items = json!([{ "type": "rest", "url": url }, { "type": "soap", "url": url }]);
-        Answer::json(
-            200,
-            &json!({ "page": 1, "pageSize": 50, "count": 2, "items": items }),
-        )
-    }
-
-    fn of_kind(&self, issued: &Issued, kind: AssetKind) -> impl Iterator<Item = &Asset> {
-        let mid = issued.mid;
-        self.assets
-            .iter()
-            .filter(move |asset| asset.kind == kind && asset.mid == mid)
-    }
-
-    fn find(
-        &self,
-        issued: &Issued,
-        kind: AssetKind,
-        is: impl Fn(&Asset) -> bool,
-    ) -> Result<&Asset, Answer> {
-        self.of_kind(issued, kind)
-            .find(|asset| is(asset))
-            .ok_or_else(Answer::no_object)
-    }
-
-    fn page(
-        &self,
-        request: &Request,
-        issued: &Issued,
-        kind: AssetKind,
-        shown: fn(&Asset) -> Value,
-    ) -> Result<Answer, Answer> {
-        let (page, size) = paging(request)?;
-        let all: Vec<Value> = self.of_kind(issued, kind).map(shown).collect();
-        let skip = usize::try_from((page - 1).saturating_mul(size)).unwrap_or(usize::MAX);
-        let take = usize::try_from(size).unwrap_or(usize::MAX);
-        let count = all.len();
-        let items: Vec<Value> = all.into_iter().skip(skip).take(take).collect();
-        let body = json!({ "count": count, "page": page, "pageSize": size, "items": items });
-        Ok(Answer::json(200, &body))
-    }
-
-    /// Here `count` is that of the page, as recorded.
-    fn definitions(&self, request: &Request, issued: &Issued) -> Result<Answer, Answer> {
-        let (page, size) = paging(request)?;
-        let skip = usize::try_from((page - 1).saturating_mul(size)).unwrap_or(usize::MAX);
-        let take = usize::try_from(size).unwrap_or(usize::MAX);
-        let all = self.of_kind(issued, AssetKind::EmailDefinition);
-        let shown: Vec<Value> = all.skip(skip).take(take).map(definition).collect();
-        let body = json!({
-            "requestId": guid(&page.to_string()), "count": shown.len(), "definitions": shown,
-            "page": page, "pageSize": size,
-        });
-        Ok(Answer::json(200, &body))
-    }
-
-    fn rowset(
-        &self,
-        now: Timestamp,
-        request: &Request,
-        issued: &Issued,
-        key: &str,
-    ) -> Result<Answer, Answer> {
-        let (page, size) = paging(request)?;
-        let table = self.find(issued, AssetKind::DataExtension, |asset| asset.key == key)?;
-        let token = guid(&format!("{key}@{now}"));
-        let mut body = json!({
-            "links": { "self": format!("/v1/customobjectdata/token/{token}/rowset?$page={page}") },
-            "requestToken": token, "customObjectId": guid(key), "customObjectKey": table.key,
-            "pageSize": size, "page": page, "count": table.rows, "top": 0,
-        });
-        let first = (page - 1).saturating_mul(size);
-        let last = first.saturating_add(size).min(table.rows);
-        if first < last {
-            let row = |at: u64| json!({ "keys": { "id": at.to_string() }, "values": {} });
-            body["items"] = (first..last).map(row).collect();
-        }
-        Ok(Answer::json(200, &body))
-    }
-
-    fn add_rows(
-        &mut self,
-        request: &Request,
-        issued: &Issued,
-        key: &str,
-    ) -> Result<Answer, Answer> {
-        self.find(issued, AssetKind::DataExtension, |asset| asset.key == key)?;
-        let Ok(Value::Array(rows)) = serde_json::from_slice(&request.body) else {
-            return Err(Answer::rest(400, 10004, "The body must be a list of rows"));
-        };
-        let whole = |row: &Value| row["values"].is_object() || row["keys"].is_object();
-        if !rows.iter().all(whole) {
-            return Err(Answer::rest(400, 10003, "Each row needs keys or values"));
-        }
-        let added = rows.len() as u64;
-        let mid = issued.mid;
-        let table = self.assets.iter_mut().find(|asset| {
-            asset.kind == AssetKind::DataExtension && asset.mid == mid && asset.key == key
-        });
-        if let Some(table) = table {
-            table.rows = table.rows.saturating_add(added);
-        }
-        Ok(Answer::json(200, &Value::Array(rows)))
-    }
-
-    fn send(&self, request: &Request, issued: &Issued, key: &str) -> Result<Answer, Answer> {
-        let body: Value = serde_json::from_slice(&request.body)
-            .map_err(|_| Answer::rest(400, 10004, "The body could not be read"))?;
-        let definition = body["definitionKey"].as_str().unwrap_or_default();
-        if !body["recipient"].is_object() {
-            return Err(Answer::rest(400, 10002, "recipient is required"));
-        }
-        self.find(issued, AssetKind::EmailDefinition, |asset| {
-            asset.key == definition
-        })?;
-        let body = json!({
-            "requestId": guid(key), "errorcode": 0, "responses": [{ "messageKey": key }],
-        });
-        Ok(Answer::json(202, &body))
-    }
-
-    /// 201 whatever becomes of the contact, as recorded.
-    fn event(&self, request: &Request) -> Result<Answer, Answer> {
-        let body: Value = serde_json::from_slice(&request.body)
-            .map_err(|_| Answer::rest(400, 10004, "The body could not be read"))?;
-        match (
-            body["ContactKey"].as_str(),
-            body["EventDefinitionKey"].as_str(),
-        ) {
-            (Some(contact), Some(event)) => {
-                let id = guid(&format!("{contact}/{event}"));
-                Ok(Answer::json(201, &json!({ "eventInstanceId": id })))
-            }
-            _ => Err(Answer::rest(
-                400,
-                10002,
-                "ContactKey and EventDefinitionKey are required",
-            )),
+            Needs::DataEvents if token.holds_any(&["data_extensions_write"]) => None,
+            Needs::DataEvents => Some(match self.status(Name::DataeventsScopeStatus) {
+                401 => envelope::not_authorized(self.switch(Name::WwwAuthenticate) != 0),
+                status => envelope::insufficient(status, errorcode),
+            }),
         }
     }
 }
+
+/// A text field of a body.
+fn text<'a>(body: &'a Value, name: &str) -> Option<&'a str> {
+    body.get(name)
+        .and_then(Value::as_str)
+        .filter(|text| !text.is_empty())
+}
+
+/// A time as the platform writes it: no offset.
+fn stamp(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%S").to_string()
+}
+
+#[cfg(test)]
+mod tests;

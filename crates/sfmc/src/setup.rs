@@ -1,94 +1,107 @@
-//! What a tenant is made of.
+//! What the platform is made of before the first request.
 
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
-/// Everything a [`crate::Platform`] starts with.
-#[derive(Debug, Clone, Default)]
+/// The platform: tenants and everything in them. It holds secrets, so it cannot be printed.
+#[derive(Clone, Default)]
 pub struct Setup {
-    /// Base URL of all its hosts.
+    /// Base URL that token answers point to; a trailing slash is added if it lacks one.
     pub base_url: String,
-    /// Installed packages with server-to-server access.
-    pub packages: Vec<Package>,
+    /// Account trees.
+    pub tenants: Vec<TenantSetup>,
     /// Business units.
-    pub units: Vec<Unit>,
-    /// What lies in them.
-    pub assets: Vec<Asset>,
-    /// Integration to credential, so that a fault may name either.
+    pub units: Vec<UnitSetup>,
+    /// Installed packages.
+    pub packages: Vec<PackageSetup>,
+    /// OAuth clients of outside services that journeys call.
+    pub outside: Vec<OutsideSetup>,
+    /// Tables, journeys, sends, automations.
+    pub assets: Vec<AssetSetup>,
+    /// Integrations of the estate → label of the package or outside client they use.
     pub integrations: BTreeMap<String, String>,
 }
 
-/// An installed package.
+/// One account tree.
 #[derive(Debug, Clone)]
-pub struct Package {
-    /// The credential's id.
-    pub label: String,
-    /// OAuth client id.
-    pub client_id: String,
-    /// Its secrets: the active one, and perhaps a staged one that is accepted already.
-    pub secrets: Vec<SecretSetup>,
-    /// Scopes it holds.
-    pub scopes: Vec<String>,
-    /// MIDs it is enabled for.
-    pub mids: Vec<u64>,
-    /// The MID a token is for when none is asked for.
-    pub home_mid: u64,
-}
-
-/// A secret at the start.
-#[derive(Clone)]
-pub struct SecretSetup {
-    /// The secret.
-    pub text: String,
-    /// When it was made; `None`: it never ends by itself.
-    pub made: Option<Timestamp>,
-}
-
-impl std::fmt::Debug for SecretSetup {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SecretSetup")
-            .field("made", &self.made)
-            .finish_non_exhaustive()
-    }
+pub struct TenantSetup {
+    /// Its id in the estate.
+    pub id: String,
+    /// Its enterprise id: the MID of the parent unit.
+    pub enterprise: u64,
 }
 
 /// A business unit.
 #[derive(Debug, Clone)]
-pub struct Unit {
-    /// Its code.
+pub struct UnitSetup {
+    /// Its code in the estate.
     pub id: String,
-    /// Its tenant.
-    pub tenant: String,
     /// Its MID.
     pub mid: u64,
-    /// A name for people.
-    pub name: String,
+    /// Id of its tenant.
+    pub tenant: String,
 }
 
-/// What kind of thing lies in a unit.
+/// An installed package with a server-to-server integration.
+#[derive(Clone)]
+pub struct PackageSetup {
+    /// Its name in the estate: the credential's id.
+    pub label: String,
+    /// OAuth client id.
+    pub client_id: String,
+    /// Its first secret.
+    pub secret: String,
+    /// When that was made; `None`: so long ago that it is never said, and it has no end.
+    pub secret_made_at: Option<Timestamp>,
+    /// Scopes it holds.
+    pub scopes: Vec<String>,
+    /// MIDs it is enabled for.
+    pub mids: Vec<u64>,
+    /// The MID it was made in, and the default of `account_id`.
+    pub home: u64,
+}
+
+/// An OAuth client of an outside service, whose token endpoint the simulator plays too.
+#[derive(Clone)]
+pub struct OutsideSetup {
+    /// Its name in the estate: the credential's id, and part of its token URL.
+    pub label: String,
+    /// OAuth client id.
+    pub client_id: String,
+    /// Its secret.
+    pub secret: String,
+    /// The MID that uses it.
+    pub mid: u64,
+}
+
+/// What kind of asset it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AssetKind {
-    /// A table.
-    DataExtension,
+    /// A data extension.
+    Table,
     /// A journey.
     Journey,
-    /// A transactional email definition.
-    EmailDefinition,
+    /// A transactional definition.
+    Send,
     /// An automation.
     Automation,
 }
 
-/// A thing with an external key.
+/// An asset.
 #[derive(Debug, Clone)]
-pub struct Asset {
-    /// External key.
+pub struct AssetSetup {
+    /// Its id in the estate.
+    pub id: String,
+    /// Its external key.
     pub key: String,
+    /// Its name.
+    pub name: String,
     /// What it is.
     pub kind: AssetKind,
-    /// Where it lies.
+    /// The MID it lives in. What the parent unit owns is seen in its children.
     pub mid: u64,
-    /// A name for people.
-    pub name: String,
-    /// Table: rows.
-    pub rows: u64,
+    /// Rows of a table, contacts in a journey.
+    pub count: u64,
+    /// Messages a day, by which the queue of a stuck send grows.
+    pub per_day: u64,
 }

@@ -1,87 +1,83 @@
-//! The control: break, mend, rotate, move the clock, read the ledger (design 4.2).
+//! The control: break, mend, rotate, edit, move the clock, read the ledger (design 4.2).
+
+mod admin;
+mod body;
+mod view;
 
 use crate::scenario::{Fault, parse_span};
 use crate::simulator::Simulator;
+use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::http::StatusCode;
 use axum::routing::{delete, get, post};
-use axum::{Json, Router};
+use body::{Answer, Refusal, created, good, read};
+use countersign_model::SignedDuration;
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
-type Answer = (StatusCode, Json<Value>);
-
 /// Fastest clock that may be asked for.
-const SPEED_MAX: f64 = 10_000.0;
+const SPEED_MAX: f64 = 100_000.0;
+/// Longest step of the clock that may be asked for.
+const ADVANCE_MAX: SignedDuration = SignedDuration::from_hours(24 * 400);
+/// Largest order, bytes.
+const BODY_BYTES_MAX: usize = 256 * 1024;
 
 impl Simulator {
     /// The control's routes; for a listener of its own.
     pub fn control_router(&self) -> Router {
         Router::new()
             .route("/_sim/state", get(state))
-            .route("/_sim/faults", post(inject))
+            .route("/_sim/faults", get(faults).post(inject))
             .route("/_sim/faults/{id}", delete(end))
             .route("/_sim/mend", post(mend))
-            .route("/_sim/packages/{id}/secrets", post(secrets))
-            .route("/_sim/packages/{id}/scopes", post(scopes))
+            .route("/_sim/packages/{id}", post(admin::edit))
+            .route("/_sim/packages/{id}/secrets", post(admin::secrets))
+            .route("/_sim/tenants/{id}/allowlist", post(admin::allowlist))
             .route("/_sim/clock", post(clock))
             .route("/_sim/ledger", get(ledger))
+            .route("/_sim/switches", get(switches).post(set_switches))
             .route("/_sim/reset", post(reset))
-            .route("/_sim/switches", post(switches))
+            .fallback(nowhere)
+            .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
             .with_state(self.clone())
     }
 }
 
-fn bad(why: impl std::fmt::Display) -> Answer {
-    (
-        StatusCode::BAD_REQUEST,
-        Json(json!({ "error": why.to_string() })),
-    )
-}
-
-fn good(body: Value) -> Answer {
-    (StatusCode::OK, Json(body))
-}
-
-fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, Answer> {
-    serde_json::from_slice(body).map_err(bad)
-}
-
-/// Both ways of an answer are answers.
-fn either(answer: Result<Answer, Answer>) -> Answer {
-    answer.unwrap_or_else(|refusal| refusal)
+async fn nowhere() -> Refusal {
+    let words = "there is no such route; GET /_sim/state is a good start";
+    Refusal::new(StatusCode::NOT_FOUND, words)
 }
 
 async fn state(State(simulator): State<Simulator>) -> Answer {
     let (now, speed) = (simulator.clock().now(), simulator.clock().speed());
-    good(simulator.with(|platform| {
-        let values = platform.switches().values();
-        let switches: Map<String, Value> = values
-            .into_iter()
-            .map(|(name, value)| (name.to_owned(), value.into()))
-            .collect();
-        json!({
-            "now": now, "speed": speed, "faults": platform.faults(),
-            "packages": platform.packages(), "switches": switches,
-        })
-    }))
+    good(simulator.with(|platform| view::state(platform, now, speed)))
 }
 
-async fn inject(State(simulator): State<Simulator>, body: Bytes) -> Answer {
-    either(read::<Fault>(&body).and_then(|fault| {
-        let id = simulator.inject(&fault).map_err(bad)?;
-        Ok((StatusCode::CREATED, Json(json!({ "id": id }))))
-    }))
+/// What can be broken and what is.
+async fn faults(State(simulator): State<Simulator>) -> Answer {
+    good(simulator.with(|platform| view::faults(platform)))
 }
 
-async fn end(State(simulator): State<Simulator>, Path(id): Path<String>) -> Answer {
-    if simulator.with(|platform| platform.end_fault(&id)) {
-        return good(json!({ "mended": 1 }));
+async fn inject(State(simulator): State<Simulator>, body: Bytes) -> Result<Answer, Refusal> {
+    let fault: Fault = read(&body)?;
+    let id = simulator
+        .inject(&fault)
+        .map_err(|error| Refusal::of(error.field(), &error))?;
+    Ok(created(json!({ "id": id })))
+}
+
+async fn end(
+    State(simulator): State<Simulator>,
+    Path(id): Path<String>,
+) -> Result<Answer, Refusal> {
+    match simulator.mend(&id) {
+        0 => {
+            let words = format!("id: no fault {id:?} is at work; GET /_sim/faults lists them");
+            Err(Refusal::new(StatusCode::NOT_FOUND, words).at("id"))
+        }
+        n => Ok(good(json!({ "mended": n }))),
     }
-    let why = format!("there is no fault {id:?}");
-    (StatusCode::NOT_FOUND, Json(json!({ "error": why })))
 }
 
 #[derive(Deserialize)]
@@ -90,64 +86,9 @@ struct Mend {
     target: String,
 }
 
-async fn mend(State(simulator): State<Simulator>, body: Bytes) -> Answer {
-    either(
-        read::<Mend>(&body).map(|order| good(json!({ "mended": simulator.mend(&order.target) }))),
-    )
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Action {
-    Generate,
-    Activate,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SecretOrder {
-    action: Action,
-}
-
-async fn secrets(
-    State(simulator): State<Simulator>,
-    Path(id): Path<String>,
-    body: Bytes,
-) -> Answer {
-    let now = simulator.clock().now();
-    either(
-        read::<SecretOrder>(&body).and_then(|order| match order.action {
-            Action::Generate => {
-                let made = simulator.with(|platform| platform.generate_secret(now, &id));
-                Ok((
-                    StatusCode::CREATED,
-                    Json(json!({ "client_secret": made.map_err(bad)? })),
-                ))
-            }
-            Action::Activate => {
-                simulator
-                    .with(|platform| platform.activate_secret(&id))
-                    .map_err(bad)?;
-                Ok(good(json!({ "activated": true })))
-            }
-        }),
-    )
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ScopeOrder {
-    scopes: Vec<String>,
-}
-
-async fn scopes(State(simulator): State<Simulator>, Path(id): Path<String>, body: Bytes) -> Answer {
-    let now = simulator.clock().now();
-    either(read::<ScopeOrder>(&body).and_then(|order| {
-        simulator
-            .with(|platform| platform.edit_scopes(now, &id, order.scopes))
-            .map_err(bad)?;
-        Ok(good(json!({ "edited": true })))
-    }))
+async fn mend(State(simulator): State<Simulator>, body: Bytes) -> Result<Answer, Refusal> {
+    let order: Mend = read(&body)?;
+    Ok(good(json!({ "mended": simulator.mend(&order.target) })))
 }
 
 #[derive(Deserialize)]
@@ -157,54 +98,88 @@ struct ClockOrder {
     speed: Option<f64>,
 }
 
-async fn clock(State(simulator): State<Simulator>, body: Bytes) -> Answer {
-    let order = match read::<ClockOrder>(&body) {
-        Ok(order) => order,
-        Err(refusal) => return refusal,
-    };
-    let Some(control) = simulator.clock_control() else {
-        return bad("this simulator runs on the machine's clock, which cannot be moved");
-    };
-    if let Some(text) = order.advance {
-        match parse_span(&text).filter(|span| !span.is_negative()) {
-            Some(span) => control.advance(span).await,
-            None => return bad(format!("advance: {text:?} is no span such as 90m")),
-        }
+async fn clock(State(simulator): State<Simulator>, body: Bytes) -> Result<Answer, Refusal> {
+    let order: ClockOrder = read(&body)?;
+    let span = order.advance.as_deref().map(parse_span).map(|span| {
+        let within = span.filter(|span| !span.is_negative() && *span <= ADVANCE_MAX);
+        within.ok_or_else(|| {
+            Refusal::of("advance", "advance: write a span such as 90m, at most 400d")
+        })
+    });
+    let span = span.transpose()?;
+    if order
+        .speed
+        .is_some_and(|speed| !(0.0..=SPEED_MAX).contains(&speed))
+    {
+        return Err(Refusal::of(
+            "speed",
+            format!("speed: write a number from 0 to {SPEED_MAX}"),
+        ));
     }
+    let Some(control) = simulator.clock_control() else {
+        let words = "this simulator runs on the machine's clock, which cannot be moved";
+        return Err(Refusal::new(StatusCode::CONFLICT, words));
+    };
     if let Some(speed) = order.speed {
-        if !(0.0..=SPEED_MAX).contains(&speed) {
-            return bad(format!("speed: a number from 0 to {SPEED_MAX}"));
-        }
         control.set_speed(speed);
     }
-    good(json!({ "now": simulator.clock().now(), "speed": simulator.clock().speed() }))
+    if let Some(span) = span {
+        control.advance(span).await;
+    }
+    Ok(good(
+        json!({ "now": simulator.clock().now(), "speed": simulator.clock().speed() }),
+    ))
 }
 
-async fn ledger(State(simulator): State<Simulator>) -> Answer {
+#[derive(Deserialize)]
+struct LedgerQuery {
+    #[serde(default)]
+    since: u64,
+    client: Option<String>,
+}
+
+async fn ledger(
+    State(simulator): State<Simulator>,
+    query: Result<Query<LedgerQuery>, axum::extract::rejection::QueryRejection>,
+) -> Result<Answer, Refusal> {
+    let words = "since: write the number of the last request you have seen";
+    let Query(query) = query.map_err(|_| Refusal::of("since", words))?;
     let concurrent = simulator.concurrent_mints();
-    good(simulator.with(|platform| {
-        let requests: Vec<_> = platform.ledger().requests().collect();
-        json!({
-            "totals": platform.ledger().totals(), "requests": requests,
-            "concurrent_mints": concurrent,
-        })
-    }))
+    let mut body =
+        simulator.with(|platform| view::ledger(platform, query.since, query.client.as_deref()));
+    body["concurrent_mints"] = json!(concurrent);
+    Ok(good(body))
+}
+
+async fn switches(State(simulator): State<Simulator>) -> Answer {
+    good(simulator.with(|platform| view::switches(platform)))
+}
+
+/// Sets all or, if one of them cannot be set, none.
+async fn set_switches(State(simulator): State<Simulator>, body: Bytes) -> Result<Answer, Refusal> {
+    let values: Map<String, Value> = read(&body)?;
+    let text = |value: &Value| {
+        value
+            .as_str()
+            .map_or_else(|| value.to_string(), str::to_owned)
+    };
+    simulator.with(|platform| {
+        let mut tried = platform.switches().clone();
+        for (name, value) in &values {
+            tried
+                .set(name, &text(value))
+                .map_err(|error| Refusal::of(name, error))?;
+        }
+        for (name, value) in &values {
+            platform
+                .set_switch(name, &text(value))
+                .map_err(|error| Refusal::of(name, error))?;
+        }
+        Ok(good(json!({ "set": values })))
+    })
 }
 
 async fn reset(State(simulator): State<Simulator>) -> Answer {
     simulator.reset();
     good(json!({ "reset": true }))
-}
-
-async fn switches(State(simulator): State<Simulator>, body: Bytes) -> Answer {
-    either(read::<Map<String, Value>>(&body).and_then(|values| {
-        for (name, value) in values {
-            let text = match value {
-                Value::String(text) => text,
-                other => other.to_string(),
-            };
-            simulator.set_switch(&name, &text).map_err(bad)?;
-        }
-        Ok(good(json!({ "set": true })))
-    }))
 }

@@ -1,6 +1,8 @@
-//! A simulated tenant on a socket: the provider's routes on one listener, its control on another.
+//! The platform of `countersign-sfmc` behind sockets: the provider's routes on one listener, its
+//! control on another.
 //!
-//! Floor 5, workshop wing. Start at [`Simulator`]; [`scenario`] reads what goes wrong and when.
+//! Floor 5, workshop wing. Start at [`Simulator`]; [`scenario`] reads what goes wrong and when. It is
+//! a product of its own: a tenant that anyone can test Marketing Cloud code against.
 
 mod control;
 mod listener;
@@ -8,12 +10,13 @@ pub mod scenario;
 mod setup;
 mod simulator;
 
-pub use countersign_sfmc::{FaultError, Switch, SwitchError};
-pub use setup::secret_for;
+pub use countersign_sfmc::fault::{ELSEWHERE, FaultError, KINDS, KindRow};
+pub use countersign_sfmc::switch::{Switch, SwitchError};
+pub use setup::{outside_token_url, secret_for};
 pub use simulator::Simulator;
 
 /// All switches of the simulated tenant, with their defaults.
 #[must_use]
 pub fn switches() -> &'static [Switch] {
-    &countersign_sfmc::SWITCHES
+    countersign_sfmc::switch::SWITCHES
 }

@@ -1,41 +1,69 @@
-//! The provider's listener: HTTP to and from the tenant, and the time an answer takes.
+//! The provider's listener: HTTP to and from the platform, and the time an answer takes.
 
 use crate::simulator::Simulator;
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::extract::{ConnectInfo, State};
+use axum::extract::{ConnectInfo, DefaultBodyLimit, State};
 use axum::http::request::Parts;
+use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
-use countersign_sfmc::{Answer, Reply, Request, client_of};
+use countersign_sfmc::request::{self, Answer, Reply, Request};
 use serde_json::Value;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::time::Duration;
 
 /// A client of our own on stepped time: undivided lives, latency told and not slept.
 const VIRTUAL_TIME: &str = "x-countersign-virtual-time";
 /// Where such a client is told the latency, milliseconds.
-const LATENCY: &str = "x-sim-latency-ms";
+const LATENCY: HeaderName = HeaderName::from_static("x-sim-latency-ms");
+/// Largest body taken, bytes.
+const BODY_BYTES_MAX: usize = 4 * 1024 * 1024;
 
 impl Simulator {
     /// The provider's routes, auth and REST on one listener.
     pub fn router(&self) -> Router {
-        Router::new().fallback(serve).with_state(self.clone())
+        let limit = DefaultBodyLimit::max(BODY_BYTES_MAX);
+        Router::new()
+            .fallback(serve)
+            .layer(limit)
+            .with_state(self.clone())
     }
 }
 
 fn request(parts: &Parts, body: &Bytes) -> Request {
-    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-    let headers = parts.headers.iter().filter_map(|(name, value)| {
-        Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))
-    });
+    let query = parts.uri.query().unwrap_or_default();
+    let pairs = url::form_urlencoded::parse(query.as_bytes());
+    let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    let headers = parts.headers.iter();
     Request {
         method: parts.method.to_string(),
         path: parts.uri.path().to_owned(),
-        query: parts.uri.query().unwrap_or_default().to_owned(),
-        headers: headers.collect(),
+        query: pairs
+            .map(|(name, value)| (name.to_lowercase(), value.into_owned()))
+            .collect(),
+        headers: headers
+            .map(|(name, value)| (name.to_string(), text(value)))
+            .collect(),
         body: body.to_vec(),
-        peer_ip: peer.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |peer| peer.0.ip()),
+        peer: parts
+            .extensions
+            .get::<ConnectInfo<SocketAddr>>()
+            .map(|peer| peer.0.ip()),
     }
+}
+
+/// The client a token request names; `None` for any other request.
+fn minting_client(request: &Request) -> Option<String> {
+    let segments = request.segments();
+    let [version, last] = segments.as_slice() else {
+        return None;
+    };
+    if !version.eq_ignore_ascii_case("v2") || !last.eq_ignore_ascii_case("token") {
+        return None;
+    }
+    let fields = request.fields();
+    let named = fields.get("client_id").and_then(Value::as_str);
+    Some(named.unwrap_or("unknown").to_owned())
 }
 
 async fn serve(State(simulator): State<Simulator>, parts: Parts, body: Bytes) -> Response {
@@ -43,47 +71,68 @@ async fn serve(State(simulator): State<Simulator>, parts: Parts, body: Bytes) ->
     let clock = simulator.clock();
     let speed = clock.speed();
     let told = parts.headers.contains_key(VIRTUAL_TIME) && !clock.is_system();
-    let client = client_of(&request);
+    let client = minting_client(&request);
     let minting = client.is_some();
     let _in_flight = client.map(|client| simulator.enter(client));
     let mut answer = match simulator.step(&request) {
         Reply::Answer(answer) => answer,
         Reply::Drop => return cut_off(),
     };
-    let usual_ms = if speed == 1.0 { 0 } else { answer.latency_ms };
-    let latency_ms = usual_ms + answer.slowed_ms;
     if told {
-        answer.headers.push((LATENCY, latency_ms.to_string()));
-    } else {
-        if minting && speed > 0.0 && speed != 1.0 {
-            divide_life(&mut answer, speed);
-        }
-        if latency_ms > 0 {
-            // A foreign client lives in wall time, whatever the clock says.
-            tokio::time::sleep(Duration::from_millis(latency_ms)).await;
-        }
+        // At the wall's own speed only what a fault adds is felt (design 4.2, *Time*).
+        let latency_ms = if speed == 1.0 {
+            answer.slowed_ms
+        } else {
+            answer.latency_ms
+        };
+        let mut response = response(answer);
+        response
+            .headers_mut()
+            .insert(LATENCY, HeaderValue::from(latency_ms));
+        return response;
+    }
+    if minting && speed > 0.0 && speed != 1.0 {
+        divide_life(&mut answer, speed);
+    }
+    if answer.slowed_ms > 0 {
+        // A foreign client lives in wall time, whatever the clock says.
+        tokio::time::sleep(Duration::from_millis(answer.slowed_ms)).await;
     }
     response(answer)
 }
 
-/// A foreign client's token lives that much shorter on the wall.
+/// A foreign client's token lives that much shorter on the wall; at least a second.
 fn divide_life(answer: &mut Answer, speed: f64) {
-    let Ok(mut body) = serde_json::from_slice::<Value>(&answer.body) else {
+    let request::Body::Json(body) = &mut answer.body else {
         return;
     };
-    if let Some(expires_in) = body["expires_in"].as_u64() {
-        body["expires_in"] = ((expires_in as f64 / speed).floor().max(1.0) as u64).into();
-        answer.body = body.to_string().into_bytes();
+    if let Some(expires_in) = body.get("expires_in").and_then(Value::as_f64) {
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "a life in seconds, floored"
+        )]
+        #[expect(clippy::cast_sign_loss, reason = "not below 1")]
+        let life_s = (expires_in / speed).floor().max(1.0) as u64;
+        body["expires_in"] = life_s.into();
     }
 }
 
 fn response(answer: Answer) -> Response {
-    let mut builder = Response::builder().status(answer.status);
-    for (name, value) in &answer.headers {
-        builder = builder.header(*name, value);
+    let (kind, body) = match answer.body {
+        request::Body::Json(value) => ("application/json; charset=utf-8", value.to_string()),
+        request::Body::Text(text) => ("text/html; charset=utf-8", text),
+    };
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() =
+        StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let headers = response.headers_mut();
+    headers.insert("content-type", HeaderValue::from_static(kind));
+    for (name, value) in answer.headers {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            headers.insert(HeaderName::from_static(name), value);
+        }
     }
-    let built = builder.body(Body::from(answer.body));
-    built.expect("statuses are bounded and headers are plain text")
+    response
 }
 
 /// A body that fails before its first byte: the server closes the connection without an answer.

@@ -3,7 +3,7 @@
 mod span;
 
 use countersign_model::{SignedDuration, Timestamp};
-use countersign_sfmc::{FaultError, FaultKind, FaultOrder, Target};
+use countersign_sfmc::fault::{FaultError, FaultOrder, KINDS};
 use serde::Deserialize;
 
 /// Why a text is not a scenario.
@@ -58,7 +58,7 @@ pub struct SlotStart {
 }
 
 /// Something that goes wrong; also the body of `POST /_sim/faults`.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fault {
     /// When, from the start.
@@ -134,22 +134,27 @@ impl Scenario {
 }
 
 impl Fault {
-    /// The fault as the tenant takes it.
+    /// The fault as the platform takes it.
+    ///
+    /// # Errors
+    /// [`FaultError::NotTaken`] if it holds what only kinds of other parts take.
     pub(crate) fn order(&self) -> Result<FaultOrder, FaultError> {
-        FaultKind::parse(&self.kind)?;
-        let named = [
-            self.credential.clone().map(Target::Credential),
-            self.integration.clone().map(Target::Integration),
-            self.bu.clone().map(Target::Bu),
-            self.tenant.clone().map(Target::Tenant),
-        ];
-        let mut named = named.into_iter().flatten();
-        let (Some(target), None) = (named.next(), named.next()) else {
-            return Err(FaultError::OneTarget);
-        };
+        if let Some(row) = KINDS.iter().find(|row| row.name == self.kind) {
+            let foreign = [("by", self.by.is_some()), ("factor", self.factor.is_some())];
+            if let Some((field, _)) = foreign.into_iter().find(|(_, given)| *given) {
+                return Err(FaultError::NotTaken {
+                    field,
+                    kind: row.name,
+                });
+            }
+        }
         Ok(FaultOrder {
             kind: self.kind.clone(),
-            target,
+            credential: self.credential.clone(),
+            integration: self.integration.clone(),
+            asset: self.asset.clone(),
+            bu: self.bu.clone(),
+            tenant: self.tenant.clone(),
             lasts: self.lasts,
             share: self.share,
             latency: self.latency,

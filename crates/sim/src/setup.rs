@@ -1,43 +1,65 @@
-//! The tenant that an estate describes.
+//! The platform that an estate describes. Its dates do not act: a secret of the estate ends only by
+//! a fault (design 4.4).
 
 use countersign_model::estate::{
-    AssetKind as Kind, Credential, CredentialKind, CredentialMode, Estate,
+    Asset, AssetKind as Kind, Credential, CredentialKind, CredentialMode, Estate, Tenant,
 };
 use countersign_model::id::CredentialId;
-use countersign_sfmc::{Asset, AssetKind, Package, SecretSetup, Setup, Unit};
+use countersign_sfmc::setup::{
+    AssetKind, AssetSetup, OutsideSetup, PackageSetup, Setup, TenantSetup, UnitSetup,
+};
 
-/// The first secret of a package: made from its id, and obviously none.
+/// The first secret of a credential: made from its id, and obviously none.
 fn first_secret(id: &CredentialId) -> String {
     format!("sim-secret-{id}-1")
 }
 
-/// The secret the simulator accepts for a brokered server-to-server package; `None` for any other
-/// credential.
+/// The secret the simulator accepts for a brokered credential of which it plays the token endpoint:
+/// server-to-server packages and OAuth clients of outside services. `None` for any other.
 #[must_use]
 pub fn secret_for(estate: &Estate, id: &CredentialId) -> Option<String> {
     let credential = estate.credential(id)?;
-    let held =
-        credential.mode == CredentialMode::Brokered && credential.kind == CredentialKind::S2sV2;
-    held.then(|| first_secret(id))
+    let played = matches!(
+        credential.kind,
+        CredentialKind::S2sV2 | CredentialKind::ExtOauth
+    );
+    (played && credential.mode == CredentialMode::Brokered).then(|| first_secret(id))
 }
 
-/// Packages, units and assets of an estate. Its dates do not act: a secret ends only by a fault.
+/// Where the simulator at `base_url` plays the token endpoint of an outside service.
+#[must_use]
+pub fn outside_token_url(base_url: &str, id: &CredentialId) -> String {
+    format!("{}/ext/{id}/oauth2/token", base_url.trim_end_matches('/'))
+}
+
+fn client_id(credential: &Credential) -> String {
+    let told = credential.client_id.clone();
+    told.unwrap_or_else(|| format!("sim-client-{}", credential.id))
+}
+
+/// Tenants, units, packages, outside clients and assets of an estate.
 pub(crate) fn setup(estate: &Estate, base_url: &str) -> Setup {
-    let units = estate.business_units.iter().map(|bu| Unit {
+    let units = estate.business_units.iter().map(|bu| UnitSetup {
         id: bu.id.to_string(),
         tenant: bu.tenant.to_string(),
         mid: bu.mid,
-        name: bu.name.clone(),
     });
     let flows = estate.integrations.iter();
+    let credentials = || estate.credentials.iter();
     Setup {
         base_url: base_url.to_owned(),
-        packages: estate
-            .credentials
+        tenants: estate
+            .tenants
             .iter()
-            .filter_map(|one| package(estate, one))
+            .map(|one| tenant(estate, one))
             .collect(),
         units: units.collect(),
+        packages: credentials()
+            .filter_map(|one| package(estate, one))
+            .collect(),
+        outside: credentials()
+            .filter_map(|one| outside(estate, one))
+            .collect(),
         assets: estate
             .assets
             .iter()
@@ -49,43 +71,65 @@ pub(crate) fn setup(estate: &Estate, base_url: &str) -> Setup {
     }
 }
 
-fn package(estate: &Estate, credential: &Credential) -> Option<Package> {
+/// The parent unit of a tenant is the first one the estate lists.
+fn tenant(estate: &Estate, tenant: &Tenant) -> TenantSetup {
+    let first = estate
+        .business_units
+        .iter()
+        .find(|bu| bu.tenant == tenant.id);
+    TenantSetup {
+        id: tenant.id.to_string(),
+        enterprise: first.map_or(0, |bu| bu.mid),
+    }
+}
+
+fn package(estate: &Estate, credential: &Credential) -> Option<PackageSetup> {
     if credential.kind != CredentialKind::S2sV2 {
         return None;
     }
-    let home_mid = estate.business_unit(&credential.bu)?.mid;
-    let mids = if credential.mids.is_empty() {
-        vec![home_mid]
-    } else {
-        credential.mids.clone()
+    let home = estate.business_unit(&credential.bu)?.mid;
+    let mids = match credential.mids.as_slice() {
+        [] => vec![home],
+        mids => mids.to_vec(),
     };
-    let client_id = credential.client_id.clone();
-    Some(Package {
+    Some(PackageSetup {
         label: credential.id.to_string(),
-        client_id: client_id.unwrap_or_else(|| format!("sim-client-{}", credential.id)),
-        secrets: vec![SecretSetup {
-            text: first_secret(&credential.id),
-            made: None,
-        }],
+        client_id: client_id(credential),
+        secret: first_secret(&credential.id),
+        secret_made_at: None,
         scopes: credential.scopes.clone(),
         mids,
-        home_mid,
+        home,
     })
 }
 
-fn asset(estate: &Estate, asset: &countersign_model::estate::Asset) -> Option<Asset> {
+fn outside(estate: &Estate, credential: &Credential) -> Option<OutsideSetup> {
+    if credential.kind != CredentialKind::ExtOauth {
+        return None;
+    }
+    Some(OutsideSetup {
+        label: credential.id.to_string(),
+        client_id: client_id(credential),
+        secret: first_secret(&credential.id),
+        mid: estate.business_unit(&credential.bu)?.mid,
+    })
+}
+
+fn asset(estate: &Estate, asset: &Asset) -> Option<AssetSetup> {
     let kind = match asset.kind {
-        Kind::DataExtension => AssetKind::DataExtension,
+        Kind::DataExtension => AssetKind::Table,
         Kind::Journey => AssetKind::Journey,
-        Kind::TriggeredSend => AssetKind::EmailDefinition,
+        Kind::TriggeredSend => AssetKind::Send,
         Kind::Automation => AssetKind::Automation,
         Kind::Launch | Kind::OutsideSystem => return None,
     };
-    Some(Asset {
+    Some(AssetSetup {
+        id: asset.id.to_string(),
         key: asset.key.clone().unwrap_or_else(|| asset.id.to_string()),
+        name: asset.name.clone(),
         kind,
         mid: estate.business_unit(&asset.bu)?.mid,
-        name: asset.name.clone(),
-        rows: asset.rows.unwrap_or(0),
+        count: asset.rows.unwrap_or(0),
+        per_day: asset.volume_weekday.unwrap_or(0),
     })
 }

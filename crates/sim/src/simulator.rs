@@ -1,44 +1,35 @@
-//! The simulator: one tenant behind a lock, a clock, and what is in flight.
+//! The simulator: one platform behind a lock, a clock, and what is in flight.
 
 use crate::scenario::Fault;
 use crate::setup::setup;
 use countersign_host::clock::{Clock, ClockControl};
 use countersign_model::estate::Estate;
-use countersign_sfmc::{FaultError, Platform, Reply, Request, Setup, SwitchError};
+use countersign_sfmc::fault::FaultError;
+use countersign_sfmc::platform::Platform;
+use countersign_sfmc::request::{Reply, Request};
+use countersign_sfmc::switch::SwitchError;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Faults that happen outside the tenant: accepted, and nothing here.
-const ELSEWHERE: [&str; 1] = ["broker_restart"];
+/// Faults whose player is whoever holds the broker: accepted, and nothing here.
+const PLAYED_BY_OTHERS: [&str; 1] = ["broker_restart"];
 
 /// A simulated tenant. Cheap to clone; all clones are the same one.
 #[derive(Clone)]
 pub struct Simulator(Arc<Inner>);
 
 struct Inner {
-    state: Mutex<State>,
+    platform: Mutex<Platform>,
+    flights: Mutex<BTreeMap<String, Flights>>,
     clock: Clock,
     control: Option<ClockControl>,
-    setup: Setup,
-    seed: u64,
 }
 
-struct State {
-    platform: Platform,
-    in_flight: BTreeMap<String, u64>,
-    most_in_flight: BTreeMap<String, u64>,
-    elsewhere: u64,
-}
-
-impl State {
-    fn new(setup: &Setup, seed: u64) -> State {
-        State {
-            platform: Platform::new(setup.clone(), seed),
-            in_flight: BTreeMap::new(),
-            most_in_flight: BTreeMap::new(),
-            elsewhere: 0,
-        }
-    }
+/// Token requests of one client under way.
+#[derive(Debug, Clone, Copy, Default)]
+struct Flights {
+    now: u64,
+    most: u64,
 }
 
 /// A token request under way; counts until it is dropped.
@@ -46,15 +37,16 @@ pub(crate) struct InFlight(Simulator, String);
 
 impl Drop for InFlight {
     fn drop(&mut self) {
-        if let Some(count) = self.0.state().in_flight.get_mut(&self.1) {
-            *count = count.saturating_sub(1);
+        if let Some(flights) = self.0.flights().get_mut(&self.1) {
+            flights.now = flights.now.saturating_sub(1);
         }
     }
 }
 
 impl Simulator {
-    /// A tenant with the estate's packages, units and assets, nothing broken. `base_url` is where
-    /// it listens; `control` lets its control move the clock.
+    /// A platform with the estate's tenants, units, packages and assets, nothing broken. `base_url`
+    /// is where it listens and what its token answers point to; `control` lets its control move the
+    /// clock; everything by chance comes from `seed`.
     #[must_use]
     pub fn new(
         estate: &Estate,
@@ -63,19 +55,20 @@ impl Simulator {
         seed: u64,
         base_url: &str,
     ) -> Simulator {
-        let setup = setup(estate, base_url);
-        let state = Mutex::new(State::new(&setup, seed));
+        let platform = Mutex::new(Platform::new(setup(estate, base_url), clock.now(), seed));
         Simulator(Arc::new(Inner {
-            state,
+            platform,
+            flights: Mutex::default(),
             clock,
             control,
-            setup,
-            seed,
         }))
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    fn flights(&self) -> MutexGuard<'_, BTreeMap<String, Flights>> {
+        self.0
+            .flights
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn clock(&self) -> &Clock {
@@ -86,83 +79,89 @@ impl Simulator {
         self.0.control.as_ref()
     }
 
-    /// Lets `work` see and change the tenant.
-    pub(crate) fn with<T>(&self, work: impl FnOnce(&mut Platform) -> T) -> T {
-        work(&mut self.state().platform)
+    /// Lets `work` see and change the platform: its ledger, packages, faults. Nobody else is
+    /// answered meanwhile.
+    pub fn with<T>(&self, work: impl FnOnce(&mut Platform) -> T) -> T {
+        work(
+            &mut self
+                .0
+                .platform
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner),
+        )
     }
 
-    /// Answers one request at the clock's instant.
-    pub(crate) fn step(&self, request: &Request) -> Reply {
+    /// Answers one request at the clock's instant, without a socket.
+    pub fn step(&self, request: &Request) -> Reply {
         let now = self.0.clock.now();
         self.with(|platform| platform.step(now, request))
     }
 
     /// Counts a client's token request as under way.
     pub(crate) fn enter(&self, client_id: String) -> InFlight {
-        let mut state = self.state();
-        let count = state.in_flight.entry(client_id.clone()).or_default();
-        *count += 1;
-        let now = *count;
-        let most = state.most_in_flight.entry(client_id.clone()).or_default();
-        *most = now.max(*most);
-        drop(state);
+        let mut all = self.flights();
+        let flights = all.entry(client_id.clone()).or_default();
+        flights.now += 1;
+        flights.most = flights.most.max(flights.now);
+        drop(all);
         InFlight(self.clone(), client_id)
     }
 
-    /// Most token requests at once, by client.
-    pub(crate) fn concurrent_mints(&self) -> BTreeMap<String, u64> {
-        self.state().most_in_flight.clone()
+    /// Most token requests at once, by client id.
+    #[must_use]
+    pub fn concurrent_mints(&self) -> BTreeMap<String, u64> {
+        self.flights()
+            .iter()
+            .map(|(client, flights)| (client.clone(), flights.most))
+            .collect()
     }
 
-    /// Breaks something now; the fault's id. A fault that happens outside the tenant
-    /// (`broker_restart`) is accepted and changes nothing here.
+    /// Breaks something now; the fault's id. `at` of the fault is not looked at: whoever plays a
+    /// scenario waits for it. A fault that others play (`broker_restart`) is accepted and changes
+    /// nothing here; its id is `none`.
     ///
     /// # Errors
-    /// [`FaultError`] if kind, target, share or a span is not one.
+    /// [`FaultError`], which names the field and what it may hold.
     pub fn inject(&self, fault: &Fault) -> Result<String, FaultError> {
-        if ELSEWHERE.contains(&fault.kind.as_str()) {
-            let mut state = self.state();
-            state.elsewhere += 1;
-            return Ok(format!("flt_elsewhere_{}", state.elsewhere));
+        if PLAYED_BY_OTHERS.contains(&fault.kind.as_str()) {
+            return Ok("none".to_owned());
         }
         let order = fault.order()?;
         let now = self.0.clock.now();
         self.with(|platform| platform.inject(now, &order))
     }
 
-    /// Ends every fault aimed at that credential, integration, unit, tenant or `all`; how many.
-    pub fn mend(&self, target: &str) -> usize {
-        self.with(|platform| platform.mend(target))
+    /// Mends by fault id or by what was named; how many faults went.
+    pub fn mend(&self, named: &str) -> usize {
+        self.with(|platform| platform.mend(named))
     }
 
     /// Sets a switch from text.
     ///
     /// # Errors
-    /// [`SwitchError`] if there is no such switch or the value is none of it.
+    /// [`SwitchError`], which lists the names or the bounds.
     pub fn set_switch(&self, name: &str, value: &str) -> Result<(), SwitchError> {
         self.with(|platform| platform.set_switch(name, value))
     }
 
-    /// Tokens issued since the start.
+    /// Tokens handed out since the start.
     #[must_use]
     pub fn mints(&self) -> u64 {
-        self.with(|platform| platform.ledger().totals().issued)
+        self.with(|platform| platform.ledger().mints().minted)
     }
 
     /// Token requests that got no token since the start.
     #[must_use]
     pub fn refusals(&self) -> u64 {
-        self.with(|platform| platform.ledger().totals().refused)
+        self.with(|platform| platform.ledger().mints().refused)
     }
 
     /// Everything as at the start; switches keep their values.
-    pub(crate) fn reset(&self) {
-        let mut state = self.state();
-        let values = state.platform.switches().values();
-        *state = State::new(&self.0.setup, self.0.seed);
-        for (name, value) in values {
-            let kept = state.platform.set_switch(name, &value);
-            kept.expect("a switch's own value is one of it");
-        }
+    pub fn reset(&self) {
+        let now = self.0.clock.now();
+        self.with(|platform| platform.reset(now));
+        self.flights()
+            .values_mut()
+            .for_each(|flights| flights.most = flights.now);
     }
 }

@@ -91,6 +91,18 @@ impl WatchStore {
         .await
     }
 
+    /// Forgets every API token under a label; fine if there is none.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the ledger refuses; the tokens are then still known.
+    pub async fn api_tokens_forget(&self, label: String) -> Result<(), StoreError> {
+        self.write(move |connection| {
+            connection.execute("DELETE FROM api_token WHERE label = ?1", [label])?;
+            Ok(())
+        })
+        .await
+    }
+
     /// Whether the API token is known.
     ///
     /// # Errors

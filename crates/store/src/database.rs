@@ -23,7 +23,7 @@ pub(crate) fn schema_version() -> u32 {
 
 /// Opens the one connection that writes, after bringing the file up to date.
 pub(crate) fn open_writer(path: &Path) -> Result<Connection, StoreError> {
-    make_private(path)?;
+    make_private_file(path)?;
     let mut connection = Connection::open_with_flags(
         path,
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
@@ -48,23 +48,25 @@ pub(crate) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
-/// Makes the folder (0700) and the file (0600) if they are missing; SQLite gives its `-wal` and
-/// `-shm` files the mode of the file itself.
-fn make_private(path: &Path) -> Result<(), StoreError> {
+/// Makes the folder (0700) if it is missing; an empty path is the current one.
+pub(crate) fn make_private_folder(folder: &Path) -> Result<(), StoreError> {
+    if folder.as_os_str().is_empty() {
+        return Ok(());
+    }
+    let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
+    made.map_err(|source| StoreError::File {
+        path: folder.to_owned(),
+        source,
+    })
+}
+
+/// Makes the file (0600) if it is missing; SQLite gives its `-wal` and `-shm` files the mode of
+/// the file itself.
+fn make_private_file(path: &Path) -> Result<(), StoreError> {
     let fail = |source| StoreError::File {
         path: path.to_owned(),
         source,
     };
-    if let Some(folder) = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-    {
-        DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(folder)
-            .map_err(fail)?;
-    }
     let mut options = OpenOptions::new();
     options
         .read(true)

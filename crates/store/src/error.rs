@@ -14,6 +14,15 @@ pub enum StoreError {
         /// What the system says.
         source: std::io::Error,
     },
+    /// Another process has the ledger open.
+    #[error(
+        "{path} is held by another process: stop it, or send the command to it with --server",
+        path = path.display()
+    )]
+    Locked {
+        /// The lock file.
+        path: PathBuf,
+    },
     /// The file is a database of somebody else.
     #[error("{path} is not a watch database of countersign", path = path.display())]
     Foreign {
@@ -52,4 +61,22 @@ pub enum StoreError {
     /// The store is shutting down.
     #[error("the store is closed")]
     Closed,
+}
+
+impl StoreError {
+    /// Whether a person has to act before the ledger can be used: another process, folder or
+    /// program. Exit code 3 (design 4).
+    #[must_use]
+    pub fn is_refusal(&self) -> bool {
+        match self {
+            StoreError::Locked { .. }
+            | StoreError::Foreign { .. }
+            | StoreError::NewerSchema { .. } => true,
+            StoreError::File { .. }
+            | StoreError::Database { .. }
+            | StoreError::Commit { .. }
+            | StoreError::Body { .. }
+            | StoreError::Closed => false,
+        }
+    }
 }

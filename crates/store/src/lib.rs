@@ -9,6 +9,7 @@ mod database;
 mod error;
 mod estate;
 mod incident;
+mod lock;
 mod outbox;
 mod outcome;
 mod pipeline;

@@ -2,6 +2,7 @@
 
 use crate::database;
 use crate::error::StoreError;
+use crate::lock::{self, Lock};
 use crate::reader::Readers;
 use crate::writer::Writer;
 use rusqlite::Connection;
@@ -20,16 +21,22 @@ pub const DATABASE_FILE: &str = "watch.db";
 pub struct WatchStore {
     writer: Arc<Writer>,
     readers: Arc<Readers>,
+    /// Dropped last: the file is closed by then.
+    _lock: Arc<Lock>,
 }
 
 impl WatchStore {
     /// Opens `dir/watch.db`, making folder (0700) and file (0600) if they are missing, and brings
-    /// it to the newest schema known here.
+    /// it to the newest schema known here. One process at a time: `dir/watch.lock` is held until the
+    /// last clone is dropped.
     ///
     /// # Errors
+    /// [`StoreError::Locked`] if another process has it open; nothing is touched then.
     /// [`StoreError::File`] if it cannot be made, [`StoreError::Foreign`] if it is somebody else's
     /// database, [`StoreError::NewerSchema`] if a newer program wrote it.
     pub fn open(dir: &Path) -> Result<WatchStore, StoreError> {
+        database::make_private_folder(dir)?;
+        let lock = lock::take(dir)?;
         let path = dir.join(DATABASE_FILE);
         let connection = database::open_writer(&path)?;
         let writer = Writer::start(connection).map_err(|source| StoreError::File {
@@ -39,6 +46,7 @@ impl WatchStore {
         Ok(WatchStore {
             writer: Arc::new(writer),
             readers: Arc::new(Readers::new(path)),
+            _lock: Arc::new(lock),
         })
     }
 

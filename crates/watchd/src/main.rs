@@ -8,7 +8,7 @@ use countersign_host::run_file::RunFile;
 use countersign_host::settings::{RawSettings, Settings};
 use countersign_host::task::Tasks;
 use countersign_host::{file, http, signal, telemetry};
-use countersign_watchd::{Options, WatchPlane, dashboard_url};
+use countersign_watchd::{OpenError, Options, WatchPlane, dashboard_url};
 use data_encoding::BASE64URL_NOPAD;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -41,7 +41,10 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("countersign-watchd: {error:#}");
-            ExitCode::FAILURE
+            match error.downcast_ref::<OpenError>() {
+                Some(error) if error.is_refusal() => ExitCode::from(3),
+                _ => ExitCode::FAILURE,
+            }
         }
     }
 }

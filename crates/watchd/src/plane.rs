@@ -16,6 +16,9 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+/// Label of the bearer of the present run.
+const THIS_RUN: &str = "this run";
+
 /// What the watch is composed of.
 pub struct Options {
     /// Folder of `watch.db`.
@@ -45,6 +48,14 @@ pub enum OpenError {
     Channels(Vec<String>),
 }
 
+impl OpenError {
+    /// Whether a person has to act first: another process, folder or program. Exit code 3.
+    #[must_use]
+    pub fn is_refusal(&self) -> bool {
+        matches!(self, OpenError::Store(error) if error.is_refusal())
+    }
+}
+
 /// A watch that is ready to be served.
 pub struct WatchPlane {
     /// The handle.
@@ -62,9 +73,7 @@ impl WatchPlane {
         let channels = channels(&options.notify)?;
         let store = WatchStore::open(&options.data)?;
         let entropy = Entropy::default();
-        store
-            .api_token_put(token_hash(&options.run_token), "this run".to_owned())
-            .await?;
+        admit_run(&store, &options.run_token).await?;
         let estate = store.estate_get().await?.unwrap_or_else(empty_estate);
         let live = Live::new(entropy.u64());
         let told = live.clone();
@@ -131,6 +140,14 @@ impl WatchPlane {
     }
 }
 
+/// Admits this run's bearer, and no earlier run's: the ledger's lock says that those have ended.
+async fn admit_run(store: &WatchStore, run_token: &str) -> Result<(), StoreError> {
+    store.api_tokens_forget(THIS_RUN.to_owned()).await?;
+    store
+        .api_token_put(token_hash(run_token), THIS_RUN.to_owned())
+        .await
+}
+
 fn empty_estate() -> Estate {
     Estate {
         version: ESTATE_VERSION,
@@ -159,3 +176,6 @@ fn channels(tables: &[toml::Table]) -> Result<Channels, OpenError> {
 pub fn dashboard_url(configured: Option<&str>, bound: SocketAddr) -> String {
     configured.map_or_else(|| format!("http://{bound}"), str::to_owned)
 }
+
+#[cfg(test)]
+mod tests;

@@ -83,7 +83,7 @@ pub(crate) const KEPT_BY: &[Keeper] = &[
     },
     Keeper {
         outside: "anyhow",
-        rooms: &["watchd", "brokerd", "countersign", "xtask"],
+        rooms: &["watchd", "brokerd", "countersign", "bench", "xtask"],
         reason: "a library says which errors it has; only a door may gather them",
     },
     Keeper {
@@ -94,6 +94,7 @@ pub(crate) const KEPT_BY: &[Keeper] = &[
     Keeper {
         outside: "ring",
         rooms: &[
+            "bench",
             "seal",
             "vault",
             "sfmc",

@@ -107,6 +107,13 @@ impl Admin {
         if new.min_ttl_s > MIN_TTL_S_MAX {
             return wrong("min_ttl_s", format!("at most {MIN_TTL_S_MAX} seconds"));
         }
+        let vend = new.vend.unwrap_or(integration.vend);
+        if vend == VendMode::Gateway {
+            return wrong(
+                "vend",
+                "gateway is not available yet; use direct".to_owned(),
+            );
+        }
         let now = self.now();
         let ends_at = new.ends_at.or_else(|| {
             now.checked_add(countersign_model::SignedDuration::from_hours(24 * KEY_DAYS))
@@ -135,7 +142,7 @@ impl Admin {
             min_ttl_s: new.min_ttl_s,
             ends_at,
             sources: new.sources,
-            vend: new.vend.unwrap_or(integration.vend),
+            vend,
         })
     }
 

@@ -63,12 +63,30 @@ impl FromRequestParts<App> for Operator {
 
 type Body<T> = Result<Json<T>, JsonRejection>;
 
-/// The body, or a problem that names the field and never a value.
+/// The body, or a problem that says where it is wrong and never repeats a value.
 fn body<T>(body: Body<T>) -> Result<T, Problem> {
     body.map(|Json(body)| body).map_err(|error| {
-        let status = error.status();
-        Problem::new(status, "bad_field", error.body_text())
+        let kind = match error {
+            JsonRejection::JsonDataError(_) => "a field is missing, unknown or of the wrong type",
+            JsonRejection::JsonSyntaxError(_) => "it is not JSON",
+            JsonRejection::MissingJsonContentType(_) => {
+                "send it with Content-Type: application/json"
+            }
+            _ => "it could not be read",
+        };
+        let place = place_of(&error.body_text()).unwrap_or_default();
+        let detail = format!("the body is not what this route takes: {kind}{place}");
+        Problem::new(error.status(), "bad_field", detail)
     })
+}
+
+/// Where the parser gave up: the two numbers at the end of its words. The words themselves quote the
+/// body, so nothing else of them is taken.
+fn place_of(words: &str) -> Option<String> {
+    let (_, place) = words.rsplit_once(" at line ")?;
+    let (line, column) = place.split_once(" column ")?;
+    let (line, column): (u32, u32) = (line.parse().ok()?, column.parse().ok()?);
+    Some(format!(" (line {line}, column {column})"))
 }
 
 fn id<T: std::str::FromStr<Err = countersign_model::id::IdError>>(

@@ -56,8 +56,12 @@ pub(super) async fn reject(
             Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", detail)
         })?;
     let report: Report = serde_json::from_slice(&body).map_err(|error| {
-        let detail =
-            format!("body: send {{\"generation\": N}} or {{\"fingerprint\": \"…\"}} ({error})");
+        // The parser's own words quote the body.
+        let detail = format!(
+            "body: send {{\"generation\": N}} or {{\"fingerprint\": \"…\"}} (line {}, column {})",
+            error.line(),
+            error.column()
+        );
         Problem::new(StatusCode::BAD_REQUEST, "bad_field", detail)
     })?;
     let consumer = &known.consumer;

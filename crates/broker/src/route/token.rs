@@ -167,6 +167,12 @@ fn granted(app: &App, handed: &Handed) -> Response {
 
 fn not_handed(app: &App, known: &Known, error: &NotHanded) -> Response {
     match error {
+        NotHanded::Gateway => refuse(
+            StatusCode::FORBIDDEN,
+            "access_denied",
+            "This consumer is to work through a gateway, and there is none yet: add it anew with \
+             vend direct.",
+        ),
         NotHanded::Mid => refuse(
             StatusCode::FORBIDDEN,
             "access_denied",

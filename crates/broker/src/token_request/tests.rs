@@ -55,9 +55,7 @@ fn a_basic_header_carries_the_key() {
         "Basic {}",
         base64::prelude::BASE64_STANDARD.encode("c:CANARY:x")
     );
-    let request = read(FORM, Some(&header), b"grant_type=client_credentials")
-        .ok()
-        .expect("read");
+    let request = read(FORM, Some(&header), b"grant_type=client_credentials").expect("read");
     assert_eq!(
         (request.client_id.as_str(), request.client_secret.as_str()),
         ("c", "CANARY:x")

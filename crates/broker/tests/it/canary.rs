@@ -1,4 +1,5 @@
-//! Nothing secret in any answer, error, metric or file, whatever the endpoint does (target R5).
+//! Nothing secret in any answer, error, metric or file, whatever the endpoint does
+//! (V1).
 
 use crate::endpoint::{Endpoint, Say};
 use crate::house::{House, TOKEN, estate, slot};

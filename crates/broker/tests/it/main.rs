@@ -5,4 +5,5 @@ mod endpoint;
 mod flights;
 mod house;
 mod isolation;
+mod refusals;
 mod restart;

@@ -2,7 +2,9 @@
 
 use crate::args::{Args, Role, ServeArgs};
 use crate::exit::Exit;
-use crate::house::{InProcess, ToBroker, bind, open_broker, run_token, service, settings};
+use crate::house::{
+    InProcess, ToBroker, bind, not_opened, open_broker, run_token, service, settings,
+};
 use crate::output;
 use countersign_brokerd::{BrokerPlane, Road, WatchRoad};
 use countersign_host::clock::Clock;
@@ -79,12 +81,7 @@ async fn open_watch(
         estate_sink,
         seed: None,
     };
-    WatchPlane::open(options)
-        .await
-        .map_err(|error| match error {
-            countersign_watchd::OpenError::Channels(faults) => Exit::input(faults.join("\n")),
-            other @ countersign_watchd::OpenError::Store(_) => other.into(),
-        })
+    WatchPlane::open(options).await.map_err(not_opened)
 }
 
 async fn announce(args: &Args, run: &RunFile, watch: Option<&WatchPlane>) -> Result<(), Exit> {

@@ -130,7 +130,7 @@ pub(crate) const ESTATE: &str = "\
 version: 1
 name: small
 tenants:
-  - { id: t, subdomain: mcsmall-estate-not-a-real-one }
+  - { id: t, subdomain: mctiny-estate-not-a-real-one }
 business_units:
   - { id: BU, tenant: t, mid: 7, time_zone: UTC, on_call: Operations }
 credentials:

@@ -1,10 +1,11 @@
 //! Starts `countersign` in a folder of its own and asks it things.
 
 use serde_json::Value;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
-use tempfile::TempDir;
+use std::time::Duration;
+use tempfile::{NamedTempFile, TempDir};
 
 /// The binary under test.
 pub(crate) const BIN: &str = env!("CARGO_BIN_EXE_countersign");
@@ -86,6 +87,7 @@ impl Ended {
 /// A running server; stopped when dropped.
 pub(crate) struct Server {
     child: Child,
+    _log: NamedTempFile,
     /// Its first line, JSON.
     pub(crate) ready: Value,
 }
@@ -93,21 +95,26 @@ pub(crate) struct Server {
 impl Server {
     /// Starts a command that prints one line of JSON once it is ready.
     pub(crate) fn start(mut command: Command) -> Server {
+        // A file and not a pipe: nobody reads along, and a full pipe would stop the server.
+        let log = NamedTempFile::new().expect("a file");
+        let stderr = log.reopen().expect("the same file");
         let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
+            .stderr(stderr)
             .spawn()
             .expect("it starts");
         let mut line = String::new();
         let stdout = child.stdout.take().expect("piped");
         BufReader::new(stdout).read_line(&mut line).expect("a line");
         match serde_json::from_str(&line) {
-            Ok(ready) => Server { child, ready },
+            Ok(ready) => Server {
+                child,
+                _log: log,
+                ready,
+            },
             Err(_) => {
-                let mut why = String::new();
-                let mut stderr = child.stderr.take().expect("piped");
-                stderr.read_to_string(&mut why).expect("text");
+                let why = std::fs::read_to_string(log.path()).unwrap_or_default();
                 panic!("it did not become ready: {line}{why}");
             }
         }
@@ -140,7 +147,10 @@ pub(crate) async fn ask(
     body: Option<(&str, String)>,
 ) -> (u16, Value) {
     countersign_host::http::install_tls();
-    let client = reqwest::Client::builder().build().expect("a client");
+    let client = reqwest::Client::builder()
+        .timeout(Duration::from_secs(60))
+        .build()
+        .expect("a client");
     let mut request = client.request(method.parse().expect("a method"), url);
     if let Some(bearer) = bearer {
         request = request.bearer_auth(bearer);

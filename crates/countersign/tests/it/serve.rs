@@ -170,25 +170,29 @@ async fn a_second_server_on_the_same_folder_is_refused() {
     drop(server);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn three_lives_of_twenty_seconds_pass_without_a_401() {
-    let set = set_up(20, 24).await;
-    let server = serve(&set.folder, &set.key);
-    let mut tokens = std::collections::BTreeSet::new();
-    let started = countersign_host::clock::stopwatch();
-    while started.elapsed() < std::time::Duration::from_secs(62) {
-        let (status, answer) = set.token(&server).await;
-        assert_eq!(status, 200, "{answer}");
-        let token = answer["access_token"].as_str().expect("a token").to_owned();
-        assert!(
-            answer["expires_in"].as_u64().is_some_and(|life| life <= 18),
-            "{answer}"
-        );
-        let url = format!("{}/platform/v1/tokenContext", set.sim.url("sim"));
-        let (status, context) = ask("GET", &url, Some(&token), None).await;
-        assert!((200..300).contains(&status), "{status} {context}");
-        tokens.insert(token);
-        tokio::time::sleep(std::time::Duration::from_millis(250)).await;
-    }
-    assert!(tokens.len() >= 3, "{} tokens in three lives", tokens.len());
+#[test]
+fn a_ledger_that_is_held_is_refused_to_a_second_watch_and_to_offline_commands() {
+    let folder = Folder::new();
+    let words = [
+        "serve",
+        "--json",
+        "--role",
+        "watch",
+        "--listen",
+        "127.0.0.1:0",
+    ];
+    let server = Server::start(folder.command(&words));
+    let second = folder.run(&words);
+    assert_eq!(second.code(), 3, "{}", second.stderr());
+    assert!(
+        second.stderr().contains("watch.lock"),
+        "{}",
+        second.stderr()
+    );
+    // Without run.json the command takes the folder for one where no server runs.
+    std::fs::remove_file(folder.path().join("run.json")).expect("it was written");
+    let offline = folder.run(&["incidents"]);
+    assert_eq!(offline.code(), 3, "{}", offline.stderr());
+    drop(server);
+    folder.run(&["incidents"]).good();
 }

@@ -171,6 +171,7 @@ fn an_end_is_told_once_and_a_suspicion_ends_in_silence() {
     assert!(engine.open().is_empty());
 }
 
+/// I1: a cause that comes back within the half hour is the same incident, not a second one.
 #[test]
 fn the_same_cause_soon_after_is_the_same_incident_and_later_a_new_one() {
     let mut engine = Engine::new(&demo_estate(), 7);

@@ -1,172 +1,138 @@
-//! What is done to the tenant from outside its routes: faults, switches, and an admin's hand.
+//! What an admin does in the provider's pages.
 
-use super::{Client, Platform};
-use crate::fault::{FaultError, FaultKind, FaultOrder, FaultView, Target};
-use crate::secret::SecretError;
-use crate::switch::{SwitchError, Switches};
-use jiff::{SignedDuration, Timestamp};
-use serde_json::{Value, json};
+use super::Platform;
+use crate::address::AddressRange;
+use crate::package::{Edit, RotationError, Secrets};
+use crate::switch::Name;
+use jiff::Timestamp;
+
+/// Why an admin's order could not be carried out.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AdminError {
+    /// No such package.
+    #[error("there is no package {label:?}")]
+    NoPackage {
+        /// What was named.
+        label: String,
+    },
+    /// No such tenant.
+    #[error("there is no tenant {id:?}; there are: {known}")]
+    NoTenant {
+        /// What was named.
+        id: String,
+        /// All ids.
+        known: String,
+    },
+    /// A unit of another tenant, or of none.
+    #[error("mids: there is no business unit with MID {mid}")]
+    NoUnit {
+        /// What was named.
+        mid: u64,
+    },
+}
 
 impl Platform {
-    /// Breaks something; the fault's id.
+    /// Stages a new secret of a package or outside client; its text, told this once.
     ///
     /// # Errors
-    /// [`FaultError`] if kind, target, share or a span is not one.
-    pub fn inject(&mut self, now: Timestamp, order: &FaultOrder) -> Result<String, FaultError> {
-        self.pass(now);
-        FaultKind::parse(&order.kind)?;
-        let target = self.known(&order.target)?;
-        let fault = self.faults.add(now, order, target)?.clone();
-        if fault.kind == FaultKind::TokenRevoked {
-            self.revoke(&fault, Timestamp::MAX);
-        }
-        if fault.kind == FaultKind::SecretActivated {
-            let labels: Vec<String> = self.clients.keys().cloned().collect();
-            for label in labels {
-                let client = self.clients.get(&label);
-                let hit = fault.hits(self.who(client, None));
-                if let Some(client) = self.clients.get_mut(&label).filter(|_| hit) {
-                    client.secrets.rotate_by_stranger(now, &self.switches);
-                }
-            }
-        }
-        Ok(format!("flt_{}", fault.number))
-    }
-
-    /// The target, if it exists; an integration becomes its credential.
-    fn known(&self, target: &Target) -> Result<Target, FaultError> {
-        let unknown = |field, found: &String, legal: Vec<&String>| {
-            let legal: Vec<&str> = legal.into_iter().map(String::as_str).collect();
-            let legal = legal.join(", ");
-            Err(FaultError::Target {
-                field,
-                found: found.clone(),
-                legal,
-            })
-        };
-        match target {
-            Target::All => Ok(Target::All),
-            Target::Credential(id) if self.clients.contains_key(id) => Ok(target.clone()),
-            Target::Credential(id) => unknown("credential", id, self.clients.keys().collect()),
-            Target::Integration(id) => match self.integrations.get(id) {
-                Some(label) if self.clients.contains_key(label) => {
-                    Ok(Target::Credential(label.clone()))
-                }
-                _ => unknown("integration", id, self.integrations.keys().collect()),
-            },
-            Target::Bu(id) if self.units.iter().any(|unit| unit.id == *id) => Ok(target.clone()),
-            Target::Bu(id) => unknown("bu", id, self.units.iter().map(|unit| &unit.id).collect()),
-            Target::Tenant(id) if id == "all" => Ok(Target::All),
-            Target::Tenant(id) if self.units.iter().any(|unit| unit.tenant == *id) => {
-                Ok(target.clone())
-            }
-            Target::Tenant(id) => {
-                let all = "all".to_owned();
-                let mut legal: Vec<&String> = self.units.iter().map(|unit| &unit.tenant).collect();
-                legal.dedup();
-                legal.push(&all);
-                unknown("tenant", id, legal)
-            }
-        }
-    }
-
-    /// Ends one fault; whether there was one of that id.
-    pub fn end_fault(&mut self, id: &str) -> bool {
-        self.faults.remove(id)
-    }
-
-    /// Ends every fault aimed at that credential, integration, unit, tenant or `all`; how many.
-    pub fn mend(&mut self, target: &str) -> usize {
-        let id = || target.to_owned();
-        let mut targets = vec![
-            Target::Credential(id()),
-            Target::Bu(id()),
-            Target::Tenant(id()),
-        ];
-        targets.extend(
-            self.integrations
-                .get(target)
-                .cloned()
-                .map(Target::Credential),
-        );
-        if target == "all" {
-            targets.push(Target::All);
-        }
-        self.faults.mend(&targets)
-    }
-
-    /// The faults that act.
-    #[must_use]
-    pub fn faults(&self) -> Vec<FaultView> {
-        self.faults.view()
-    }
-
-    /// Sets a switch from text.
-    ///
-    /// # Errors
-    /// [`SwitchError`] if there is no such switch or the value is none of it.
-    pub fn set_switch(&mut self, name: &str, value: &str) -> Result<(), SwitchError> {
-        self.switches.set(name, value)
-    }
-
-    /// The values of all switches.
-    #[must_use]
-    pub fn switches(&self) -> &Switches {
-        &self.switches
-    }
-
-    /// Stages a new secret for a package, as its admin would.
-    ///
-    /// # Errors
-    /// [`SecretError`] if there is no such package or the last one is too young.
-    pub fn generate_secret(&mut self, now: Timestamp, id: &str) -> Result<String, SecretError> {
-        let client = self.clients.get_mut(id);
-        let client = client.ok_or_else(|| SecretError::Package { id: id.to_owned() })?;
-        client.secrets.generate(now, &self.switches)
-    }
-
-    /// Activates the staged secret; the one before is dead at once.
-    ///
-    /// # Errors
-    /// [`SecretError`] if there is no such package or nothing is staged.
-    pub fn activate_secret(&mut self, id: &str) -> Result<(), SecretError> {
-        let client = self.clients.get_mut(id);
-        client
-            .ok_or_else(|| SecretError::Package { id: id.to_owned() })?
-            .secrets
-            .activate()
-    }
-
-    /// Edits a package's scopes; new tokens show it after `propagation`, tokens that live never.
-    ///
-    /// # Errors
-    /// [`SecretError::Package`] if there is no such package.
-    pub fn edit_scopes(
+    /// [`RotationError`]; at most one every five minutes.
+    pub fn generate_secret(
         &mut self,
         now: Timestamp,
-        id: &str,
-        scopes: Vec<String>,
-    ) -> Result<(), SecretError> {
-        let client = self.clients.get_mut(id);
-        let client = client.ok_or_else(|| SecretError::Package { id: id.to_owned() })?;
-        client.package.scopes = client.scopes(now).to_vec();
-        let wait = SignedDuration::from_secs(i64::from(self.switches.propagation));
-        client.edited = Some((now.checked_add(wait).unwrap_or(Timestamp::MAX), scopes));
+        label: &str,
+    ) -> Result<String, RotationError> {
+        let every_s = self.switch(Name::SecretEvery);
+        self.secrets(label)?.generate(now, label, every_s)
+    }
+
+    /// Activates the staged secret; the old one is dead at once.
+    ///
+    /// # Errors
+    /// [`RotationError`]; at most one every five minutes.
+    pub fn activate_secret(&mut self, now: Timestamp, label: &str) -> Result<(), RotationError> {
+        let every_s = self.switch(Name::SecretEvery);
+        self.secrets(label)?.activate(now, every_s)?;
+        if self.switch(Name::ActivationKillsTokens) != 0 {
+            self.world.tokens.revoke(|token| token.label == label);
+        }
         Ok(())
     }
 
-    /// The packages with their secrets, for the control: a simulator's, so not secret.
-    #[must_use]
-    pub fn packages(&self) -> Vec<Value> {
-        let view = |client: &Client| {
-            let (active, staged) = client.secrets.texts();
-            let package = &client.package;
-            json!({
-                "id": package.label, "client_id": package.client_id,
-                "client_secret": active, "staged_secret": staged,
-                "mids": package.mids, "home_mid": package.home_mid, "scopes": package.scopes,
-            })
+    fn secrets(&mut self, label: &str) -> Result<&mut Secrets, RotationError> {
+        let world = &mut self.world;
+        if let Some(package) = world.packages.get_mut(label) {
+            return Ok(&mut package.secrets);
+        }
+        let outside = world
+            .outside
+            .get_mut(label)
+            .map(|client| &mut client.secrets);
+        outside.ok_or_else(|| RotationError::NoPackage {
+            label: label.to_owned(),
+        })
+    }
+
+    /// Edits a package. Scopes and units show in new tokens after a while of up to the switch
+    /// `propagation`, drawn from the seed; tokens there are keep theirs. Returns that while, seconds.
+    ///
+    /// # Errors
+    /// [`AdminError`], before anything is changed.
+    pub fn edit_package(
+        &mut self,
+        now: Timestamp,
+        label: &str,
+        edit: Edit,
+    ) -> Result<u64, AdminError> {
+        if !self.world.packages.contains_key(label) {
+            return Err(AdminError::NoPackage {
+                label: label.to_owned(),
+            });
+        }
+        let mids = edit.mids.iter().flatten();
+        if let Some(mid) = mids
+            .copied()
+            .find(|mid| !self.world.units.contains_key(mid))
+        {
+            return Err(AdminError::NoUnit { mid });
+        }
+        let delayed = edit.scopes.is_some() || edit.mids.is_some();
+        let delay_s = match delayed {
+            true => self.world.chance.up_to(self.switch(Name::Propagation)),
+            false => 0,
         };
-        self.clients.values().map(view).collect()
+        if let Some(package) = self.world.packages.get_mut(label) {
+            package.edit(now, edit, delay_s);
+        }
+        Ok(delay_s)
+    }
+
+    /// Sets the addresses that may come in; empty: all.
+    ///
+    /// # Errors
+    /// [`AdminError::NoTenant`].
+    pub fn set_allowlist(
+        &mut self,
+        tenant: &str,
+        allowed: Vec<AddressRange>,
+    ) -> Result<(), AdminError> {
+        match self.world.tenants.get_mut(tenant) {
+            Some(tenant) => {
+                tenant.allowed = allowed;
+                Ok(())
+            }
+            None => {
+                let known: Vec<&str> = self.world.tenants.keys().map(String::as_str).collect();
+                Err(AdminError::NoTenant {
+                    id: tenant.to_owned(),
+                    known: known.join(", "),
+                })
+            }
+        }
+    }
+
+    /// The tenants: id, MID of the parent unit, and addresses that may come in.
+    pub fn tenants(&self) -> impl Iterator<Item = (&str, u64, &[AddressRange])> {
+        let tenants = self.world.tenants.iter();
+        tenants.map(|(id, one)| (id.as_str(), one.enterprise, one.allowed.as_slice()))
     }
 }

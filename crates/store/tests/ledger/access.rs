@@ -91,3 +91,23 @@ async fn an_api_token_is_known_by_its_hash_only() {
     assert!(house.store.api_token_known([3; 32]).await.unwrap());
     assert!(!house.store.api_token_known([4; 32]).await.unwrap());
 }
+
+#[tokio::test]
+async fn forgetting_a_label_forgets_its_tokens_and_no_others() {
+    let house = house();
+    let store = &house.store;
+    for (hash, label) in [
+        ([3; 32], "this run"),
+        ([4; 32], "this run"),
+        ([5; 32], "ci"),
+    ] {
+        store.api_token_put(hash, label.to_owned()).await.unwrap();
+    }
+    store
+        .api_tokens_forget("this run".to_owned())
+        .await
+        .unwrap();
+    assert!(!store.api_token_known([3; 32]).await.unwrap());
+    assert!(!store.api_token_known([4; 32]).await.unwrap());
+    assert!(store.api_token_known([5; 32]).await.unwrap());
+}

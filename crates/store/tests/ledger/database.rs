@@ -85,3 +85,19 @@ fn a_folder_that_is_a_file_is_a_clear_error() {
     assert!(matches!(error, StoreError::File { .. }));
     assert!(error.to_string().contains("taken"), "{error}");
 }
+
+#[test]
+fn a_second_opening_is_refused_until_the_last_clone_of_the_first_is_gone() {
+    let dir = tempfile::tempdir().unwrap();
+    let first = WatchStore::open(dir.path()).unwrap();
+    let clone = first.clone();
+    drop(first);
+    let error = WatchStore::open(dir.path()).unwrap_err();
+    assert!(
+        matches!(error, StoreError::Locked { .. }) && error.is_refusal(),
+        "{error:?}"
+    );
+    assert!(error.to_string().contains("watch.lock"), "{error}");
+    drop(clone);
+    WatchStore::open(dir.path()).unwrap();
+}

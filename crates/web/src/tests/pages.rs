@@ -84,7 +84,7 @@ async fn the_incident_page_tells_cause_chain_harm_evidence_people_and_steps() {
         "Data Platform",
         "countersign renew INT-029",
         "06:51:29 (Chicago)",
-        "No notice has been written for it.",
+        "No notice has gone out: none was due, or no channel is configured.",
     ] {
         assert!(words.contains(expected), "{expected:?} not in {words}");
     }

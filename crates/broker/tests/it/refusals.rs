@@ -1,0 +1,233 @@
+//! What the broker refuses, and that its answers repeat nothing of what was sent.
+
+use crate::endpoint::{Endpoint, Say};
+use crate::house::{House, TOKEN, estate, open};
+use axum::body::Body;
+use axum::http::Request;
+use axum::response::IntoResponse;
+use countersign_broker::admin::{AdminError, NewConsumer};
+use countersign_broker::books::{Books, Entry};
+use countersign_broker::problem::Problem;
+use countersign_broker::tell::Owner;
+use countersign_broker::vend::NotHanded;
+use countersign_host::clock::wall_now;
+use countersign_host::task::Tasks;
+use countersign_model::SignedDuration;
+use countersign_model::estate::VendMode;
+use countersign_model::id::OutcomeId;
+use countersign_model::outcome::{Fact, Outcome};
+use countersign_model::token::{Generation, TokenFacts};
+use countersign_refresh::{CredentialRecord, CredentialState};
+use countersign_secret::{MasterKey, TokenBytes};
+use http_body_util::BodyExt;
+use std::path::Path;
+use std::time::Duration;
+use tower::ServiceExt;
+
+async fn books_of(folder: &Path) -> Books {
+    let opened = Books::open(folder, &MasterKey::new([7; 32])).await;
+    opened.expect("a vault")
+}
+
+async fn house() -> House {
+    let (_, url) = Endpoint::serve(Say::Token(1_079), Duration::ZERO).await;
+    House::with(&estate(&[&url])).await
+}
+
+async fn send(house: &House, request: axum::http::request::Builder, body: &str) -> (u16, String) {
+    let request = request.header("content-type", "application/json");
+    let request = request.body(Body::from(body.to_owned())).expect("sound");
+    let Ok(response) = house.broker.router().oneshot(request).await;
+    let status = response.status().as_u16();
+    let bytes = response.into_body().collect().await.expect("a body");
+    let text = String::from_utf8_lossy(&bytes.to_bytes()).into_owned();
+    (status, text)
+}
+
+async fn post(house: &House, path: &str, body: &str) -> (u16, String) {
+    let request = Request::post(path).header("authorization", format!("Bearer {TOKEN}"));
+    send(house, request, body).await
+}
+
+fn new(vend: Option<VendMode>) -> NewConsumer {
+    let mut new: NewConsumer =
+        serde_json::from_str(r#"{ "integration": "I-1" }"#).expect("a consumer");
+    new.vend = vend;
+    new
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_gateway_consumer_is_not_added() {
+    let house = house().await;
+    let added = house
+        .broker
+        .admin()
+        .consumer_add(new(Some(VendMode::Gateway)), "test");
+    let refused = added.await.err().expect("refused");
+    assert!(matches!(refused, AdminError::Field { field: "vend", .. }));
+    assert!(refused.to_string().contains("use direct"), "{refused}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stored_gateway_consumer_is_never_handed_the_real_token() {
+    let house = house().await;
+    let shown = house.broker.admin().consumer_add(new(None), "test").await;
+    let shown = shown.map_err(|error| error.to_string()).expect("added");
+    let folder = house.stop().await;
+    let books = books_of(folder.path()).await;
+    let mut consumer = shown.consumer;
+    consumer.id = "old-one".parse().expect("an id");
+    consumer.vend = VendMode::Gateway;
+    let lookup = (books.lookup())(b"CANARY-key");
+    let put = books.consumer_put(lookup, &consumer, "test", wall_now());
+    put.await.expect("kept");
+    drop(books);
+
+    let broker = open(folder.path()).await;
+    let handed = broker.vendor().vend(&consumer, None, None).await;
+    assert_eq!(handed.err(), Some(NotHanded::Gateway));
+    let body = r#"{ "grant_type": "client_credentials", "client_id": "old-one",
+                    "client_secret": "CANARY-key" }"#;
+    let request = Request::post("/v2/token").header("content-type", "application/json");
+    let request = request.body(Body::from(body)).expect("sound");
+    let Ok(response) = broker.router().oneshot(request).await;
+    assert_eq!(response.status(), 403);
+    let bytes = response.into_body().collect().await.expect("a body");
+    let text = String::from_utf8_lossy(&bytes.to_bytes()).into_owned();
+    assert!(
+        text.contains("access_denied") && !text.contains("CANARY"),
+        "{text}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_disabled_credential_is_a_conflict_and_not_a_passing_failure() {
+    let house = house().await;
+    let path = "/admin/api/v1/credentials/C-1/disable";
+    assert_eq!(post(&house, path, r#"{"reason":"a test"}"#).await.0, 204);
+    let (status, text) = post(&house, "/admin/api/v1/integrations/I-1/token", "").await;
+    assert_eq!(status, 409, "{text}");
+    assert!(text.contains(r#""code":"credential_locked""#), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_locked_credential_is_a_conflict_and_not_a_passing_failure() {
+    let folder = house().await.stop().await;
+    let books = books_of(folder.path()).await;
+    let mut record = CredentialRecord::new("C-1".parse().expect("an id"));
+    (record.state, record.locked_at) = (CredentialState::Locked, Some(wall_now()));
+    let entries = vec![Entry::Credential(record)];
+    books.commit(entries, wall_now()).await.expect("kept");
+    drop(books);
+    let mut broker = open(folder.path()).await;
+    let mut tasks = Tasks::default();
+    broker.start(&mut tasks, None);
+    let asked = broker
+        .admin()
+        .token(&"I-1".parse().expect("an id"), 0)
+        .await;
+    let held = asked.err().expect("it is locked");
+    assert!(matches!(
+        held,
+        AdminError::Held {
+            state: "locked",
+            ..
+        }
+    ));
+    let response = Problem::from(held).into_response();
+    assert_eq!(response.status(), 409);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_field_is_placed_and_its_value_is_not_repeated() {
+    let house = house().await;
+    for body in [
+        r#"{ "integration": "I-1", "min_ttl_s": "CANARY" }"#,
+        r#"{ "integration": "I-1", "vend": "CANARY" }"#,
+        r#"{ "integration": "I-1", "CANARY": 1 }"#,
+        r#"{ "integration": CANARY }"#,
+        r#""CANARY""#,
+    ] {
+        let (status, text) = post(&house, "/admin/api/v1/consumers", body).await;
+        assert!((400..500).contains(&status), "{status} {text}");
+        assert!(
+            text.contains("bad_field") && text.contains("line 1"),
+            "{text}"
+        );
+        assert!(!text.contains("CANARY"), "{text}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stored_token_that_cannot_be_read_is_recorded_once_at_start() {
+    let house = house().await;
+    let folder = house.stop().await;
+    let books = books_of(folder.path()).await;
+    let now = wall_now();
+    let at = |s| now + SignedDuration::from_secs(s);
+    let slot = crate::house::slot("C-1", 1);
+    let entry = Entry::Token {
+        slot: slot.clone(),
+        owner: Owner {
+            credential: "C-1".parse().expect("an id"),
+            credential_bu: "BU-1".parse().expect("an id"),
+            bu: "BU-1".parse().expect("an id"),
+            integration: None,
+        },
+        facts: TokenFacts {
+            generation: Generation(1),
+            issued_at: now,
+            expires_at: at(1_079),
+            lifetime_ms: 1_079_000,
+            refresh_at: at(800),
+            hard_at: at(1_020),
+            scope: None,
+            fingerprint: "0011223344556677".to_owned(),
+        },
+        sealed: TokenBytes::new(b"CANARY, and no document".to_vec()),
+    };
+    books.commit(vec![entry], now).await.expect("sealed");
+    assert_eq!(
+        books.restore().await.expect("read").unreadable,
+        [slot.to_string()]
+    );
+    let before = records(&books).await;
+    drop(books);
+    drop(open(folder.path()).await);
+    let books = books_of(folder.path()).await;
+    assert_eq!(records(&books).await, before + 1);
+}
+
+async fn records(books: &Books) -> u64 {
+    let verdict = books.audit_verify().await.expect("read");
+    verdict["records"].as_u64().expect("a number")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn outcomes_pushed_out_of_the_outbox_are_counted() {
+    let folder = tempfile::tempdir().expect("a folder");
+    crate::house::create(folder.path()).await;
+    let books = books_of(folder.path()).await;
+    let now = wall_now();
+    let days_ago = now - SignedDuration::from_hours(72);
+    let tell = |chance| {
+        let outcome = Outcome {
+            id: OutcomeId::mint(now, chance),
+            ts: now,
+            source: "broker".to_owned(),
+            integration: None,
+            bu: None,
+            credential: None,
+            consumer: None,
+            peer_ip: None,
+            n: 1,
+            fact: Fact::Audit {
+                action: "token.vended".to_owned(),
+                object: None,
+            },
+        };
+        vec![Entry::Outcome(Box::new(outcome))]
+    };
+    assert_eq!(books.commit(tell(1), days_ago).await.expect("kept"), 0);
+    assert_eq!(books.commit(tell(2), now).await.expect("kept"), 1);
+}

@@ -1,0 +1,242 @@
+//! The table of switches, in the order of [`Name`].
+
+use super::{Name, Switch};
+
+/// A day, in seconds.
+const DAY_S: u64 = 86_400;
+
+const fn number(
+    id: Name,
+    name: &'static str,
+    default: u64,
+    (min, max): (u64, u64),
+    about: &'static str,
+) -> Switch {
+    Switch {
+        id,
+        name,
+        default,
+        min,
+        max,
+        about,
+    }
+}
+
+const fn status(id: Name, name: &'static str, default: u64, about: &'static str) -> Switch {
+    number(id, name, default, (200, 599), about)
+}
+
+const fn flag(id: Name, name: &'static str, default: u64, about: &'static str) -> Switch {
+    number(id, name, default, (0, 1), about)
+}
+
+/// All of them.
+pub const SWITCHES: &[Switch] = &[
+    number(
+        Name::ExpiresIn,
+        "expires_in",
+        1_079,
+        (1, 30 * DAY_S),
+        "life told in token answers, seconds; recorded",
+    ),
+    number(
+        Name::Validity,
+        "validity",
+        1_200,
+        (1, 30 * DAY_S),
+        "how long a token really works, seconds; documented",
+    ),
+    flag(
+        Name::InvalidatePreviousOnMint,
+        "invalidate_previous_on_mint",
+        0,
+        "a new mint kills the older token of the same client and MID; documented for the legacy \
+         endpoint only, unconfirmed for this one",
+    ),
+    flag(
+        Name::ActivationKillsTokens,
+        "activation_kills_tokens",
+        0,
+        "activating a secret ends the package's live tokens; unconfirmed",
+    ),
+    number(
+        Name::StagedAfter,
+        "staged_after",
+        300,
+        (0, DAY_S),
+        "seconds until a staged secret is accepted; documented as about five minutes",
+    ),
+    number(
+        Name::SecretEvery,
+        "secret_every",
+        300,
+        (0, DAY_S),
+        "least seconds between two generations, and between two activations; documented",
+    ),
+    number(
+        Name::SecretDays,
+        "secret_days",
+        180,
+        (0, 36_500),
+        "life of a secret, days; documented; 0: no end",
+    ),
+    number(
+        Name::Propagation,
+        "propagation",
+        300,
+        (0, DAY_S),
+        "seconds until an edit of a package shows in new tokens, at most; documented",
+    ),
+    status(
+        Name::ExpiredSecretStatus,
+        "expired_secret_status",
+        401,
+        "status for a secret past its life; unconfirmed, and the body is taken to be that of a \
+         wrong secret",
+    ),
+    status(
+        Name::AppUserStatus,
+        "app_user_status",
+        401,
+        "status for a package whose app user is inactive; unconfirmed",
+    ),
+    status(
+        Name::IpBlockStatus,
+        "ip_block_status",
+        400,
+        "status of a token request from an address that is not allowed; unconfirmed, also try 401",
+    ),
+    status(
+        Name::BuNotEnabledStatus,
+        "bu_not_enabled_status",
+        403,
+        "status for a MID that is not enabled: 403 says access_denied, any other invalid_grant; \
+         unconfirmed, also try 401",
+    ),
+    status(
+        Name::InvalidScopeStatus,
+        "invalid_scope_status",
+        400,
+        "status for a scope the package does not hold; unconfirmed",
+    ),
+    status(
+        Name::InvalidRequestStatus,
+        "invalid_request_status",
+        400,
+        "status for an account_id that is no number; unconfirmed",
+    ),
+    status(
+        Name::GrantTypeStatus,
+        "grant_type_status",
+        400,
+        "status for a grant_type that is missing or unknown; the body is recorded, the status \
+         unconfirmed",
+    ),
+    status(
+        Name::MethodStatus,
+        "method_status",
+        405,
+        "status for a known route with another method, such as GET /v2/token; unconfirmed, also \
+         try 404",
+    ),
+    status(
+        Name::TokenContextStatus,
+        "token_context_status",
+        202,
+        "status of tokenContext; documented, also try 200",
+    ),
+    status(
+        Name::DataeventsScopeStatus,
+        "dataevents_scope_status",
+        401,
+        "status for a missing scope on /hub/v1/dataevents; seen live",
+    ),
+    number(
+        Name::MissingScopeErrorcode,
+        "missing_scope_errorcode",
+        20_002,
+        (0, 99_999),
+        "errorcode of a 403 for a missing scope; documented; 0: none, as seen live",
+    ),
+    flag(
+        Name::WwwAuthenticate,
+        "www_authenticate",
+        1,
+        "a 401 carries WWW-Authenticate with invalid_token, which one SDK needs; unconfirmed",
+    ),
+    flag(
+        Name::JourneysReadFiresEvents,
+        "journeys_read_fires_events",
+        1,
+        "journeys_read is enough to fire an event; documented; off: journeys_execute is needed",
+    ),
+    flag(
+        Name::DefinitionsCountIsPage,
+        "definitions_count_is_page",
+        1,
+        "count of a list of definitions is that of the page; recorded; off: of all",
+    ),
+    number(
+        Name::TokenRatePerS,
+        "token_rate_per_s",
+        10,
+        (0, 1_000_000),
+        "token requests a second and tenant before 429; no number is published; 0: no limit",
+    ),
+    number(
+        Name::TokenBurst,
+        "token_burst",
+        20,
+        (1, 1_000_000),
+        "token requests admitted at once after a rest; no number is published",
+    ),
+    number(
+        Name::RestRatePerS,
+        "rest_rate_per_s",
+        0,
+        (0, 1_000_000),
+        "calls a second and tenant before 429; no number is published; 0: no limit",
+    ),
+    number(
+        Name::ThrottleRetryAfter,
+        "throttle_retry_after",
+        5,
+        (1, DAY_S),
+        "Retry-After of a 429, seconds; documented",
+    ),
+    number(
+        Name::KnocksMax,
+        "knocks_max",
+        100,
+        (0, 1_000_000),
+        "refused requests within a minute before errorcode 50200; no number is published; 0: never",
+    ),
+    number(
+        Name::BlockS,
+        "block_s",
+        300,
+        (1, DAY_S),
+        "seconds for which errorcode 50200 lasts; no number is published",
+    ),
+    number(
+        Name::UnavailableRetryAfter,
+        "unavailable_retry_after",
+        30,
+        (0, DAY_S),
+        "Retry-After of a REST 503, seconds; that there is one is documented; 0: none",
+    ),
+    number(
+        Name::LatencyMs,
+        "latency_ms",
+        240,
+        (0, 60_000),
+        "usual latency of an answer, milliseconds, told to callers that live in virtual time",
+    ),
+    flag(
+        Name::LatencyJitter,
+        "latency_jitter",
+        0,
+        "latency varies around latency_ms as a log-normal draw whose 95th percentile is 3.75 \
+         times as long",
+    ),
+];

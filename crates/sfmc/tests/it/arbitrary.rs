@@ -1,0 +1,87 @@
+//! Whatever is sent, there is an answer, and it is one that clients can read.
+
+use crate::house::{House, body};
+use countersign_sfmc::request::Request;
+use proptest::prelude::*;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// Paths that lead somewhere, with something odd where the key stands.
+fn paths() -> impl Strategy<Value = String> {
+    let known = prop::sample::select(vec![
+        "/v2/token",
+        "/v1/requestToken",
+        "/v2/userinfo",
+        "/ext/OUT/oauth2/token",
+        "/platform/v1/endpoints/",
+        "/data/v1/customobjectdata/key/KEY/rowset",
+        "/hub/v1/dataevents/key:KEY/rowset",
+        "/hub/v1/dataevents/key:DE-key/rows/KEY",
+        "/interaction/v1/interactions/KEY",
+        "/interaction/v1/interactions/key:KEY",
+        "/interaction/v1/events",
+        "/automation/v1/automations/KEY",
+        "/messaging/v1/email/definitions/KEY/queue",
+        "/messaging/v1/email/messages/KEY",
+        "/messaging/v1/email/messages",
+    ]);
+    let odd = prop_oneof![
+        "[ -~]{0,12}",
+        "\\PC{0,6}",
+        Just("DE-key".to_owned()),
+        "%[0-9a-fA-F%]{0,4}"
+    ];
+    let anything = "(/[a-zA-Z0-9:{}%*.é-]{0,12}){0,7}/?";
+    prop_oneof![
+        (known, odd).prop_map(|(path, key)| path.replace("KEY", &key)),
+        anything
+    ]
+}
+
+fn bodies() -> impl Strategy<Value = Vec<u8>> {
+    prop_oneof![
+        proptest::collection::vec(any::<u8>(), 0..200),
+        "\\{\"(grant_type|client_id|account_id|scope|values|recipient)\":(null|1e999|-7|\"x\"|\\[\\])\\}"
+            .prop_map(String::into_bytes),
+        "[a-z_=&%]{0,60}".prop_map(String::into_bytes),
+        Just(b"[[[[[[[[".to_vec()),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn any_request_gets_a_well_formed_answer(
+        method in "(GET|POST|PUT|DELETE|PATCH|[A-Z]{1,5})",
+        path in paths(),
+        kind in "(application/json|application/x-www-form-urlencoded|text/xml|)",
+        authorization in "(Bearer [ -~]{0,20}|LIVE|Basic [a-zA-Z0-9=]{0,12}|[ -~]{0,8})",
+        page in "[0-9-]{0,21}",
+        sent in bodies(),
+    ) {
+        let mut house = House::new();
+        let token = house.token(0);
+        let authorization = authorization.replace("LIVE", &format!("Bearer {token}"));
+        let request = Request {
+            method,
+            path,
+            query: BTreeMap::from([
+                ("$page".to_owned(), page.clone()),
+                ("$pagesize".to_owned(), page),
+            ]),
+            headers: BTreeMap::from([
+                ("content-type".to_owned(), kind),
+                ("authorization".to_owned(), authorization),
+            ]),
+            body: sent,
+            peer: None,
+        };
+        let answer = house.answer(1, &request);
+        prop_assert!((200..600).contains(&answer.status));
+        let body = body(&answer);
+        prop_assert!(body.is_object() || body.is_array(), "{}", body);
+        if answer.status >= 400 {
+            let told = body.get("message").or(body.get("error")).and_then(Value::as_str);
+            prop_assert!(told.is_some_and(|words| !words.is_empty()), "{}", body);
+        }
+    }
+}

@@ -1,0 +1,48 @@
+use super::{OpenError, Options, WatchPlane};
+use countersign_host::clock::Clock;
+use countersign_store::StoreError;
+use countersign_web::token_hash;
+use std::path::Path;
+
+async fn open(data: &Path, run_token: &str) -> Result<WatchPlane, OpenError> {
+    WatchPlane::open(Options {
+        data: data.to_owned(),
+        clock: Clock::system(),
+        base_url: "http://127.0.0.1".to_owned(),
+        notify: Vec::new(),
+        run_token: run_token.to_owned(),
+        estate_sink: None,
+        seed: None,
+    })
+    .await
+}
+
+async fn admits(plane: &WatchPlane, token: &str) -> bool {
+    let known = plane.app.store.api_token_known(token_hash(token)).await;
+    known.expect("it reads")
+}
+
+#[tokio::test]
+async fn a_new_run_admits_its_own_token_and_no_earlier_one() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let first = open(folder.path(), "CANARY-first").await.expect("a watch");
+    assert!(admits(&first, "CANARY-first").await);
+    drop(first);
+    let second = open(folder.path(), "CANARY-second").await.expect("a watch");
+    assert!(admits(&second, "CANARY-second").await);
+    assert!(!admits(&second, "CANARY-first").await);
+}
+
+#[tokio::test]
+async fn a_second_watch_on_a_folder_is_refused_and_costs_the_first_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let first = open(folder.path(), "CANARY-first").await.expect("a watch");
+    let refused = open(folder.path(), "CANARY-second").await.err();
+    let refused = refused.expect("it is held");
+    assert!(refused.is_refusal());
+    assert!(matches!(
+        refused,
+        OpenError::Store(StoreError::Locked { .. })
+    ));
+    assert!(admits(&first, "CANARY-first").await);
+}
