@@ -17,10 +17,15 @@ pub(crate) fn runbook(cause: &Cause<'_>, class: Class) -> Vec<RunbookStep> {
             step("Change no secrets: they are not the cause.", None),
         ];
     };
+    let flow = cause
+        .estate
+        .integrations
+        .iter()
+        .find(|flow| flow.credential == *id);
     let renew = || {
         step(
             "Ask for a token and see it issued.",
-            Some(format!("countersign renew {id}")),
+            flow.map(|flow| format!("countersign renew {}", flow.id)),
         )
     };
     let add = |words| step(words, Some(format!("countersign credential add {id}")));

@@ -149,7 +149,7 @@ impl<'s> Checker<'s> {
             .iter()
             .any(|word| key.to_ascii_lowercase().contains(word))
         {
-            "Secrets never belong in this file; enter them with `countersign credential stage`."
+            "Secrets never belong in this file; enter them with `countersign credential add`."
                 .to_owned()
         } else if let Some(meant) = find_nearest(key, legal.keys().map(String::as_str)) {
             format!("Did you mean `{meant}`?")

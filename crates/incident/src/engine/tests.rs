@@ -203,6 +203,7 @@ fn a_restored_engine_goes_on_and_the_first_delivery_counts() {
     assert_eq!(next.delivered(at(LOCK), &incident.id), Vec::new());
 }
 
+/// I1: one cause over many credentials is one incident.
 #[test]
 fn a_vendor_outage_over_thirty_credentials_is_one_incident_with_one_notice() {
     let estate = demo_estate();

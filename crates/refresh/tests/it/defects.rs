@@ -8,7 +8,7 @@ use countersign_refresh::{
     BreakerPhase, Config, Effect, Event, Input, Machine, Refusal, SlotPhase, Verdict, read,
 };
 
-/// Vault, OpenBao: the back-off was computed and never slept.
+/// Vault, OpenBao: the back-off was computed and never slept (R4).
 #[test]
 fn zero_sleep_backoff() {
     let mut world = World::new(|_, _| Reply::After(0, refused(500, None)));
@@ -29,7 +29,7 @@ fn zero_sleep_backoff() {
     );
 }
 
-/// google-cloud-rust: an error took the place of a token that was still valid.
+/// google-cloud-rust: an error took the place of a token that was still valid (R5).
 #[test]
 fn error_overwrites_valid_token() {
     let errors = [

@@ -39,7 +39,7 @@ fn an_outage_of_a_fifth_of_a_life_leaves_no_gap() {
     }
 }
 
-/// P7: ten minutes dead with 500 slots: back within ten seconds, in the order of the lines, paced.
+/// P7, R4: ten minutes dead with 500 slots: back within ten seconds, in the order of the lines, paced.
 #[test]
 fn after_ten_dead_minutes_500_slots_return_in_order_and_without_a_storm() {
     let outage = 1_000_000..1_600_000u64;

@@ -148,6 +148,7 @@ fn an_answer_that_never_comes_is_given_up_and_a_late_one_still_counts() {
     );
 }
 
+/// R2: an answer is applied once, also when it is late or comes twice.
 #[test]
 fn a_late_answer_never_replaces_a_newer_token_and_is_taken_once() {
     check(

@@ -160,6 +160,7 @@ fn every_bit_of_a_record_counts() {
     assert_eq!(unknown, Some(FormatError::UnknownFormat { found: 9 }));
 }
 
+/// V1: what is told about a sealed record exposes nothing of it.
 #[test]
 fn nothing_told_about_a_record_holds_the_secret() {
     let mut entropy = counter();
