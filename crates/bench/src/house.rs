@@ -1,7 +1,7 @@
 //! A real broker on a real vault, in front of a simulated tenant.
 
 use countersign_brokerd::{BrokerPlane, Options, create_vault, master_key, new_master_key};
-use countersign_host::clock::Clock;
+use countersign_host::clock::{Clock, wall_now};
 use countersign_host::entropy::Entropy;
 use countersign_host::settings::MasterKeySource;
 use countersign_host::task::Tasks;
@@ -51,7 +51,7 @@ pub(crate) async fn open() -> anyhow::Result<House> {
     );
 
     let key = new_master_key(&Entropy::default());
-    create_vault(folder.path(), &key).await?;
+    create_vault(folder.path(), &key, wall_now()).await?;
     let key_file = folder.path().join("bench.key");
     std::fs::write(&key_file, key.as_bytes())?;
     let source = MasterKeySource {

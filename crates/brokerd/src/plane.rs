@@ -6,6 +6,7 @@ use countersign_broker::outbox::Road;
 use countersign_broker::plane::{Broker, OpenError as ComposeError, Options as BrokerOptions};
 use countersign_host::clock::Clock;
 use countersign_host::task::Tasks;
+use countersign_model::Timestamp;
 use countersign_model::estate::Estate;
 use countersign_model::id::{CredentialId, IntegrationId};
 use countersign_refresh::Config;
@@ -54,13 +55,13 @@ pub fn vault_exists(data: &Path) -> bool {
     Books::exists(data)
 }
 
-/// Makes a vault under the key.
+/// Makes a vault under the key; `now` dates its first record.
 ///
 /// # Errors
 /// [`Refused`].
-pub async fn create_vault(data: &Path, key: &str) -> Result<(), Refused> {
+pub async fn create_vault(data: &Path, key: &str, now: Timestamp) -> Result<(), Refused> {
     let key = MasterKey::from_base64(key)?;
-    Books::create(data, &key, countersign_host::clock::wall_now()).await?;
+    Books::create(data, &key, now).await?;
     Ok(())
 }
 

@@ -13,7 +13,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 
 /// A checkpoint is signed after this many records… (broker rule 2.13)
 const RECORDS_MAX: u64 = 1_000;
-/// … or with the first record after this long.
+/// … or with the first record after this long, by a clock that may have been set back meanwhile.
 const CHECKPOINT_EVERY: SignedDuration = SignedDuration::from_mins(5);
 
 /// The chain's end.
@@ -88,7 +88,7 @@ pub(crate) fn sign_if_due(ctx: &mut Ctx<'_>) -> Result<Option<SignedCheckpoint>,
         None => head.seq > 0,
         Some(last) => {
             let records = head.seq.saturating_sub(last.seq);
-            let waited = ctx.now.duration_since(last.at);
+            let waited = ctx.now.duration_since(last.at).abs();
             records >= RECORDS_MAX || (records > 0 && waited >= CHECKPOINT_EVERY)
         }
     };

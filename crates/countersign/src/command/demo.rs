@@ -49,10 +49,11 @@ pub(crate) async fn run(args: &Args, demo: &DemoArgs) -> Result<(), Exit> {
         return Err(Exit::input("--speed: a number above 0 and at most 10000"));
     }
     let mut settings = settings(args, Some(&demo.listen))?;
-    settings.master_key = folder::prepare(&args.data).await?;
-
     let start: Timestamp = START.parse().expect("a literal instant");
-    let (clock, control) = Clock::stepped(start - PRELUDE, 0.0);
+    let begin = start - PRELUDE;
+    settings.master_key = folder::prepare(&args.data, begin).await?;
+
+    let (clock, control) = Clock::stepped(begin, 0.0);
     let mut tasks = Tasks::default();
     let moving = control.clone();
     tasks.spawn("clock", async move { moving.run().await });

@@ -3,6 +3,7 @@
 use crate::args::Args;
 use crate::exit::Exit;
 use crate::output;
+use countersign_host::clock::wall_now;
 use countersign_host::entropy::Entropy;
 use countersign_host::environment;
 use countersign_host::file;
@@ -27,7 +28,7 @@ pub(crate) async fn run(args: &Args) -> Result<(), Exit> {
     let made = given.is_none();
     let key = given
         .unwrap_or_else(|| countersign_brokerd::new_master_key(&Entropy::default()).to_string());
-    countersign_brokerd::create_vault(&args.data, &key)
+    countersign_brokerd::create_vault(&args.data, &key, wall_now())
         .await
         .map_err(|error| Exit::refused(error.to_string()))?;
     if args.json {

@@ -118,6 +118,18 @@ async fn checkpoints_come_after_a_thousand_records_or_five_minutes() {
 }
 
 #[tokio::test]
+async fn a_clock_that_was_set_back_does_not_stop_the_checkpoints() {
+    let (_house, vault) = House::built();
+    let one = || vec![did("token.vended", "etl")];
+    let little = append(&vault, later(-299_999), one()).await;
+    assert_eq!(little.checkpoint, None);
+    let far = append(&vault, later(-300_000), one()).await;
+    assert_eq!(far.checkpoint.expect("signed").checkpoint.seq, 3);
+    let again = append(&vault, later(0), one()).await;
+    assert_eq!(again.checkpoint.expect("signed").checkpoint.seq, 4);
+}
+
+#[tokio::test]
 async fn an_unreadable_record_is_an_error_for_the_list_and_a_fault_for_the_verdict() {
     let (house, _) = written().await;
     house.intrude("UPDATE audit SET body = zeroblob(5) WHERE seq = 3");

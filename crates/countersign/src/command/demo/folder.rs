@@ -7,13 +7,14 @@ use countersign_host::environment;
 use countersign_host::file;
 use countersign_host::run_file::RunFile;
 use countersign_host::settings::MasterKeySource;
+use countersign_model::Timestamp;
 use std::path::Path;
 
 const KEY_FILE: &str = "demo.key";
 const STORES: [&str; 2] = ["vault.db", "watch.db"];
 
-/// Makes the folder ready; says where the master key comes from.
-pub(crate) async fn prepare(data: &Path) -> Result<MasterKeySource, Exit> {
+/// Makes the folder ready, its vault made at `now`; says where the master key comes from.
+pub(crate) async fn prepare(data: &Path, now: Timestamp) -> Result<MasterKeySource, Exit> {
     file::private_dir(data)?;
     let folder = data.display();
     if RunFile::read(data).is_some() {
@@ -50,7 +51,7 @@ pub(crate) async fn prepare(data: &Path) -> Result<MasterKeySource, Exit> {
             }
         }
     }
-    countersign_brokerd::create_vault(data, &key)
+    countersign_brokerd::create_vault(data, &key, now)
         .await
         .map_err(|error| Exit::refused(error.to_string()))?;
     Ok(match given {
