@@ -28,7 +28,7 @@ async fn every_answer_carries_the_security_headers() {
         }
         assert!(!policy.contains("unsafe"), "{policy}");
         assert_eq!(answer.header("x-content-type-options"), "nosniff");
-        assert_eq!(answer.header("referrer-policy"), "no-referrer");
+        assert_eq!(answer.header("referrer-policy"), "same-origin");
         assert_eq!(answer.header("x-frame-options"), "DENY");
     }
 }
