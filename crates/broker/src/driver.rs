@@ -41,6 +41,8 @@ pub enum Command {
         min_ttl_ms: u64,
         /// The generation known to be dead.
         unlike: Option<Generation>,
+        /// Keeps the time of asking until the driver has taken note.
+        asked: Hold,
     },
     /// A consumer says that a token is dead.
     Rejected {
@@ -224,6 +226,7 @@ impl Driver {
                 slot,
                 min_ttl_ms,
                 unlike,
+                asked: _,
             } => {
                 self.apply(
                     now,

@@ -140,6 +140,7 @@ impl Vendor {
                 slot: cell.slot.clone(),
                 min_ttl_ms,
                 unlike,
+                asked: self.clock.hold(),
             };
             match verdict {
                 Verdict::Serve => return self.hand(&cell, None),

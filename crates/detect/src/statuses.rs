@@ -1,8 +1,8 @@
 //! How every integration is doing, from evidence. Silence is unknown, never healthy.
 
-use crate::classify::{Verdict, classify};
+use crate::classify::{Verdict, classify, classify_call};
 use crate::detector::end_of;
-use countersign_model::Timestamp;
+use crate::rules::span;
 use countersign_model::class::Class;
 use countersign_model::estate::{Estate, Integration};
 use countersign_model::id::IntegrationId;
@@ -10,8 +10,13 @@ use countersign_model::incident::{Incident, IncidentState};
 use countersign_model::outcome::{Fact, Outcome};
 use countersign_model::schedule::zone;
 use countersign_model::status::{Health, IntegrationStatus};
+use countersign_model::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+
+/// A flow without a schedule is silent after so long without a good call, seconds; one with a schedule
+/// when its next run is that late. Our choice: the longest time to know that we promise (R076).
+const CALLS_FRESH_S: u32 = 900;
 
 /// Keeps what is known of every integration.
 #[derive(Debug, Clone)]
@@ -30,6 +35,8 @@ struct Seen {
     next_renewal_at: Option<Timestamp>,
     last_ok_at: Option<Timestamp>,
     last_failure: Option<(Timestamp, Class)>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    last_call_ok_at: Option<Timestamp>,
     ok: u64,
     failed: u64,
 }
@@ -81,7 +88,8 @@ impl Statuses {
             outcome,
             credential.and_then(|credential| credential.kind.grant()),
         );
-        if verdict == Verdict::Ignored {
+        let worked = works(outcome);
+        if verdict == Verdict::Ignored && !worked {
             return;
         }
         let is_meant = |integration: &&Integration| match &outcome.integration {
@@ -91,6 +99,9 @@ impl Statuses {
         for integration in self.estate.integrations.iter().filter(is_meant) {
             let seen = self.state.0.entry(integration.id.clone()).or_default();
             seen.observe(outcome, verdict);
+            if worked {
+                seen.last_call_ok_at = seen.last_call_ok_at.max(Some(outcome.ts));
+            }
         }
     }
 
@@ -175,6 +186,9 @@ impl Statuses {
                     local(end)
                 ),
             ),
+            (_, None) if self.is_fresh(now, integration, seen) => {
+                (Health::Healthy, self.answered(now, integration, seen))
+            }
             (_, Some((at, class))) => (
                 Health::AtRisk,
                 format!("Renewal failed at {} ({}).", local(at), class.as_str()),
@@ -187,6 +201,38 @@ impl Statuses {
                 ),
             ),
             (None, None) => (Health::Unknown, "Nothing was seen of it yet.".to_owned()),
+        }
+    }
+
+    /// Whether its last good call is as new as its rhythm lets one expect.
+    fn is_fresh(&self, now: Timestamp, integration: &Integration, seen: &Seen) -> bool {
+        let Some(last) = seen.last_call_ok_at else {
+            return false;
+        };
+        let grace = span(CALLS_FRESH_S);
+        let Some(schedule) = &integration.schedule else {
+            return now.duration_since(last) <= grace;
+        };
+        let run = SignedDuration::from_mins(schedule.usual_min.map_or(0, i64::from));
+        // Its next run may be under way, and has not failed before it had its usual time.
+        self.next_run(integration, last)
+            .is_some_and(|next| now <= next + run + grace)
+    }
+
+    fn next_run(&self, integration: &Integration, after: Timestamp) -> Option<Timestamp> {
+        let unit = self.estate.business_unit(&integration.bu)?;
+        let schedule = integration.schedule.as_ref()?;
+        schedule.next_after(after, &unit.time_zone).ok().flatten()
+    }
+
+    fn answered(&self, now: Timestamp, integration: &Integration, seen: &Seen) -> String {
+        let last = self.local(integration, seen.last_call_ok_at.unwrap_or(now));
+        match self.next_run(integration, now) {
+            Some(next) => {
+                let next = self.local(integration, next);
+                format!("Its last calls, at {last}, were answered; its next run is at {next}.")
+            }
+            None => format!("Its last calls, at {last}, were answered."),
         }
     }
 
@@ -258,6 +304,17 @@ impl Seen {
             self.token_expires_at = end_of(outcome.ts, *expires_in);
             self.next_renewal_at = *refresh_at;
         }
+    }
+}
+
+/// Whether an outcome shows that calls are answered.
+fn works(outcome: &Outcome) -> bool {
+    match &outcome.fact {
+        Fact::Call(call) | Fact::Probe(call) => {
+            matches!(call.status, Some(200..=399)) && classify_call(call) == Verdict::Ok
+        }
+        Fact::Run { state, .. } => state == "completed",
+        _ => false,
     }
 }
 

@@ -7,6 +7,7 @@
 pub mod class;
 pub mod estate;
 pub mod graph;
+pub mod hours;
 pub mod id;
 pub mod incident;
 pub mod invariant;

@@ -31,6 +31,8 @@ pub struct Entry {
     pub token: Presented,
     /// Who called.
     pub peer: Option<IpAddr>,
+    /// How many equal requests it stands for.
+    pub n: u64,
 }
 
 /// Token requests of one credential.

@@ -19,6 +19,8 @@ pub struct Request {
     pub body: Vec<u8>,
     /// Who called.
     pub peer: Option<IpAddr>,
+    /// How many equal requests it stands for; 0 and 1 are one.
+    pub n: u64,
 }
 
 /// What the platform does with a request.
@@ -85,6 +87,12 @@ impl Answer {
 }
 
 impl Request {
+    /// How many equal requests it stands for.
+    #[must_use]
+    pub fn times(&self) -> u64 {
+        self.n.max(1)
+    }
+
     /// The parts of the path in their own case, decoded; empty ones are left out, so that doubled
     /// slashes and one at the end do not matter.
     #[must_use]

@@ -9,8 +9,10 @@ mod listener;
 pub mod scenario;
 mod setup;
 mod simulator;
+pub mod traffic;
 
 pub use countersign_sfmc::fault::{ELSEWHERE, FaultError, KINDS, KindRow};
+pub use countersign_sfmc::request::{Answer, Body, Reply, Request};
 pub use countersign_sfmc::switch::{Switch, SwitchError};
 pub use setup::{outside_token_url, secret_for};
 pub use simulator::Simulator;

@@ -49,6 +49,7 @@ fn request(parts: &Parts, body: &Bytes) -> Request {
             .extensions
             .get::<ConnectInfo<SocketAddr>>()
             .map(|peer| peer.0.ip()),
+        n: 1,
     }
 }
 

@@ -5,6 +5,7 @@ use super::App;
 use crate::driver::Command;
 use crate::problem::Problem;
 use crate::token_request;
+use crate::vend::NotHanded;
 use axum::body::Bytes;
 use axum::extract::{ConnectInfo, Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -25,10 +26,14 @@ struct Report {
 
 #[derive(Serialize)]
 pub(super) struct Noted {
-    /// `newer`: a newer token is there already; `renewing`: the report was passed on.
+    /// `newer`: a newer token was there already; `renewed`: there is one now; `kept`: there is none
+    /// but the one reported.
     verdict: &'static str,
     /// The slot's present generation.
     generation: u64,
+    /// With `kept`: when reporting again may help, seconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry_after_s: Option<u64>,
 }
 
 pub(super) async fn reject(
@@ -94,6 +99,7 @@ pub(super) async fn reject(
         return Ok(Json(Noted {
             verdict: "newer",
             generation: facts.generation.0,
+            retry_after_s: None,
         }));
     }
     // The road is closed only when the process stops.
@@ -102,13 +108,26 @@ pub(super) async fn reject(
             .vendor
             .driver()
             .send(Command::Rejected {
-                slot,
+                slot: slot.clone(),
                 generation: named,
             })
             .await,
     );
-    Ok(Json(Noted {
-        verdict: "renewing",
-        generation: facts.generation.0,
-    }))
+    // Who reported it waits for the next one, so that asking again does not hand it the dead one.
+    match app.0.vendor.obtain(&slot, 0, Some(named)).await {
+        Ok(handed) => Ok(Json(Noted {
+            verdict: "renewed",
+            generation: handed.facts.generation.0,
+            retry_after_s: None,
+        })),
+        Err(NotHanded::Refused(refusal)) => Ok(Json(Noted {
+            verdict: "kept",
+            generation: facts.generation.0,
+            retry_after_s: Some(refusal.retry_after_ms.div_ceil(1_000)),
+        })),
+        Err(_) => {
+            let detail = format!("slot {slot} was removed meanwhile");
+            Err(Problem::new(StatusCode::CONFLICT, "no_slot", detail))
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! `demo`: a simulated tenant, the demo estate, both planes, and a story, in one process.
 
+mod callers;
 mod folder;
 mod stand;
 mod story;
@@ -8,6 +9,7 @@ use crate::args::{Args, DemoArgs};
 use crate::exit::Exit;
 use crate::house::{bind, run_token, service, settings};
 use crate::output;
+use callers::Callers;
 use countersign_brokerd::BrokerHand;
 use countersign_host::clock::{Clock, ClockControl};
 use countersign_host::run_file::RunFile;
@@ -109,6 +111,7 @@ pub(crate) async fn run(args: &Args, demo: &DemoArgs) -> Result<(), Exit> {
 
     story::prelude(&story, &estate, &simulator, &hand, &clock, &control, start).await?;
     let consumer = open_consumer(&hand, &estate).await?;
+    let callers = Callers::hire(&estate, &stand, &simulator, &watch.watch, &hand).await?;
     let run_file = RunFile {
         pid: std::process::id(),
         dashboard: Some(dashboard_url),
@@ -121,6 +124,7 @@ pub(crate) async fn run(args: &Args, demo: &DemoArgs) -> Result<(), Exit> {
     let sign_in = watch.sign_in_link().await?;
     announce(args, demo, &story, &run_file, &sign_in, &consumer);
     drop(hand);
+    callers.start(&mut tasks, clock.clone(), start);
     story::play(&mut tasks, story, simulator, stand, clock, start);
     control.set_speed(demo.speed);
 

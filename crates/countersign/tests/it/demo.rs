@@ -152,3 +152,36 @@ async fn a_credential_can_be_broken_and_mended_by_hand() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn programs_call_with_live_tokens_and_get_over_a_revoked_one() {
+    let folder = Folder::new();
+    let server = demo(&folder, "none", "60");
+    folder
+        .run(&["sim", "break", "INT-008", "token_revoked"])
+        .good();
+    advance(&server, "30m").await;
+    let ledger = format!("{}/_sim/ledger", server.url("sim_control"));
+    let (_, body) = ask("GET", &ledger, None, None).await;
+    let of = |credential: &str, status: u64| {
+        let requests = body["requests"].as_array().expect("a list").iter();
+        requests
+            .filter(|one| one["credential"] == credential && one["status"] == status)
+            .filter(|one| one["token"] != "none")
+            .count()
+    };
+    // Two programs share the client: each meets the dead token once, and its next one works.
+    assert_eq!(body["totals"]["dead_calls"], 2, "{}", body["totals"]);
+    assert_eq!(of("INT-008", 401), 2);
+    assert!(of("INT-008", 202) >= 58, "{}", of("INT-008", 202));
+    // What is left of a run that began at 12:25 and takes eight minutes; its slot was cold.
+    assert_eq!(of("INT-014", 200), 3);
+    let opened = incidents(&server).await;
+    assert!(
+        opened.iter().all(|one| one["opened_at"].is_null()),
+        "{opened:?}"
+    );
+    let status = folder.run(&["status", "RNA", "--json"]).good();
+    let healthy = status.matches("\"healthy\"").count();
+    assert!(healthy >= 5, "{status}");
+}

@@ -85,3 +85,61 @@ fn a_restored_view_is_the_same_view() {
     let now = at("2026-11-22T12:40:00Z");
     assert_eq!(restored.view(now, &[]), statuses.view(now, &[]));
 }
+
+fn call(id: &str, ts: &str, status: u16) -> Outcome {
+    Outcome {
+        id: format!("call_{ts}").parse().unwrap(),
+        integration: Some(id.parse().unwrap()),
+        source: "app".into(),
+        fact: Fact::Call(Call {
+            status: Some(status),
+            ..Call::default()
+        }),
+        ..mint(ts, 200)
+    }
+}
+
+fn health_of(statuses: &Statuses, id: &str, now: &str) -> (Health, String) {
+    let view = statuses.view(at(now), &[]);
+    let status = view
+        .into_iter()
+        .find(|status| status.integration.as_str() == id);
+    status.map(|status| (status.health, status.reason)).unwrap()
+}
+
+#[test]
+fn answered_calls_are_health_until_the_next_run_is_late() {
+    let mut statuses = Statuses::new(&demo_estate());
+    let seen = "2026-11-22T13:10:00Z";
+    statuses.observe(at(seen), &call("INT-029", seen, 201));
+    let (health, reason) = health_of(&statuses, "INT-029", "2026-11-22T13:40:00Z");
+    assert_eq!(health, Health::Healthy);
+    assert_eq!(
+        reason,
+        "Its last calls, at 07:10 CST, were answered; its next run is at 08:05 CST."
+    );
+    // The run of 14:05 takes seven minutes and has a quarter of an hour of grace.
+    let edge = |now| health_of(&statuses, "INT-029", now).0;
+    assert_eq!(edge("2026-11-22T14:27:00Z"), Health::Healthy);
+    assert_eq!(edge("2026-11-22T14:27:01Z"), Health::Unknown);
+}
+
+#[test]
+fn a_flow_without_a_schedule_is_silent_after_a_quarter_of_an_hour() {
+    let mut statuses = Statuses::new(&demo_estate());
+    let seen = "2026-11-22T13:10:00Z";
+    statuses.observe(at(seen), &call("INT-008", seen, 202));
+    let edge = |now| health_of(&statuses, "INT-008", now).0;
+    assert_eq!(edge("2026-11-22T13:25:00Z"), Health::Healthy);
+    assert_eq!(edge("2026-11-22T13:25:01Z"), Health::Unknown);
+}
+
+#[test]
+fn a_refused_call_is_no_sign_of_health() {
+    let mut statuses = Statuses::new(&demo_estate());
+    let seen = "2026-11-22T13:10:00Z";
+    for status in [401, 403, 429, 500] {
+        statuses.observe(at(seen), &call("INT-008", seen, status));
+    }
+    assert_eq!(health_of(&statuses, "INT-008", seen).0, Health::Unknown);
+}

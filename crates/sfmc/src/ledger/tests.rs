@@ -12,6 +12,7 @@ fn entry(status: u16, credential: Option<&str>) -> Entry {
         status,
         token: Presented::None,
         peer: None,
+        n: 1,
     }
 }
 

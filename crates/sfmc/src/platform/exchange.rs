@@ -43,6 +43,7 @@ impl Exchange {
             status,
             token: self.presented,
             peer: request.peer,
+            n: request.times(),
         }
     }
 }

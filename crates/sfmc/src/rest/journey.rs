@@ -162,7 +162,7 @@ pub(super) fn fire(platform: &mut Platform, call: &Call<'_>) -> Answer {
         .assets
         .find(AssetKind::Journey, key, mid, parent);
     if let Some(journey) = found.filter(|_| !lost) {
-        journey.passed += 1;
+        journey.passed += call.request.times();
     }
     Answer::json(
         201,

@@ -152,7 +152,7 @@ fn send(platform: &mut Platform, call: &Call<'_>, body: &Value, keys: Vec<String
         ..call.place.clone()
     };
     let stuck = platform.broken_since(Kind::QueueGrowth, &place).is_some();
-    let n = keys.len() as u64;
+    let n = (keys.len() as u64).saturating_mul(call.request.times());
     if let Some(send) = find(platform, call, definition) {
         send.passed += n;
         let (from, waiting) = send.waiting.unwrap_or((call.now, 0));

@@ -74,6 +74,7 @@ proptest! {
             ]),
             body: sent,
             peer: None,
+            n: 1,
         };
         let answer = house.answer(1, &request);
         prop_assert!((200..600).contains(&answer.status));

@@ -108,6 +108,6 @@ fn entry(entry: &Entry) -> Value {
         "client_id": entry.client_id, "credential": entry.credential, "mid": entry.mid,
         // No answer has no status.
         "status": (entry.status != 0).then_some(entry.status),
-        "token": entry.token.as_str(), "peer_ip": entry.peer,
+        "token": entry.token.as_str(), "peer_ip": entry.peer, "n": entry.n,
     })
 }
