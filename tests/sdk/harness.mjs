@@ -72,7 +72,7 @@ export async function demo() {
 }
 
 /** The real thing on a small estate of one on-demand integration, in front of a simulated tenant. */
-export async function real({ expiresIn, validity }) {
+export async function real({ expiresIn, validity, vend }) {
     const data = folder();
     const simData = folder();
     const file = join(data.path, 'estate.yaml');
@@ -85,12 +85,12 @@ export async function real({ expiresIn, validity }) {
     write(`, auth_url: "${sim.ready.sim}"`);
     const at = ['--data', data.path];
     const key = (await good(['init', ...at])).trim();
-    const env = { COUNTERSIGN_MASTER_KEY: key };
+    const env = { COUNTERSIGN_MASTER_KEY: key, COUNTERSIGN_GATEWAY_LOOPBACK: 'true' };
     await good(['estate', 'apply', file, ...at], { env });
     const state = await control(sim.ready.sim_control, 'GET', '/_sim/state');
     const input = state.packages[0].secrets[0].secret ?? state.packages[0].secrets[0];
     await good(['credential', 'add', 'INT-1', ...at], { env, input });
-    const added = await good(['consumer', 'add', 'INT-1', '--json', ...at], { env });
+    const added = await good(['consumer', 'add', 'INT-1', '--vend', vend, '--json', ...at], { env });
     const listen = ['--listen', '127.0.0.1:0', '--broker-listen', '127.0.0.1:0'];
     const server = await start(['serve', '--json', ...at, ...listen], env);
     return {

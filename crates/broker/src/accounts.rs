@@ -2,6 +2,7 @@
 //! path only counts, and a crash loses at most the last second.
 
 use crate::books::{Books, Entry};
+use crate::calls::{Calls, Counted};
 use crate::consumer::{Known, Registry};
 use crate::metrics::Metrics;
 use crate::tell::{Record, SOURCE};
@@ -21,6 +22,8 @@ const EVERY: Duration = Duration::from_secs(1);
 pub struct Accounts {
     /// Who asked.
     pub registry: Arc<Registry>,
+    /// What passed through the gateway.
+    pub calls: Arc<Calls>,
     /// Where it is written.
     pub books: Arc<Books>,
     /// Where it is counted.
@@ -60,6 +63,10 @@ impl Accounts {
                 }
             }
         }
+        for counted in self.calls.take() {
+            self.metrics.passed(counted.sort.status, counted.n);
+            entries.push(Entry::Outcome(Box::new(self.call(counted, now))));
+        }
         if strangers > 0 {
             self.metrics.vended("unknown_consumer", strangers);
             entries.push(Entry::Record(Record {
@@ -80,6 +87,21 @@ impl Accounts {
                 self.metrics.store_failures.inc();
                 tracing::error!(error = %error, "accounts of vended tokens could not be written");
             }
+        }
+    }
+
+    fn call(&self, counted: Counted, now: Timestamp) -> Outcome {
+        Outcome {
+            id: OutcomeId::mint(now, self.entropy.u64()),
+            ts: now,
+            source: SOURCE.to_owned(),
+            fact: Fact::Call(counted.call()),
+            n: counted.n,
+            integration: Some(counted.sort.integration),
+            bu: None,
+            credential: Some(counted.sort.credential),
+            consumer: Some(counted.sort.consumer),
+            peer_ip: counted.sort.peer_ip,
         }
     }
 

@@ -261,8 +261,6 @@ fn no_token(slot: &SlotId, error: NotHanded) -> AdminError {
             class: refusal.class.class().as_str(),
             retry_after_s: refusal.retry_after_ms.div_ceil(1_000),
         },
-        NotHanded::Gateway | NotHanded::Mid | NotHanded::Scope | NotHanded::NoSlot => {
-            AdminError::NotRunning
-        }
+        NotHanded::Mid | NotHanded::Scope | NotHanded::NoSlot => AdminError::NotRunning,
     }
 }

@@ -38,6 +38,16 @@ pub struct Consumer {
     /// What it is handed.
     #[serde(default)]
     pub vend: VendMode,
+    /// Through the gateway it only reads what the allow-list names, and sees no contacts.
+    #[serde(default)]
+    pub read_only: bool,
+    /// The gateway sends a refused write once more with another token.
+    #[serde(default = "yes")]
+    pub resends_writes: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 impl Consumer {
@@ -59,6 +69,8 @@ pub struct Known {
     pub vended: AtomicU64,
     /// Requests answered without a token.
     pub refused: AtomicU64,
+    /// Calls sent on by the gateway.
+    pub passed: AtomicU64,
 }
 
 /// The HMAC under which a key is kept.
@@ -68,6 +80,7 @@ pub type Lookup = Arc<dyn Fn(&[u8]) -> [u8; 32] + Send + Sync>;
 pub struct Registry {
     hmac: Lookup,
     known: Papaya<[u8; 32], Arc<Known>>,
+    named: Papaya<ConsumerId, Arc<Known>>,
     /// Requests with an unknown, revoked or misplaced key.
     strangers: AtomicU64,
 }
@@ -79,6 +92,7 @@ impl Registry {
         Registry {
             hmac,
             known: Papaya::new(),
+            named: Papaya::new(),
             strangers: AtomicU64::new(0),
         }
     }
@@ -95,13 +109,19 @@ impl Registry {
             consumer,
             vended: AtomicU64::new(0),
             refused: AtomicU64::new(0),
+            passed: AtomicU64::new(0),
         };
-        self.known.pin().insert(lookup, Arc::new(known));
+        let known = Arc::new(known);
+        self.named
+            .pin()
+            .insert(known.consumer.id.clone(), Arc::clone(&known));
+        self.known.pin().insert(lookup, known);
     }
 
     /// Takes a consumer out.
     pub fn remove(&self, id: &ConsumerId) {
         self.known.pin().retain(|_, known| known.consumer.id != *id);
+        self.named.pin().remove(id);
     }
 
     /// Finds who sent this id and key from `peer`. One answer for unknown, revoked, ended and
@@ -120,6 +140,12 @@ impl Registry {
             self.strangers.fetch_add(1, Ordering::Relaxed);
         }
         admitted
+    }
+
+    /// The consumer of that id, whose bearer was verified.
+    #[must_use]
+    pub fn by_id(&self, id: &ConsumerId) -> Option<Arc<Known>> {
+        self.named.pin().get(id).cloned()
     }
 
     /// What everybody did since the last call: (consumer, vended, refused), and strangers.

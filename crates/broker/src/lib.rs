@@ -7,14 +7,17 @@
 
 pub mod accounts;
 pub mod admin;
+pub mod bearer;
 pub mod books;
 pub mod bundle;
+pub mod calls;
 pub mod cell;
 pub mod consumer;
 pub mod driver;
 pub mod flight;
 pub mod metrics;
 pub mod outbox;
+pub mod passage;
 pub mod plane;
 pub mod problem;
 pub mod route;

@@ -1,12 +1,16 @@
 //! Composes the broker: sealed store, machine, driver, vendor, routes.
 
+use crate::accounts::Accounts;
 use crate::admin::Admin;
+use crate::bearer::Bearers;
 use crate::books::{Books, BooksError};
+use crate::calls::Calls;
 use crate::consumer::Registry;
 use crate::driver::{Command, Driver, Parts, ROAD_MAX};
 use crate::flight::Airline;
 use crate::metrics::Metrics;
 use crate::outbox::{self, Road};
+use crate::passage::Passage;
 use crate::route::{App, AppParts, router};
 use crate::specs;
 use crate::vend::Vendor;
@@ -32,6 +36,8 @@ pub struct Options {
     pub run_token: String,
     /// Limits.
     pub config: Config,
+    /// Base URL under which clients reach this broker; `None`: as each reached it.
+    pub public_url: Option<String>,
 }
 
 /// Why the broker could not be opened.
@@ -80,6 +86,7 @@ impl Broker {
             clock,
             run_token,
             config,
+            public_url,
         } = options;
         let books = Arc::new(books);
         let entropy = Entropy::default();
@@ -129,12 +136,20 @@ impl Broker {
             entropy: entropy.clone(),
             running,
         };
+        let passage = Passage {
+            bearers: Arc::new(Bearers::new(|label| registry.lookup(label))),
+            registry: Arc::clone(&registry),
+            vendor: Arc::clone(&vendor),
+            calls: Arc::new(Calls::default()),
+        };
         let app = App::new(AppParts {
+            passage,
             admin,
             vendor: Arc::clone(&vendor),
             registry: Arc::clone(&registry),
             metrics: Arc::clone(&metrics),
             token: run_token,
+            public_url,
             jitter_key,
         });
         Ok(Broker {
@@ -149,9 +164,9 @@ impl Broker {
         })
     }
 
-    /// The listener's routes.
-    pub fn router(&self) -> Router {
-        router(self.app.clone())
+    /// The listener's routes; `rest` takes every path that is none of them.
+    pub fn router(&self, rest: Option<Router>) -> Router {
+        router(self.app.clone(), rest)
     }
 
     /// The operations, for a door in the same process.
@@ -183,7 +198,8 @@ impl Broker {
                 outbox::run(Arc::clone(&self.books), road, self.bell.clone()),
             );
         }
-        let accounts = crate::accounts::Accounts {
+        let accounts = Accounts {
+            calls: Arc::clone(&self.app.passage().calls),
             registry: Arc::clone(&self.registry),
             books: Arc::clone(&self.books),
             metrics: Arc::clone(&self.metrics),

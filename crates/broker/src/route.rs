@@ -7,6 +7,7 @@ mod token;
 use crate::admin::{Admin, AdminError};
 use crate::consumer::Registry;
 use crate::metrics::Metrics;
+use crate::passage::Passage;
 use crate::problem::Problem;
 use crate::vend::Vendor;
 use axum::Router;
@@ -26,11 +27,13 @@ struct Shared {
     vendor: Arc<Vendor>,
     registry: Arc<Registry>,
     metrics: Arc<Metrics>,
+    passage: Passage,
     /// SHA-256 of the bearer that admits people's commands.
     token_hash: [u8; 32],
     /// Numbers requests, to spread `Retry-After`.
     requests: AtomicU64,
     jitter_key: countersign_refresh::JitterKey,
+    public_url: Option<String>,
 }
 
 /// What an [`App`] is made of.
@@ -43,10 +46,14 @@ pub struct AppParts {
     pub registry: Arc<Registry>,
     /// Counters.
     pub metrics: Arc<Metrics>,
+    /// What a gateway asks.
+    pub passage: Passage,
     /// The bearer that admits people's commands.
     pub token: String,
     /// Spreads `Retry-After`.
     pub jitter_key: countersign_refresh::JitterKey,
+    /// Base URL under which clients reach this broker; `None`: as each reached it.
+    pub public_url: Option<String>,
 }
 
 impl App {
@@ -58,10 +65,18 @@ impl App {
             vendor: parts.vendor,
             registry: parts.registry,
             metrics: parts.metrics,
+            passage: parts.passage,
             token_hash: hash(parts.token.as_bytes()),
             requests: AtomicU64::new(0),
             jitter_key: parts.jitter_key,
+            public_url: parts.public_url,
         }))
+    }
+
+    /// What a gateway asks.
+    #[must_use]
+    pub fn passage(&self) -> &Passage {
+        &self.0.passage
     }
 
     /// The operations.
@@ -78,8 +93,9 @@ fn hash(bytes: &[u8]) -> [u8; 32] {
         .expect("SHA-256 has 32 bytes")
 }
 
-/// All routes of the broker's listener.
-pub fn router(app: App) -> Router {
+/// All routes of the broker's listener. `rest` takes every other path: the gateway, if there is one.
+pub fn router(app: App, rest: Option<Router>) -> Router {
+    let rest = rest.unwrap_or_else(|| Router::new().fallback(any(unknown)));
     Router::new()
         .route("/v2/token", post(token::vend))
         .route("/v2/token/", post(token::vend))
@@ -89,9 +105,9 @@ pub fn router(app: App) -> Router {
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(|| async { "ready\n" }))
         .route("/metrics", get(metrics))
-        .fallback(any(unknown))
         .layer(DefaultBodyLimit::max(8 * 1024 * 1024))
         .with_state(app)
+        .fallback_service(rest)
 }
 
 async fn metrics(State(app): State<App>) -> String {

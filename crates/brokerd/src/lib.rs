@@ -3,6 +3,7 @@
 //! Floor 5, sealed wing. A library with a thin `main`, so that `countersign serve` composes the very
 //! same broker (ADR-0004).
 
+mod gate;
 mod master_key;
 mod plane;
 mod preview;

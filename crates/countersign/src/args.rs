@@ -317,6 +317,16 @@ pub(crate) struct ConsumerAddArgs {
     /// Least life of a token it is handed, seconds
     #[arg(long, default_value_t = 0)]
     pub(crate) min_ttl: u64,
+    /// The real token, or a bearer for the gateway, which sees every call and renews in its midst
+    /// [default: the integration's; without: direct for T0 and payments, gateway for the rest]
+    #[arg(long, value_parser = ["direct", "gateway"])]
+    pub(crate) vend: Option<String>,
+    /// Only reads, through the gateway, and sees no contacts
+    #[arg(long)]
+    pub(crate) read_only: bool,
+    /// The gateway never sends a write twice, even if the first was refused for a dead token
+    #[arg(long)]
+    pub(crate) no_resend: bool,
 }
 
 /// `token`.

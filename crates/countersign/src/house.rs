@@ -132,6 +132,8 @@ pub(crate) async fn open_broker(
         data: data.to_owned(),
         clock,
         run_token,
+        loopback: settings.gateway_loopback,
+        public_url: settings.broker_url.clone(),
     };
     let opened = if offline {
         BrokerPlane::open_offline(options, &key).await

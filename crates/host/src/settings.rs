@@ -18,6 +18,10 @@ pub struct RawSettings {
     pub broker_listen: Option<String>,
     /// Address under which people reach the dashboard, for links in notices.
     pub public_url: Option<String>,
+    /// Address under which clients reach the broker, where a proxy stands before it.
+    pub broker_url: Option<String>,
+    /// The gateway may also send tokens to this machine: for a simulator on it.
+    pub gateway_loopback: Option<bool>,
     /// Serve plain HTTP on an address others can reach: `true` only behind a proxy that does TLS.
     pub allow_plain_http: Option<bool>,
     /// File that holds the master key (32 bytes in base64).
@@ -46,6 +50,11 @@ pub struct Settings {
     pub broker_listen: SocketAddr,
     /// Base URL for links, without trailing slash; default: from the bound address.
     pub public_url: Option<String>,
+    /// Base URL under which clients reach the broker, without trailing slash; default: as each
+    /// reached it.
+    pub broker_url: Option<String>,
+    /// The gateway may also send tokens to this machine.
+    pub gateway_loopback: bool,
     /// Where the master key comes from.
     pub master_key: MasterKeySource,
     /// Base URL of a separate watch, and the file of its token.
@@ -108,10 +117,11 @@ impl RawSettings {
     }
 
     fn overlay(&mut self, read: impl Fn(&str) -> Option<String>) -> Result<(), Faults> {
-        let fields: [(&str, &mut Option<String>); 9] = [
+        let fields: [(&str, &mut Option<String>); 10] = [
             ("LISTEN", &mut self.listen),
             ("BROKER_LISTEN", &mut self.broker_listen),
             ("PUBLIC_URL", &mut self.public_url),
+            ("BROKER_URL", &mut self.broker_url),
             ("MASTER_KEY_FILE", &mut self.master_key_file),
             ("MASTER_KEY_COMMAND", &mut self.master_key_command),
             ("WATCH_URL", &mut self.watch_url),
@@ -124,12 +134,15 @@ impl RawSettings {
                 *field = Some(value);
             }
         }
-        if let Some(value) = read("COUNTERSIGN_ALLOW_PLAIN_HTTP") {
-            self.allow_plain_http = Some(value.parse().map_err(|_| {
-                Faults(vec![
-                    "COUNTERSIGN_ALLOW_PLAIN_HTTP: write true or false".to_owned(),
-                ])
-            })?);
+        let switches = [
+            ("ALLOW_PLAIN_HTTP", &mut self.allow_plain_http),
+            ("GATEWAY_LOOPBACK", &mut self.gateway_loopback),
+        ];
+        for (name, switch) in switches {
+            if let Some(value) = read(&format!("COUNTERSIGN_{name}")) {
+                let fault = || Faults(vec![format!("COUNTERSIGN_{name}: write true or false")]);
+                *switch = Some(value.parse().map_err(|_| fault())?);
+            }
         }
         Ok(())
     }
@@ -190,6 +203,10 @@ impl RawSettings {
             public_url: self
                 .public_url
                 .map(|url| url.trim_end_matches('/').to_owned()),
+            broker_url: self
+                .broker_url
+                .map(|url| url.trim_end_matches('/').to_owned()),
+            gateway_loopback: self.gateway_loopback.unwrap_or(false),
             master_key: MasterKeySource {
                 descriptor,
                 file: self.master_key_file.map(PathBuf::from),

@@ -339,9 +339,13 @@ pub struct Integration {
     /// When its runs start.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub schedule: Option<Schedule>,
-    /// What its consumers are handed.
-    #[serde(default)]
-    pub vend: VendMode,
+    /// What its consumers are handed. Default: the real token for T0 and `payments`, a bearer of the
+    /// gateway for the rest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vend: Option<VendMode>,
+    /// It moves money or payment data: its calls do not pass through a second program unless told.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub payments: bool,
     /// How its slot is kept, when not by kind and tier.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub strategy: Option<StrategyOverride>,
@@ -351,6 +355,18 @@ pub struct Integration {
     /// Anything worth knowing.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub note: String,
+}
+
+impl Integration {
+    /// What its consumers are handed.
+    #[must_use]
+    pub fn vend_mode(&self) -> VendMode {
+        let plain = self.tier == Tier::T0 || self.payments;
+        self.vend.unwrap_or(match plain {
+            true => VendMode::Direct,
+            false => VendMode::Gateway,
+        })
+    }
 }
 
 /// What kind of asset it is.

@@ -5,5 +5,6 @@ mod endpoint;
 mod flights;
 mod house;
 mod isolation;
+mod passage;
 mod refusals;
 mod restart;

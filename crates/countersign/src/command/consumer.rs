@@ -37,6 +37,9 @@ async fn add(args: &Args, link: &Link, new: &ConsumerAddArgs) -> Result<(), Exit
         "min_ttl_s": new.min_ttl,
         "ends_at": new.ends,
         "sources": new.source,
+        "vend": new.vend,
+        "read_only": new.read_only,
+        "resends_writes": !new.no_resend,
     });
     let added: Value = link.broker("POST", PATH, Some(&body)).await?.json()?;
     if args.json {
