@@ -62,7 +62,11 @@ async fn set_up(expires_in: u32, validity: u32) -> Set {
         .run_with(&key, &secret, &["credential", "add", "INT-1"])
         .good();
     let added = folder
-        .run_with(&key, "", &["consumer", "add", "INT-1", "--json"])
+        .run_with(
+            &key,
+            "",
+            &["consumer", "add", "INT-1", "--vend", "direct", "--json"],
+        )
         .good();
     let consumer = serde_json::from_str(&added).expect("JSON");
     Set {
