@@ -5,6 +5,7 @@ use countersign_host::clock::{Clock, wall_now};
 use countersign_host::entropy::Entropy;
 use countersign_host::settings::MasterKeySource;
 use countersign_host::task::Tasks;
+use countersign_model::estate::VendMode;
 use countersign_sim::{Simulator, secret_for};
 use std::net::SocketAddr;
 use tempfile::TempDir;
@@ -62,6 +63,8 @@ pub(crate) async fn open() -> anyhow::Result<House> {
         data: folder.path().to_owned(),
         clock: Clock::system(),
         run_token: "bench".to_owned(),
+        loopback: true,
+        public_url: None,
     };
     let mut plane = BrokerPlane::open(options, &master_key(&source).await?).await?;
     plane.start(&mut tasks, None);
@@ -75,7 +78,7 @@ pub(crate) async fn open() -> anyhow::Result<House> {
         .await
         .map_err(failed)?;
     let consumer = hand
-        .consumer_add(&integration, "bench", 0, "bench")
+        .consumer_add(&integration, "bench", 0, VendMode::Direct, "bench")
         .await
         .map_err(failed)?;
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
