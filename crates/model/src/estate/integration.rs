@@ -62,6 +62,9 @@ pub struct StrategyOverride {
     /// Renewed ahead with nobody asking.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub keep_warm: Option<bool>,
+    /// Renewed before each planned run; needs a `schedule`, and `keep_warm` not true.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before_job: Option<bool>,
     /// Renewed at this share of life, above 0.1 and at most 0.9.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refresh_ratio: Option<f64>,
