@@ -237,8 +237,7 @@ impl Engine {
         incident.affected = impact::affected(&cause, &self.graph);
         incident.business_units = impact::business_units(&cause, &incident.affected);
         let spared = impact::spared(&cause, &incident.affected);
-        let sentence = |flow: &&Integration| words::spared(&flow.name);
-        incident.unaffected = spared.iter().map(sentence).collect();
+        incident.unaffected = spared.iter().map(|flow| flow.name.clone()).collect();
         incident.token_ends_at = token_end.filter(|end| *end > now);
         if incident.opened_at.is_none() || incident.harm.is_none() {
             incident.harm = harm::first_harm(&cause, now, token_end);

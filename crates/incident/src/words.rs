@@ -162,19 +162,10 @@ fn spared_words(incident: &Incident) -> Option<String> {
     let names: Vec<&str> = incident
         .unaffected
         .iter()
-        .filter_map(|words| words.strip_suffix(SPARED))
         .map(|name| name.split(" (").next().unwrap_or(name))
         .take(3)
         .collect();
     (!names.is_empty()).then(|| format!("Unaffected: {}.", names.join(", ")))
-}
-
-/// How the sentence of a spared flow ends.
-const SPARED: &str = " keeps running.";
-
-/// The sentence of a spared flow.
-pub(crate) fn spared(name: &str) -> String {
-    format!("{name}{SPARED}")
 }
 
 /// How sure, what was not seen, technique, ids; below the fold.

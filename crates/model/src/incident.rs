@@ -171,7 +171,7 @@ pub struct Incident {
     pub integrations: Vec<IntegrationId>,
     /// Everything downstream, nearest first.
     pub affected: Vec<Affected>,
-    /// What hangs near and is not hit, in words.
+    /// Names of flows near the cause that it does not reach.
     pub unaffected: Vec<String>,
     /// First customer harm, if schedules tell it.
     pub harm: Option<CustomerHarm>,

@@ -44,7 +44,7 @@ pub(crate) struct IncidentView {
     pub(crate) evidence: Vec<Dated>,
     /// What we could not see.
     pub(crate) blind_spots: Vec<String>,
-    /// What hangs near and is not hit.
+    /// Names of flows near the cause that it does not reach.
     pub(crate) unaffected: Vec<String>,
     /// The owning team, or that there is none.
     pub(crate) owner: String,

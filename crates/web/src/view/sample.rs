@@ -45,7 +45,7 @@ pub(crate) fn points() -> Incident {
             .into_iter()
             .map(|node| affected(&estate, node))
             .collect(),
-        unaffected: vec!["Welcome, tier and partner flows.".to_owned()],
+        unaffected: vec!["Partner accrual files".to_owned()],
         harm: Some(CustomerHarm {
             at: at("16:00:00"),
             asset: "J-12".parse().expect("an id"),
