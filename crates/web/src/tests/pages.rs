@@ -79,7 +79,7 @@ async fn the_incident_page_tells_cause_chain_harm_evidence_people_and_steps() {
         "What Marketing Cloud shows, and what is true",
         "renewal refused: invalid_client (401)",
         "Whether somebody else still mints with this secret.",
-        "Welcome, tier and partner flows.",
+        "Partner accrual files",
         "Loyalty Product Engineering",
         "Data Platform",
         "countersign renew INT-029",
