@@ -69,8 +69,6 @@ pub struct Known {
     pub vended: AtomicU64,
     /// Requests answered without a token.
     pub refused: AtomicU64,
-    /// Calls sent on by the gateway.
-    pub passed: AtomicU64,
 }
 
 /// The HMAC under which a key is kept.
@@ -109,7 +107,6 @@ impl Registry {
             consumer,
             vended: AtomicU64::new(0),
             refused: AtomicU64::new(0),
-            passed: AtomicU64::new(0),
         };
         let known = Arc::new(known);
         self.named

@@ -217,7 +217,12 @@ fn an_override_needs_a_reason_and_a_sane_range() {
 
 #[test]
 fn a_renewal_before_jobs_needs_jobs_and_is_not_kept_warm_too() {
-    let told = || error("override_before_job", "integrations[28].strategy.before_job");
+    let told = || {
+        error(
+            "override_before_job",
+            "integrations[28].strategy.before_job",
+        )
+    };
     check(told(), |estate| {
         let flow = &mut estate.integrations[28];
         flow.strategy.as_mut().expect("it has one").before_job = Some(true);
