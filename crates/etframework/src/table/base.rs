@@ -1,7 +1,7 @@
 //! What every object and option has.
 
 use super::enumeration;
-use crate::field::{Type, boolean, date_time, group, int, long, named, plain, short, text, word};
+use crate::field::{Type, boolean, date_time, group, int, long, named, plain, text, word};
 
 pub(super) const TYPES: &[Type] = &[
     plain(
@@ -63,7 +63,6 @@ pub(super) const TYPES: &[Type] = &[
             named("Client", "ClientID"),
             named("SendResponseTo", "AsyncResponse").many(),
             group("SaveOptions", &[named("SaveOption", "SaveOption").many()]),
-            short("Priority"),
             text("ConversationID"),
             int("SequenceCode"),
             int("CallsInConversation"),
