@@ -1,11 +1,11 @@
 //! The one task that changes slots. It feeds the machine and carries out its effects in their order;
 //! it has no opinions of its own.
 
-mod backlog;
 mod command;
 mod jobs;
 mod step_watch;
 
+use crate::backlog::Backlog;
 use crate::books::{Books, Entry, Fingerprint};
 use crate::bundle;
 use crate::cell::Live;
@@ -14,7 +14,6 @@ use crate::metrics::Metrics;
 use crate::specs::Slots;
 use crate::tell::{self, Owner};
 use crate::vend::Vendor;
-use backlog::Backlog;
 use countersign_host::clock::{Clock, Hold};
 use countersign_host::doorbell::Doorbell;
 use countersign_host::entropy::Entropy;

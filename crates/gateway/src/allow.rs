@@ -164,7 +164,10 @@ fn is_plain(part: &str) -> bool {
 
 /// Whether an envelope only reads objects without contacts. What cannot be read is not allowed.
 fn soap(body: &[u8]) -> bool {
-    let mut reader = Reader::from_reader(body);
+    let Ok(text) = std::str::from_utf8(body) else {
+        return false;
+    };
+    let mut reader = Reader::from_str(text);
     let (mut in_body, mut in_type) = (false, false);
     let (mut operation, mut objects_ok) = (None::<bool>, true);
     for _ in 0..EVENTS_MAX {
@@ -175,24 +178,23 @@ fn soap(body: &[u8]) -> bool {
                 let name = start.local_name();
                 let name = name.as_ref();
                 if in_body && operation.is_none() {
-                    operation = Some(OPERATIONS.iter().any(|one| one.as_bytes() == name));
+                    operation = Some(OPERATIONS.iter().any(|one| *one == name));
                 }
-                in_body |= name == b"Body";
-                in_type = in_body && name == b"ObjectType";
+                in_body |= name == "Body";
+                in_type = in_body && name == "ObjectType";
             }
             Ok(Event::Empty(empty)) if in_body && operation.is_none() => {
                 let name = empty.local_name();
-                operation = Some(OPERATIONS.iter().any(|one| one.as_bytes() == name.as_ref()));
+                operation = Some(OPERATIONS.iter().any(|one| *one == name.as_ref()));
             }
             Ok(Event::Text(text)) if in_type => {
-                let named = text.decode().unwrap_or_default();
-                objects_ok &= OBJECTS.contains(&named.trim());
+                objects_ok &= OBJECTS.contains(&text.trim());
             }
             Ok(Event::CData(_) | Event::GeneralRef(_)) if in_type => return false,
             Ok(Event::End(end)) => {
                 in_type = false;
                 // A second operation behind the first would go unseen.
-                if end.local_name().as_ref() == b"Body" {
+                if end.local_name().as_ref() == "Body" {
                     in_body = false;
                 }
             }

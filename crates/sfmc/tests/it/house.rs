@@ -226,6 +226,6 @@ pub(crate) fn call_request(token: &str, method: &str, path: &str, sent: &Value) 
 pub(crate) fn body(answer: &Answer) -> Value {
     match &answer.body {
         Body::Json(body) => body.clone(),
-        Body::Text(text) => Value::String(text.clone()),
+        Body::Text(text) | Body::Xml(text) => Value::String(text.clone()),
     }
 }
