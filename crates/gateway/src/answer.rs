@@ -45,6 +45,14 @@ pub(crate) fn no_token(host: Host, why: NoToken) -> Response {
     response
 }
 
+/// An XML document.
+pub(crate) fn xml(document: String) -> Response {
+    let mut response = Response::new(Body::from(document));
+    let kind = HeaderValue::from_static("text/xml; charset=utf-8");
+    response.headers_mut().insert(header::CONTENT_TYPE, kind);
+    response
+}
+
 /// The gateway will not, or could not, pass it on.
 pub(crate) fn refused(host: Host, status: StatusCode, errorcode: u64, words: &str) -> Response {
     match host {

@@ -10,7 +10,7 @@ use crate::answer;
 use crate::dead::{self, LOOKED_AT_MAX};
 use crate::hosts::Hosts;
 use crate::inject;
-use crate::path::{BASES, Host, destination};
+use crate::path::{BASES, Document, Host, destination, document};
 use crate::port::{NotAdmitted, Passenger, Ticket, TokenSource};
 use crate::rewrite::Plan;
 use crate::road::{BEGIN, Road};
@@ -22,6 +22,7 @@ use axum::http::request::Parts;
 use axum::http::{Method, StatusCode, header};
 use axum::response::Response;
 use back::Came;
+use countersign_etframework::{fault_xsd, wsdl};
 use countersign_host::clock::stopwatch;
 use countersign_model::outcome::Call;
 use sent::Sent;
@@ -95,6 +96,16 @@ async fn pass(State(gateway): State<Gateway>, request: Request) -> Response {
 impl Inner {
     async fn pass(&self, parts: &Parts, peer: Option<IpAddr>, body: Body) -> Response {
         let (host, path) = destination(parts.uri.path());
+        if let Some(document) = document(&path).filter(|_| parts.method == Method::GET) {
+            return match (document, self.ours(parts)) {
+                (Document::FaultXsd, _) => answer::xml(fault_xsd()),
+                (Document::Wsdl, Some(ours)) => answer::xml(wsdl(&format!("{ours}/soap.com"))),
+                (Document::Wsdl, None) => {
+                    let words = "Host: the header is missing, and with it our address.";
+                    answer::refused(Host::Rest, StatusCode::BAD_REQUEST, 10_002, words)
+                }
+            };
+        }
         let early = match host {
             Host::Soap => None,
             Host::Rest | Host::Auth => match self.admit(bearer(parts), peer) {
@@ -251,12 +262,17 @@ impl Inner {
     }
 
     fn plan(&self, trip: &Trip<'_>, ticket: &Ticket) -> Plan {
-        let host = trip.parts.headers.get(header::HOST);
-        let asked = || Some(format!("http://{}", host?.to_str().ok()?));
-        match self.public_url.clone().or_else(asked) {
+        match self.ours(trip.parts) {
             Some(ours) => plan(trip, ticket, &ours),
             None => Plan::default(),
         }
+    }
+
+    /// Where this caller reaches us.
+    fn ours(&self, parts: &Parts) -> Option<String> {
+        let host = parts.headers.get(header::HOST);
+        let asked = || Some(format!("http://{}", host?.to_str().ok()?));
+        self.public_url.clone().or_else(asked)
     }
 
     fn tell(&self, trip: &Trip<'_>, call: Call) {
