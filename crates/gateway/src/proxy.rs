@@ -30,6 +30,7 @@ use std::error::Error as _;
 use std::net::{IpAddr, SocketAddr};
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// A call is sent at most this often (broker rule 2.10: once more, with a different generation).
 const TRIES: u32 = 2;
@@ -45,6 +46,7 @@ struct Inner {
     road: Road,
     hosts: Hosts,
     public_url: Option<String>,
+    patience: Duration,
 }
 
 /// A call under way.
@@ -69,12 +71,26 @@ impl Gateway {
         hosts: Hosts,
         public_url: Option<String>,
     ) -> Result<Gateway, RoadError> {
+        Gateway::patient(source, hosts, public_url, BEGIN)
+    }
+
+    /// The same, with another longest time until an answer begins.
+    ///
+    /// # Errors
+    /// [`RoadError`].
+    pub fn patient(
+        source: Arc<dyn TokenSource>,
+        hosts: Hosts,
+        public_url: Option<String>,
+        patience: Duration,
+    ) -> Result<Gateway, RoadError> {
         let road = Road::new(hosts)?;
         Ok(Gateway(Arc::new(Inner {
             source,
             road,
             hosts,
             public_url,
+            patience,
         })))
     }
 
@@ -212,7 +228,7 @@ impl Inner {
             answer::refused(trip.host, StatusCode::BAD_REQUEST, 10_003, words)
         })?;
         let started = stopwatch();
-        let answered = tokio::time::timeout(BEGIN, self.road.send(request)).await;
+        let answered = tokio::time::timeout(self.patience, self.road.send(request)).await;
         let latency_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let seen = |status: Option<u16>, error_code: Option<String>| Call {
             method: Some(trip.parts.method.to_string()),
@@ -238,12 +254,13 @@ impl Inner {
             }
             Err(_) => {
                 self.tell(trip, seen(None, Some("timeout".to_owned())));
-                let words = "The platform did not begin to answer within 120 s.";
+                let seconds = self.patience.as_secs();
+                let words = format!("The platform did not begin to answer within {seconds} s.");
                 return Err(answer::refused(
                     trip.host,
                     StatusCode::GATEWAY_TIMEOUT,
                     0,
-                    words,
+                    &words,
                 ));
             }
         };

@@ -12,7 +12,7 @@ fn unmodified_node_clients_work_through_the_broker() {
         "the clients are not installed: run bash tests/run"
     );
     let ended = Command::new("node")
-        .args(["--test", "--test-concurrency=1"])
+        .args(["--test", "--test-concurrency=3"])
         .current_dir(&folder)
         .env("COUNTERSIGN_BIN", BIN)
         .env_remove("COUNTERSIGN_MASTER_KEY")
