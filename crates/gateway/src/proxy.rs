@@ -21,7 +21,7 @@ use axum::extract::{ConnectInfo, Request, State};
 use axum::http::request::Parts;
 use axum::http::{Method, StatusCode, header};
 use axum::response::Response;
-use back::Came;
+use back::{Came, Later};
 use countersign_etframework::{fault_xsd, wsdl};
 use countersign_host::clock::stopwatch;
 use countersign_model::outcome::Call;
@@ -184,16 +184,16 @@ impl Inner {
                 // There is no other token: the platform's own refusal says more than ours.
                 Err(why) => return first.unwrap_or_else(|| answer::no_token(trip.host, why)),
             };
-            let plan = self.plan(trip, &ticket);
+            let plan = || self.plan(trip, &ticket);
             let (came, is_dead) = match self.send(trip, sent, &ticket, attempt).await {
                 Ok(came) => came,
                 Err(response) => return response,
             };
             if !is_dead {
-                return came.back(trip.host, plan, trip.left_out).await;
+                return came.back(trip.host, Later(&plan), trip.left_out).await;
             }
             self.source.dead(&trip.passenger, ticket.generation).await;
-            let back = came.back(trip.host, plan, trip.left_out).await;
+            let back = came.back(trip.host, Later(&plan), trip.left_out).await;
             if !may_resend(trip, sent) {
                 return back;
             }
