@@ -11,8 +11,8 @@ use super::permission::{Deed, refusal};
 use crate::platform::Platform;
 use countersign_etframework::{Node, Type, fields, find_type};
 
-/// Objects of one call (documented as a soft limit of 50; more are taken here, and bounded).
-const OBJECTS_MAX: usize = 2_000;
+/// Objects of one call (documented as a soft limit of 50).
+const OBJECTS_MAX: usize = 200;
 
 /// What came of one object.
 pub(super) struct Done {
@@ -96,8 +96,6 @@ fn upserts(call: &Call<'_>) -> bool {
         .iter()
         .any(|one| one.text("SaveAction") == Some("UpdateAdd"))
 }
-
-type One = fn(&mut Platform, &Call<'_>, &'static Type, &Node) -> Outcome;
 
 fn each(
     platform: &mut Platform,
@@ -358,6 +356,5 @@ pub(super) fn unsubscribe(platform: &mut Platform, call: &Call<'_>, key: &str) -
     if let Some(words) = refusal(&call.token, kind.name, Deed::Update) {
         return Err(Refused::coded(11, words));
     }
-    let one: One = update_one;
-    one(platform, call, kind, &object)
+    update_one(platform, call, kind, &object)
 }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use std::collections::{BTreeMap, VecDeque};
 
 /// Changes remembered.
-const CHANGES_MAX: usize = 10_000;
+const CHANGES_MAX: usize = 2_000;
 /// Reads that can be gone on with; older ones are forgotten.
 const PLANS_MAX: usize = 1_000;
 /// Messages remembered one by one.

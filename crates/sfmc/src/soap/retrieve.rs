@@ -13,7 +13,7 @@ use jiff::Timestamp;
 /// Most things of one answer (recorded).
 const PAGE_MAX: u64 = 2_500;
 /// Things looked at for one answer; a filter that meets few then gives a short page.
-const LOOKED_AT_MAX: u64 = 250_000;
+const LOOKED_AT_MAX: u64 = 500_000;
 /// Things looked at in one go.
 const CHUNK: u64 = 2_500;
 
@@ -193,7 +193,7 @@ impl Plan {
     }
 }
 
-/// The next page, and whether there is more after it.
+/// The next page, and whether there is more after it: a full page looks on until it knows.
 fn page(platform: &Platform, now: Timestamp, plan: &mut Plan) -> (Vec<Node>, bool) {
     let span = plan
         .filter
@@ -208,23 +208,20 @@ fn page(platform: &Platform, now: Timestamp, plan: &mut Plan) -> (Vec<Node>, boo
         span,
     );
     let total = source.total(platform);
-    let first = plan.next;
+    let end = total.min(plan.next.saturating_add(LOOKED_AT_MAX));
     let mut rows: Vec<Node> = Vec::new();
-    while plan.next < total && plan.next - first < LOOKED_AT_MAX {
-        let chunk = source.chunk(platform, plan.next, CHUNK);
-        if chunk.is_empty() {
-            break;
-        }
+    while plan.next < end {
+        let chunk = source.chunk(platform, plan.next, CHUNK.min(end - plan.next));
+        assert!(!chunk.is_empty(), "there are as many as were counted");
         for row in chunk {
-            if rows.len() as u64 == plan.page {
-                return (rows, true);
-            }
-            plan.next += 1;
             if plan.meets(&row) {
+                if rows.len() as u64 == plan.page {
+                    return (rows, true);
+                }
                 rows.push(plan.shown(&row));
             }
+            plan.next += 1;
         }
     }
-    let more = plan.next < total && !rows.is_empty() || plan.next - first >= LOOKED_AT_MAX;
-    (rows, more && plan.next < total)
+    (rows, plan.next < total)
 }

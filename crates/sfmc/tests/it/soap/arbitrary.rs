@@ -1,0 +1,117 @@
+//! Whatever is sent, there is an answer, and it is one that SOAP clients can read.
+
+use super::{content, soap_request, text};
+use crate::house::House;
+use countersign_etframework::table::OPERATIONS;
+use countersign_etframework::xml::read;
+use proptest::prelude::*;
+
+fn elements() -> impl Strategy<Value = String> {
+    let names = prop::sample::select(vec![
+        "RetrieveRequest",
+        "ObjectType",
+        "Properties",
+        "Filter",
+        "Property",
+        "SimpleOperator",
+        "Value",
+        "LeftOperand",
+        "RightOperand",
+        "LogicalOperator",
+        "ContinueRequest",
+        "Options",
+        "BatchSize",
+        "Objects",
+        "CustomerKey",
+        "Keys",
+        "Key",
+        "Name",
+        "Fields",
+        "Field",
+        "Definitions",
+        "Definition",
+        "Action",
+        "Requests",
+        "Parameters",
+        "Subscribers",
+        "SubscriberKey",
+        "TriggeredSendDefinition",
+        "DescribeRequests",
+        "ObjectDefinitionRequest",
+        "SaveOptions",
+        "SaveOption",
+        "SaveAction",
+        "odd",
+    ]);
+    let types = prop::sample::select(vec![
+        "",
+        "DataExtension",
+        "DataExtensionObject",
+        "Subscriber",
+        "TriggeredSend",
+        "SimpleFilterPart",
+        "ComplexFilterPart",
+        "Automation",
+        "List",
+        "x:Nothing",
+        "RetrieveRequestMsg",
+    ]);
+    let leaf = prop_oneof![
+        "[ -;=?-~é]{0,8}".prop_map(|text| text.replace('&', "&amp;")),
+        prop::sample::select(vec![
+            "DE-key",
+            "DataExtensionObject[DE-key]",
+            "DataExtension",
+            "TS-key",
+            "id",
+            "SentEvent",
+            "1",
+            "equals",
+            "between",
+            "AND",
+            "like",
+            "99999999999999999999",
+            "2026-01-01",
+            "UpdateAdd",
+            "start",
+        ])
+        .prop_map(str::to_owned),
+    ];
+    let one = |names: prop::sample::Select<&'static str>,
+               types: prop::sample::Select<&'static str>,
+               inner: BoxedStrategy<String>| {
+        (names, types, inner)
+            .prop_map(|(name, kind, inner)| format!("<{name} xsi:type=\"{kind}\">{inner}</{name}>"))
+    };
+    leaf.boxed().prop_recursive(5, 40, 5, move |inner| {
+        let each = one(names.clone(), types.clone(), inner.boxed());
+        prop::collection::vec(each, 0..5)
+            .prop_map(|all| all.concat())
+            .boxed()
+    })
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_get_an_envelope(bytes in prop::collection::vec(any::<u8>(), 0..200), action in "[ -~]{0,12}") {
+        let mut house = House::new();
+        let mut request = soap_request(&action, "", "");
+        request.body = bytes;
+        let answer = house.answer(0, &request);
+        prop_assert_eq!(answer.status, 500);
+        prop_assert_eq!(content(&answer).name, "Fault");
+    }
+
+    #[test]
+    fn any_request_of_an_operation_gets_its_answer(n in 0..OPERATIONS.len(), inner in elements()) {
+        let mut house = House::new();
+        let token = house.soap_token(0, 11);
+        let operation = OPERATIONS[n];
+        let sent = format!("<{0}>{inner}</{0}>", operation.request);
+        let request = soap_request(operation.name, &token, &sent);
+        let answer = house.answer(1, &request);
+        prop_assert_eq!(answer.status, 200, "{}", text(&answer));
+        prop_assert!(read(text(&answer).as_bytes()).is_ok(), "{}", text(&answer));
+        prop_assert_eq!(content(&answer).name, operation.response);
+    }
+}
