@@ -174,6 +174,17 @@ async fn names_from_the_estate_and_incidents_are_text_and_never_markup() {
 }
 
 #[tokio::test]
+async fn a_long_name_may_break_after_its_underscores_and_is_still_text() {
+    let mut incident = sample::points();
+    incident.affected[0].name = "LOY_<b>_&_Points".to_owned();
+    let house = House::with(sample::statuses(), vec![incident]).await;
+    let body = house.page("/incidents/inc_01points").await.body;
+    let name = "LOY_<wbr>&#60;b&#62;_<wbr>&#38;_<wbr>Points";
+    assert!(body.contains(name), "{body}");
+    assert!(!body.contains("<b>"), "{body}");
+}
+
+#[tokio::test]
 async fn pages_carry_landmarks_a_skip_link_and_no_inline_script_or_style() {
     let house = House::on_the_quiet_sunday().await;
     for path in ["/", "/incidents", "/incidents/inc_01points"] {
