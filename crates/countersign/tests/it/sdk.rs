@@ -28,14 +28,20 @@ fn unmodified_node_clients_work_through_the_broker() {
 
 /// Each file in a process of its own: one of the clients changes a library that others use.
 #[test]
-fn unmodified_python_clients_speak_soap_to_the_simulator() {
+fn unmodified_python_clients_work_with_simulator_and_broker() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/sdk-python");
     let python = folder.join(".venv/bin/python");
     assert!(
         python.is_file(),
         "the clients are not installed: run bash tests/run"
     );
-    for module in ["test_fuelsdk", "test_suds", "test_zeep"] {
+    for module in [
+        "test_fuelsdk",
+        "test_suds",
+        "test_zeep",
+        "test_broker_fuelsdk",
+        "test_broker_pysfmc",
+    ] {
         let ended = Command::new(&python)
             .args(["-B", "-m", "unittest", module])
             .current_dir(&folder)
