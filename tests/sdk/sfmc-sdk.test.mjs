@@ -31,6 +31,13 @@ test('a table is read through it', async () => {
     assert.ok(Number.isInteger(page.count));
 });
 
+test('SOAP calls go where the token says', async () => {
+    const key = consumer.data_extension_key;
+    const filter = { leftOperand: 'CustomerKey', operator: 'equals', rightOperand: key };
+    const found = await sdk().soap.retrieve('DataExtension', ['Name', 'CustomerKey'], { filter });
+    assert.deepEqual(found.Results.map((table) => table.CustomerKey), [key]);
+});
+
 test('the MID may be a number or text; a foreign one is refused', async () => {
     const asText = await sdk({ account_id: String(consumer.account_id) }).auth.getAccessToken();
     assert.ok(asText.access_token);
