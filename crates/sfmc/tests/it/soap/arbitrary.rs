@@ -93,16 +93,27 @@ fn elements() -> impl Strategy<Value = String> {
 
 /// Something odd where each operation looks for what it is about.
 fn wrapped(request: &str, kind: &str, inner: &str) -> String {
+    let about = match kind {
+        "TriggeredSend" => {
+            "<TriggeredSendDefinition><CustomerKey>TS-key</CustomerKey></TriggeredSendDefinition>\
+             <Subscribers><SubscriberKey>a</SubscriberKey></Subscribers>"
+        }
+        _ => "<CustomerKey>DE-key</CustomerKey>",
+    };
+    let both = "<LogicalOperator>AND</LogicalOperator><RightOperand><Property>CustomerKey</Property>\
+                <SimpleOperator>like</SimpleOperator><Value>k</Value></RightOperand>";
     let inner = match request {
+        "RetrieveRequestMsg" if inner.len() % 2 == 0 => format!(
+            "<RetrieveRequest><ObjectType>{kind}</ObjectType><Properties>CustomerKey</Properties>\
+             <Filter><LeftOperand>{inner}</LeftOperand>{both}</Filter></RetrieveRequest>"
+        ),
         "RetrieveRequestMsg" => format!(
             "<RetrieveRequest><ObjectType>{kind}</ObjectType><Properties>CustomerKey</Properties>\
              {inner}</RetrieveRequest>"
         ),
         "CreateRequest" | "UpdateRequest" | "DeleteRequest" => {
             let kind = kind.split('[').next().unwrap_or(kind);
-            format!(
-                "{inner}<Objects xsi:type=\"{kind}\"><CustomerKey>DE-key</CustomerKey>{inner}</Objects>"
-            )
+            format!("{inner}<Objects xsi:type=\"{kind}\">{about}{inner}</Objects>")
         }
         "PerformRequestMsg" => format!(
             "<Action>start</Action><Definitions><Definition xsi:type=\"{kind}\">{inner}</Definition></Definitions>"
