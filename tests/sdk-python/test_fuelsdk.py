@@ -34,6 +34,7 @@ class Fuel(Case):
             FuelSDK.ET_DataExtension, FuelSDK.ET_Subscriber, FuelSDK.ET_List, FuelSDK.ET_Email,
             FuelSDK.ET_TriggeredSend, FuelSDK.ET_Folder, FuelSDK.ET_SentEvent, FuelSDK.ET_OpenEvent,
             FuelSDK.ET_ClickEvent, FuelSDK.ET_BounceEvent, FuelSDK.ET_UnsubEvent,
+            FuelSDK.ET_Send, FuelSDK.ET_ListSend, FuelSDK.ET_List_Subscriber,
         ):
             with self.subTest(kind.__name__):
                 got = self.ask(kind).get()

@@ -126,7 +126,8 @@ test('errors are told as the client expects them', async () => {
     };
     assert.match(await words(soap.retrieve('Nothing', ['ID'])), /Unable to find a handler/);
     assert.match(await words(soap.retrieve('DataExtension', ['Odd'])), /Request Property\(s\) Odd do not match/);
-    assert.match(await words(soap.retrieve('Portfolio', ['ID'])), /Unable to find a handler/);
+    const foreign = new SDK(settings(house.url, { ...house.consumer, account_id: 8 }), { requestAttempts: 1 });
+    assert.match(await words(foreign.soap.retrieve('DataExtensionObject[orders-8]', ['id'])), /no data extension/);
 });
 
 test('a token that ran out is replaced once, and the call goes on', async () => {

@@ -1,7 +1,7 @@
 //! E-mails, and the profiles they are sent with.
 
 use super::enumeration;
-use crate::field::{Type, boolean, int, named, plain, text, word};
+use crate::field::{Type, boolean, date_time, int, named, plain, text, word};
 
 pub(super) const TYPES: &[Type] = &[
     plain(
@@ -43,6 +43,36 @@ pub(super) const TYPES: &[Type] = &[
             text("Name").edited().needed(),
             boolean("IsDynamicContent").shown(),
             boolean("IsSurvey").shown(),
+        ],
+    )
+    .extends("APIObject")
+    .kept(&[
+        "Client.ID",
+        "PartnerKey",
+        "CreatedDate",
+        "ModifiedDate",
+        "ID",
+        "ObjectID",
+        "CustomerKey",
+    ]),
+    plain(
+        "Portfolio",
+        &[
+            int("CategoryID").edited(),
+            text("FileName").edited().needed(),
+            text("DisplayName").edited().needed(),
+            text("Description").edited(),
+            text("TypeDescription").shown(),
+            boolean("IsUploaded").shown(),
+            boolean("IsActive").shown(),
+            int("FileSizeKB").shown(),
+            int("ThumbSizeKB"),
+            int("FileWidthPX"),
+            int("FileHeightPX"),
+            text("FileURL").shown(),
+            text("ThumbURL").shown(),
+            date_time("CacheClearTime"),
+            text("CategoryType").shown(),
         ],
     )
     .extends("APIObject")

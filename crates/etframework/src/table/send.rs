@@ -159,4 +159,36 @@ pub(super) const TYPES: &[Type] = &[
         "ModifiedDate",
         "ID",
     ]),
+    plain(
+        "ListSend",
+        &[
+            int("SendID").shown(),
+            named("List", "List").parts(&["ID", "ListName"]),
+            int("Duplicates").shown(),
+            int("InvalidAddresses").shown(),
+            int("ExistingUndeliverables").shown(),
+            int("ExistingUnsubscribes").shown(),
+            int("HardBounces").shown(),
+            int("SoftBounces").shown(),
+            int("OtherBounces").shown(),
+            int("ForwardedEmails").shown(),
+            int("UniqueClicks").shown(),
+            int("UniqueOpens").shown(),
+            int("NumberSent").nillable().shown(),
+            int("NumberDelivered").nillable().shown(),
+            int("Unsubscribes").shown(),
+            int("MissingAddresses").shown(),
+            text("PreviewURL").shown(),
+        ],
+    )
+    .extends("APIObject")
+    .retrieved(&[
+        "Client.ID",
+        "PartnerKey",
+        "CreatedDate",
+        "ModifiedDate",
+        "ID",
+        "ObjectID",
+        "CustomerKey",
+    ]),
 ];

@@ -67,4 +67,22 @@ pub(super) const TYPES: &[Type] = &[
         "ID",
         "ObjectID",
     ]),
+    plain(
+        "Group",
+        &[
+            text("Name").edited().needed(),
+            int("Category").edited(),
+            text("Description").edited(),
+        ],
+    )
+    .extends("APIObject")
+    .kept(&[
+        "Client.ID",
+        "PartnerKey",
+        "CreatedDate",
+        "ModifiedDate",
+        "ID",
+        "ObjectID",
+        "CustomerKey",
+    ]),
 ];

@@ -146,6 +146,7 @@ pub(super) fn things(
         "TriggeredSendDefinition" => definition::triggered_sends(platform, mid),
         "TriggeredSendSummary" => definition::summaries(platform, now, mid),
         "Send" => definition::sends(platform, now, mid),
+        "ListSend" => definition::list_sends(platform, now, mid),
         "SenderProfile" | "DeliveryProfile" | "SendClassification" => {
             definition::defaults(kind, mid)
         }

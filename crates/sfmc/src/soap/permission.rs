@@ -24,7 +24,7 @@ const ROWS: &[Row] = &[
         run: &["data_extensions_write"],
     },
     Row {
-        objects: &["Subscriber", "List", "ListSubscriber"],
+        objects: &["Subscriber", "List", "ListSubscriber", "Group"],
         read: &["list_and_subscribers_read"],
         write: &["list_and_subscribers_write"],
         run: &["list_and_subscribers_write"],
@@ -52,6 +52,7 @@ const ROWS: &[Row] = &[
     Row {
         objects: &[
             "Send",
+            "ListSend",
             "SentEvent",
             "NotSentEvent",
             "OpenEvent",
@@ -68,6 +69,12 @@ const ROWS: &[Row] = &[
         read: &["automations_read"],
         write: &["automations_write"],
         run: &["automations_execute"],
+    },
+    Row {
+        objects: &["Portfolio"],
+        read: &["documents_and_images_read"],
+        write: &["documents_and_images_write"],
+        run: &[],
     },
     Row {
         objects: &["AccountUser", "Role"],

@@ -57,13 +57,15 @@ pub(crate) const SCOPES: [&str; 7] = [
 ];
 
 /// Scopes of package `S`, which may do all that SOAP offers.
-pub(crate) const SOAP_SCOPES: [&str; 13] = [
+pub(crate) const SOAP_SCOPES: [&str; 15] = [
     "accounts_read",
     "automations_execute",
     "automations_read",
     "automations_write",
     "data_extensions_read",
     "data_extensions_write",
+    "documents_and_images_read",
+    "documents_and_images_write",
     "email_read",
     "email_send",
     "email_write",

@@ -176,6 +176,40 @@ pub(super) fn sends(platform: &Platform, now: Timestamp, mid: u64) -> Vec<Node> 
     of(platform, AssetKind::Send, mid).map(one).collect()
 }
 
+/// Every job goes to the list with everybody on it.
+pub(super) fn list_sends(platform: &Platform, now: Timestamp, mid: u64) -> Vec<Node> {
+    let lists = super::subscriber::lists(mid);
+    let list = &lists[0];
+    let counts = [
+        "Duplicates",
+        "InvalidAddresses",
+        "HardBounces",
+        "SoftBounces",
+        "OtherBounces",
+        "UniqueClicks",
+        "UniqueOpens",
+        "NumberSent",
+        "NumberDelivered",
+        "Unsubscribes",
+    ];
+    let one = |send: Node| {
+        let id = send.text("ID").unwrap_or_default().to_owned();
+        let mut node = Node::of("ListSend")
+            .with("CreatedDate", MADE_AT)
+            .with("ModifiedDate", MADE_AT)
+            .with("ID", number_of(&format!("list send {id}")))
+            .with("ObjectID", guid_of(&format!("list send {id}")))
+            .with("SendID", id)
+            .with("List.ID", list.text("ID").unwrap_or_default())
+            .with("List.ListName", list.text("ListName").unwrap_or_default());
+        for name in counts {
+            node.set(name, send.text(name).unwrap_or("0"));
+        }
+        node
+    };
+    sends(platform, now, mid).into_iter().map(one).collect()
+}
+
 /// What every account has one of.
 pub(super) fn defaults(kind: &'static str, mid: u64) -> Vec<Node> {
     let (key, name) = match kind {

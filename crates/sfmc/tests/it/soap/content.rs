@@ -234,6 +234,14 @@ fn what_belongs_together_fits_together() {
             .len(),
         1
     );
+    let list = house.retrieve(
+        0,
+        "ListSend",
+        &["List.ID", "NumberSent"],
+        &by("SendID", &job),
+    );
+    let of_list = by("ID", &at(&list[0], "List.ID"));
+    assert_eq!(house.retrieve(0, "List", &["ListName"], &of_list).len(), 1);
     let key = at(&events, "Results.SubscriberKey");
     assert_eq!(
         house
