@@ -204,19 +204,19 @@ impl Detector {
         outcome: &Outcome,
         class: Class,
     ) -> Option<Signal> {
-        let second = span(self.rules.second_refusal_s);
+        let rules = self.rules.clone();
         let track = self.track(id, outcome);
         if track.last_ok.is_some_and(|ok| ok >= outcome.ts) {
             return None;
         }
         track.refusals.insert(Failure::of(outcome, class));
         let first = track.refusals.first()?.ts;
-        let strength = match track.refusals.spans_from(first) >= second {
+        let strength = match track.refusals.spans_from(first) >= span(rules.second_refusal_s) {
             true => Strength::Page,
             false => Strength::Suspect,
         };
         track.told = track.told.max(Some(strength));
-        Some(signal::refused(now, id, track, strength))
+        Some(signal::refused(now, id, track, strength, &rules))
     }
 
     /// A call or probe: refusals of calls alone, where no token request tells more.

@@ -136,7 +136,7 @@ impl Engine {
         let opens = signal.strength >= Strength::Page && incident.opened_at.is_none();
         let grown = grow::take(&mut incident, signal, &self.flows_of(signal));
         if grown || opens {
-            self.describe(now, signal.token_ends_at, &mut incident);
+            self.describe(now, signal, &mut incident);
         }
         if opens {
             incident.state = IncidentState::Open;
@@ -226,7 +226,7 @@ impl Engine {
     }
 
     /// Impact, clocks, people and words, from the estate as it is.
-    fn describe(&self, now: Timestamp, token_end: Option<Timestamp>, incident: &mut Incident) {
+    fn describe(&self, now: Timestamp, signal: &Signal, incident: &mut Incident) {
         let root = incident.root_cause.clone();
         let cause = Cause::of(&self.estate, &root, &incident.integrations);
         let ids = cause
@@ -239,9 +239,16 @@ impl Engine {
         let spared = impact::spared(&cause, &incident.affected);
         let sentence = |flow: &&Integration| words::spared(&flow.name);
         incident.unaffected = spared.iter().map(sentence).collect();
-        incident.token_ends_at = token_end.filter(|end| *end > now);
-        if incident.opened_at.is_none() || incident.harm.is_none() {
-            incident.harm = harm::first_harm(&cause, now, token_end);
+        incident.token_ends_at = signal.token_ends_at.filter(|end| *end > now);
+        let harm = harm::first_harm(&cause, now, signal);
+        let known = incident
+            .harm
+            .as_ref()
+            .map_or(Timestamp::MAX, |harm| harm.at);
+        let is_sooner = harm.as_ref().is_some_and(|harm| harm.at < known);
+        // An open incident's harm was told; only worse news changes it.
+        if incident.opened_at.is_none() || is_sooner {
+            incident.harm = harm;
         }
         incident.owner = cause.owner();
         incident.backup = cause.backup();

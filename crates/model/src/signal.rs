@@ -43,6 +43,8 @@ pub struct Signal {
     pub evidence: Vec<Evidence>,
     /// End of the last good token of the cause, if known.
     pub token_ends_at: Option<Timestamp>,
+    /// Since when calls of the cause are refused, if they are: a token that lives is no use then.
+    pub calls_refused_since: Option<Timestamp>,
     /// What could not be seen, in words.
     pub blind_spots: Vec<String>,
 }

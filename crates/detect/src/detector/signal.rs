@@ -1,6 +1,7 @@
 //! Puts a judgement and its evidence into the words of the house.
 
 use crate::platform::{self, Outage};
+use crate::rules::Rules;
 use crate::track::{Run, Track};
 use countersign_model::Timestamp;
 use countersign_model::class::Class;
@@ -25,6 +26,7 @@ fn about(now: Timestamp, id: &CredentialId, track: &Track, run: &Run) -> Signal 
         integrations: track.integrations.iter().cloned().collect(),
         evidence: run.iter().map(|failure| failure.evidence()).collect(),
         token_ends_at: track.token_ends_at,
+        calls_refused_since: None,
         blind_spots: blind_spots(track),
     }
 }
@@ -45,9 +47,11 @@ pub(super) fn refused(
     id: &CredentialId,
     track: &Track,
     strength: Strength,
+    rules: &Rules,
 ) -> Signal {
     Signal {
         strength,
+        calls_refused_since: track.calls.refused_since(rules),
         ..about(now, id, track, &track.refusals)
     }
 }
@@ -76,6 +80,7 @@ pub(super) fn calls_refused(
             _ => Confidence::Possible,
         },
         since: run.first,
+        calls_refused_since: Some(run.first),
         evidence: run.evidence.clone(),
         ..signal
     })
@@ -168,6 +173,7 @@ pub(super) fn outage(
         integrations: integrations.into_iter().collect(),
         evidence,
         token_ends_at: failing().filter_map(|track| track.token_ends_at).min(),
+        calls_refused_since: None,
         blind_spots: vec!["Credentials that did not try meanwhile are not counted.".to_owned()],
     }
 }
@@ -188,6 +194,7 @@ pub(super) fn outage_ended(now: Timestamp, since: Timestamp) -> Signal {
             words: "token requests succeed again".to_owned(),
         }],
         token_ends_at: None,
+        calls_refused_since: None,
         blind_spots: Vec::new(),
     }
 }

@@ -324,6 +324,7 @@ fn refused_calls_alone_page_once_and_t0_sooner() {
             seconds
         );
         assert_eq!(signals[1].confidence, Confidence::Possible);
+        assert_eq!(signals[1].calls_refused_since, Some(signals[1].since));
         let mut ended = Vec::new();
         for second in 600..640 {
             let ok = call(id, later(at("2026-11-22T12:30:00Z"), second), 200, None);
@@ -381,4 +382,18 @@ fn any_order_and_any_doubling_gives_the_same_page() {
         assert_eq!(track.told, Some(Strength::Page), "seed {seed}");
         assert_eq!(track.refusals.iter().count(), 4, "seed {seed}");
     }
+}
+
+#[test]
+fn a_refused_renewal_says_since_when_calls_are_refused_too() {
+    let mut detector = detector();
+    let start = at("2026-11-22T12:30:00Z");
+    observe(&mut detector, &mint("INT-029", start, 200, None));
+    for second in 10..20 {
+        let refused = call("INT-029", later(start, second), 403, None);
+        assert_eq!(observe(&mut detector, &refused), Vec::new());
+    }
+    let refusal = mint("INT-029", later(start, 30), 400, Some("invalid_grant"));
+    let signals = observe(&mut detector, &refusal);
+    assert_eq!(signals[0].calls_refused_since, Some(later(start, 10)));
 }
