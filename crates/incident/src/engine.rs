@@ -252,7 +252,7 @@ impl Engine {
         }
         incident.owner = cause.owner();
         incident.backup = cause.backup();
-        incident.runbook = runbook::runbook(&cause, incident.class);
+        incident.runbook = runbook::runbook(&cause, incident.class, incident.refused);
         incident.title = words::title(&cause, incident.class);
     }
 

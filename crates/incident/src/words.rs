@@ -6,7 +6,7 @@ use countersign_model::Timestamp;
 use countersign_model::class::Class;
 use countersign_model::estate::{CredentialKind, Estate, IntegrationKind};
 use countersign_model::graph::Node;
-use countersign_model::incident::{Confidence, CustomerHarm, Incident, RootCause};
+use countersign_model::incident::{Confidence, CustomerHarm, Incident, Refused, RootCause};
 use countersign_model::schedule::zone;
 
 /// A summary has at most so many words, so that it is read to its end on a telephone.
@@ -50,40 +50,80 @@ fn ailment(cause: &Cause<'_>, class: Class) -> &'static str {
     }
 }
 
-fn cause_words(cause: &Cause<'_>, class: Class, now: Timestamp) -> String {
+fn cause_words(cause: &Cause<'_>, incident: &Incident, now: Timestamp) -> String {
     let name = clipped(&cause.name(), PHRASE_WORDS_MAX);
-    match (cause.root, class) {
+    match (cause.root, incident.class) {
         (RootCause::Platform, Class::Network) => "the token hosts cannot be reached".to_owned(),
         (RootCause::Platform, _) => "the provider's token hosts fail".to_owned(),
-        (_, Class::AuthRejected) => {
+        (_, Class::AuthRejected) => refusal_words(cause, incident.refused, &name, now),
+        (_, Class::Scope) if incident.refused == Some(Refused::BusinessUnit) => {
+            format!("\"{name}\" may not enter its business unit")
+        }
+        (_, Class::Scope) => format!("\"{name}\" lost a permission"),
+        (_, Class::Policy) => {
+            format!("an account policy, probably its allowlist, refuses \"{name}\"")
+        }
+        (_, Class::GrantDead) => format!("the consent for \"{name}\" has ended"),
+        (_, Class::TokenRevoked) => format!("a live token of \"{name}\" was revoked"),
+        (_, Class::SecondMinter) => {
+            format!("a second program uses the secret of \"{name}\"")
+        }
+        (_, Class::NotRenewed) => format!("nobody renewed the token of \"{name}\""),
+        (_, Class::Certificate) => certificate_words(cause, &name, now),
+        (_, Class::Throttled) => format!("\"{name}\" is throttled"),
+        (_, Class::Upstream) => format!("the token host of \"{name}\" fails or is too slow"),
+        (_, Class::Network) => format!("the token host of \"{name}\" cannot be reached"),
+        (_, Class::Malformed) => {
+            format!("the token host of \"{name}\" sends unreadable answers")
+        }
+        (_, Class::Config) => format!("the token request of \"{name}\" is wrong"),
+        (_, Class::Local) => format!("our own fault at \"{name}\""),
+        (_, class) => format!("{} at \"{name}\"", class.as_str().replace('_', " ")),
+    }
+}
+
+/// Says no more than the evidence: only `invalid_client` blames the secret.
+fn refusal_words(
+    cause: &Cause<'_>,
+    refused: Option<Refused>,
+    name: &str,
+    now: Timestamp,
+) -> String {
+    match refused {
+        Some(Refused::Secret) => {
             let (secret, end) = secret_words(cause, now);
             format!("the {secret} of \"{name}\" is refused{end}")
         }
-        (_, Class::Scope) => format!("\"{name}\" lost a permission"),
-        (_, Class::Policy) => format!("the account refuses our address for \"{name}\""),
-        (_, Class::GrantDead) => format!("the consent for \"{name}\" has ended"),
-        (_, Class::Certificate) => format!("a certificate of \"{name}\" has ended"),
-        (_, Class::Throttled) => format!("\"{name}\" asks too often"),
-        (_, Class::Upstream) => format!("the provider fails \"{name}\""),
-        (_, Class::Network) => format!("\"{name}\" has no route to its token host"),
-        (_, Class::Malformed) => format!("\"{name}\" gets unreadable answers"),
-        (_, Class::Config) => format!("the token request of \"{name}\" is wrong"),
-        (_, class) => format!("{} at \"{name}\"", class.as_str().replace('_', " ")),
+        Some(Refused::AppUser) if cause.is_package() => {
+            format!("the app user of \"{name}\" is inactive or lacks the right")
+        }
+        Some(Refused::AppUser) => format!("the client of \"{name}\" lacks the right"),
+        Some(Refused::CoreUser) => format!("the Salesforce user of \"{name}\" may not sign in"),
+        Some(Refused::Calls) => format!("calls of \"{name}\" are refused; why is not seen"),
+        Some(Refused::BusinessUnit) | None => format!("the token host refuses \"{name}\""),
+    }
+}
+
+/// The certificate of a credential that is one, or any on its way.
+fn certificate_words(cause: &Cause<'_>, name: &str, now: Timestamp) -> String {
+    match cause.credential().map(|found| found.kind) {
+        Some(CredentialKind::MtlsCert) => {
+            let (certificate, end) = secret_words(cause, now);
+            format!("the {certificate} of \"{name}\" is refused{end}")
+        }
+        _ => format!("a certificate on the way of \"{name}\" ended or is not trusted"),
     }
 }
 
 /// What the secret is called, and the end the estate gives it if that is today or past. That it
 /// ended is likely then, not seen: the words say no more than the file.
 fn secret_words(cause: &Cause<'_>, now: Timestamp) -> (&'static str, String) {
-    let RootCause::Credential(id) = cause.root else {
-        return ("secret", String::new());
-    };
-    let Some(credential) = cause.estate.credential(id) else {
+    let Some(credential) = cause.credential() else {
         return ("secret", String::new());
     };
     let secret = match credential.kind {
         CredentialKind::S2sV2 | CredentialKind::WebappV2 | CredentialKind::LegacyV1 => "API secret",
-        CredentialKind::CrmOauth => "CRM login",
+        CredentialKind::CrmOauth => "connected app",
         CredentialKind::ExtOauth => "OAuth client",
         CredentialKind::MtlsCert => "certificate",
         CredentialKind::SftpKey => "file-drop key",
@@ -108,8 +148,11 @@ pub(crate) fn summary(cause: &Cause<'_>, now: Timestamp, incident: &Incident) ->
         Some(owner) => format!("Owner: {}.", clipped(owner, 5)),
         None => "Owner: nobody.".to_owned(),
     };
-    let reason = format!("Cause: {}.", cause_words(cause, incident.class, now));
-    let next = format!("Next step: {}", advice(incident.class));
+    let reason = format!("Cause: {}.", cause_words(cause, incident, now));
+    let next = format!(
+        "Next step: {}",
+        advice(cause, incident.class, incident.refused)
+    );
     let mut parts = vec![impact, owner, reason, next];
     for (place, extra) in [(1, launches(cause, incident)), (4, spared_words(incident))] {
         let Some(extra) = extra else { continue };

@@ -3,7 +3,7 @@
 use crate::Timestamp;
 use crate::class::Class;
 use crate::id::{CredentialId, IntegrationId};
-use crate::incident::{Confidence, Evidence, RootCause};
+use crate::incident::{Confidence, Evidence, Refused, RootCause};
 use serde::{Deserialize, Serialize};
 
 /// How far a judgement goes (design 4.7).
@@ -29,6 +29,8 @@ pub struct Signal {
     pub cause: RootCause,
     /// The kind of failure.
     pub class: Class,
+    /// What was refused, where the class leaves it open.
+    pub refused: Option<Refused>,
     /// How far it goes.
     pub strength: Strength,
     /// How sure the detector is.

@@ -6,7 +6,7 @@ use crate::track::{Run, Track};
 use countersign_model::Timestamp;
 use countersign_model::class::Class;
 use countersign_model::id::CredentialId;
-use countersign_model::incident::{Confidence, Evidence, RootCause};
+use countersign_model::incident::{Confidence, Evidence, Refused, RootCause};
 use countersign_model::outcome::Outcome;
 use countersign_model::signal::{Signal, Strength};
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,6 +19,7 @@ fn about(now: Timestamp, id: &CredentialId, track: &Track, run: &Run) -> Signal 
         at: now,
         cause: RootCause::Credential(id.clone()),
         class: run.last().map_or(Class::AuthRejected, |last| last.class),
+        refused: run.last().and_then(|last| last.refused),
         strength: Strength::Suspect,
         confidence: Confidence::Certain,
         since: run.first().map_or(now, |first| first.ts),
@@ -74,6 +75,7 @@ pub(super) fn calls_refused(
         .push("No token request was seen to fail; only calls were refused.".to_owned());
     Some(Signal {
         class,
+        refused: (class == Class::AuthRejected).then_some(Refused::Calls),
         strength,
         confidence: match class {
             Class::Scope | Class::Certificate | Class::NotRenewed => Confidence::Likely,
@@ -166,6 +168,7 @@ pub(super) fn outage(
         at: now,
         cause: RootCause::Platform,
         class: platform::class_of(&outage.failing),
+        refused: None,
         strength,
         confidence: Confidence::Likely,
         since,
@@ -183,6 +186,7 @@ pub(super) fn outage_ended(now: Timestamp, since: Timestamp) -> Signal {
         at: now,
         cause: RootCause::Platform,
         class: Class::Upstream,
+        refused: None,
         strength: Strength::Healed,
         confidence: Confidence::Likely,
         since,

@@ -1,6 +1,6 @@
 use super::*;
 use countersign_feed::demo_estate;
-use countersign_model::incident::{Confidence, RootCause};
+use countersign_model::incident::{Confidence, Refused, RootCause};
 use countersign_model::outcome::Call;
 
 fn at(text: &str) -> Timestamp {
@@ -81,6 +81,7 @@ fn quiet_sunday_goes_from_suspicion_to_page_to_lock_to_healed() {
     assert_eq!(second[0].class, Class::AuthRejected);
     assert_eq!(second[0].token_ends_at, Some(at("2026-11-22T12:55:59Z")));
     assert_eq!(second[0].evidence.len(), 2);
+    assert_eq!(second[0].refused, Some(Refused::Secret));
     let audit = locked("2026-11-22T12:52:29Z");
     assert_eq!(
         strengths(&observe(&mut detector, &audit)),
@@ -396,4 +397,29 @@ fn a_refused_renewal_says_since_when_calls_are_refused_too() {
     let refusal = mint("INT-029", later(start, 30), 400, Some("invalid_grant"));
     let signals = observe(&mut detector, &refusal);
     assert_eq!(signals[0].calls_refused_since, Some(later(start, 10)));
+}
+
+#[test]
+fn only_invalid_client_blames_the_secret() {
+    let rows = [
+        ("INT-029", 401, "invalid_client", Some(Refused::Secret)),
+        (
+            "INT-029",
+            401,
+            "unauthorized_client",
+            Some(Refused::AppUser),
+        ),
+        ("INT-012", 400, "invalid_grant", Some(Refused::CoreUser)),
+        ("INT-029", 400, "invalid_grant", None),
+        ("INT-029", 403, "access_denied", Some(Refused::BusinessUnit)),
+        ("INT-029", 401, "none", None),
+    ];
+    for (id, status, code, refused) in rows {
+        let mut detector = detector();
+        let outcome = mint(id, at("2026-11-22T12:30:00Z"), status, Some(code));
+        let signals = observe(&mut detector, &outcome);
+        assert_eq!(signals[0].refused, refused, "{id} {status} {code}");
+    }
+    let signals = calls_refused(&mut detector(), "INT-029", 401, "0");
+    assert_eq!(signals[0].refused, Some(Refused::Calls));
 }

@@ -1,7 +1,7 @@
 use super::*;
 use countersign_feed::demo_estate;
 use countersign_model::class::Class;
-use countersign_model::incident::{Confidence, Evidence};
+use countersign_model::incident::{Confidence, Evidence, Refused};
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -17,6 +17,7 @@ fn signal(cause: &str, class: Class, strength: Strength, now: Timestamp) -> Sign
         at: now,
         cause: root,
         class,
+        refused: None,
         strength,
         confidence: Confidence::Certain,
         since: now,
@@ -35,6 +36,7 @@ fn signal(cause: &str, class: Class, strength: Strength, now: Timestamp) -> Sign
 
 fn quiet_sunday(strength: Strength, now: &str) -> Signal {
     let mut signal = signal("credential:INT-029", Class::AuthRejected, strength, at(now));
+    signal.refused = Some(Refused::Secret);
     signal.token_ends_at = Some(at("2026-11-22T12:55:59Z"));
     signal
 }
@@ -365,4 +367,173 @@ fn refused_calls_bring_the_harm_of_an_open_incident_forward() {
         puts(&grown)[0].harm.as_ref().unwrap().at,
         at("2026-11-22T13:41:00Z")
     );
+}
+
+/// The notice and the first step of the runbook of a page about a credential.
+fn told_of(credential: &str, class: Class, refused: Option<Refused>) -> (String, Vec<String>) {
+    let mut engine = Engine::new(&demo_estate(), 7);
+    let cause = format!("credential:{credential}");
+    let mut signal = signal(&cause, class, Strength::Page, at(PAGE));
+    signal.refused = refused;
+    let opened = engine.step(at(PAGE), &signal);
+    let steps = puts(&opened)[0].runbook.iter();
+    let steps = steps.map(|step| format!("{} {:?}", step.words, step.command));
+    (notices(&opened)[0].summary.clone(), steps.collect())
+}
+
+#[test]
+fn each_refusal_is_told_by_what_was_refused_and_advises_on_that() {
+    let auth = Class::AuthRejected;
+    let rows = [
+        (
+            "INT-029",
+            auth,
+            Some(Refused::Secret),
+            "API secret",
+            "Stage a new secret",
+        ),
+        (
+            "INT-029",
+            auth,
+            Some(Refused::AppUser),
+            "app user",
+            "Activate the package's app user",
+        ),
+        (
+            "INT-012",
+            auth,
+            Some(Refused::CoreUser),
+            "Salesforce user",
+            "Activate the connection's user",
+        ),
+        (
+            "INT-029",
+            auth,
+            Some(Refused::Calls),
+            "calls of",
+            "Ask for a new token",
+        ),
+        (
+            "INT-029",
+            auth,
+            None,
+            "the token host refuses",
+            "Check the secret, then the app user",
+        ),
+        (
+            "INT-029",
+            Class::Scope,
+            Some(Refused::BusinessUnit),
+            "its business unit",
+            "Enable the package",
+        ),
+        (
+            "INT-029",
+            Class::Scope,
+            None,
+            "lost a permission",
+            "missing scope",
+        ),
+        (
+            "INT-029",
+            Class::Policy,
+            None,
+            "account policy",
+            "allowlist",
+        ),
+        (
+            "INT-029",
+            Class::GrantDead,
+            None,
+            "the consent",
+            "consent again",
+        ),
+        (
+            "INT-029",
+            Class::TokenRevoked,
+            None,
+            "was revoked",
+            "Ask for a new token",
+        ),
+        (
+            "INT-029",
+            Class::NotRenewed,
+            None,
+            "nobody renewed",
+            "Ask for a new token",
+        ),
+        (
+            "INT-029",
+            Class::Certificate,
+            None,
+            "a certificate on the way",
+            "Find the certificate",
+        ),
+        (
+            "INT-020",
+            Class::Certificate,
+            None,
+            "the certificate of",
+            "Find the certificate",
+        ),
+        (
+            "INT-029",
+            Class::Upstream,
+            None,
+            "token host",
+            "Wait for the provider",
+        ),
+        (
+            "INT-029",
+            Class::Network,
+            None,
+            "cannot be reached",
+            "Check DNS",
+        ),
+        (
+            "INT-029",
+            Class::Malformed,
+            None,
+            "unreadable answers",
+            "Check for a proxy",
+        ),
+        ("INT-029", Class::Throttled, None, "is throttled", "slow it"),
+    ];
+    for (credential, class, refused, cause, next) in rows {
+        let (summary, steps) = told_of(credential, class, refused);
+        let (_, words) = summary.split_once("Cause: ").unwrap();
+        assert!(words.contains(cause), "{class:?} {refused:?}: {summary}");
+        let (_, words) = words.split_once("Next step: ").unwrap();
+        assert!(words.contains(next), "{class:?} {refused:?}: {summary}");
+        let of_secret = [Some(Refused::Secret), None].contains(&refused) && class == auth;
+        let hands_in = steps
+            .iter()
+            .any(|step| step.contains("new secret to the broker"));
+        assert!(of_secret || !hands_in, "{class:?} {refused:?}: {steps:?}");
+        assert!(
+            of_secret || !summary.contains("secret is refused"),
+            "{summary}"
+        );
+    }
+}
+
+/// A notice and the page it leads to give the same first step.
+#[test]
+fn the_next_step_of_a_notice_is_the_first_of_the_runbook() {
+    for (cause, class) in [
+        ("platform", Class::Upstream),
+        ("platform", Class::Network),
+        ("credential:INT-029", Class::Scope),
+    ] {
+        let mut engine = Engine::new(&demo_estate(), 7);
+        let mut signal = signal(cause, class, Strength::Page, at(PAGE));
+        signal.integrations = vec!["INT-029".parse().unwrap()];
+        let opened = engine.step(at(PAGE), &signal);
+        let first = &puts(&opened)[0].runbook[0].words;
+        let summary = &notices(&opened)[0].summary;
+        assert!(
+            summary.ends_with(&format!("Next step: {first}")),
+            "{summary}"
+        );
+    }
 }
