@@ -9,7 +9,7 @@ use countersign_model::incident::{Incident, IncidentState, RootCause, TimelineEn
 use countersign_model::notice::{Notice, NoticeKind};
 use countersign_model::signal::{Signal, Strength};
 use countersign_model::{SignedDuration, Timestamp};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 mod grow;
 
@@ -80,19 +80,27 @@ impl Engine {
     }
 
     /// Takes one signal. The same signal twice changes nothing; one root cause never has two open
-    /// incidents (I1).
-    pub fn step(&mut self, now: Timestamp, signal: &Signal) -> Vec<Change> {
+    /// incidents (I1). `healthy`: the integrations that evidence says are well, which alone are named
+    /// as spared.
+    pub fn step(
+        &mut self,
+        now: Timestamp,
+        signal: &Signal,
+        healthy: &BTreeSet<IntegrationId>,
+    ) -> Vec<Change> {
         let before = self.newest.get(&signal.cause).cloned();
         match (signal.strength, before) {
             (Strength::Healed, Some(incident)) if is_live(&incident) => {
                 self.heal(now, signal, incident)
             }
             (Strength::Healed, _) => Vec::new(),
-            (_, Some(incident)) if is_live(&incident) => self.worsen(now, signal, incident),
+            (_, Some(incident)) if is_live(&incident) => {
+                self.worsen(now, signal, incident, healthy)
+            }
             (_, Some(ended)) if is_old_news(&ended, signal) => Vec::new(),
             (Strength::Suspect, Some(ended)) if can_reopen(&ended, now) => Vec::new(),
-            (_, Some(ended)) if can_reopen(&ended, now) => self.reopen(now, signal, ended),
-            _ => self.begin(now, signal),
+            (_, Some(ended)) if can_reopen(&ended, now) => self.reopen(now, signal, ended, healthy),
+            _ => self.begin(now, signal, healthy),
         }
     }
 
@@ -124,19 +132,30 @@ impl Engine {
         vec![Change::Put(incident.clone())]
     }
 
-    fn begin(&mut self, now: Timestamp, signal: &Signal) -> Vec<Change> {
+    fn begin(
+        &mut self,
+        now: Timestamp,
+        signal: &Signal,
+        healthy: &BTreeSet<IntegrationId>,
+    ) -> Vec<Change> {
         let chance = mix(self.seed, &signal.cause.to_string());
         let mut incident = grow::blank(IncidentId::mint(now, chance), signal);
         note(&mut incident, signal.since, "First evidence.");
-        self.worsen(now, signal, incident)
+        self.worsen(now, signal, incident, healthy)
     }
 
     /// Suspect, Page or Locked on a live incident.
-    fn worsen(&mut self, now: Timestamp, signal: &Signal, mut incident: Incident) -> Vec<Change> {
+    fn worsen(
+        &mut self,
+        now: Timestamp,
+        signal: &Signal,
+        mut incident: Incident,
+        healthy: &BTreeSet<IntegrationId>,
+    ) -> Vec<Change> {
         let opens = signal.strength >= Strength::Page && incident.opened_at.is_none();
         let grown = grow::take(&mut incident, signal, &self.flows_of(signal));
         if grown || opens {
-            self.describe(now, signal, &mut incident);
+            self.describe(now, signal, &mut incident, healthy);
         }
         if opens {
             incident.state = IncidentState::Open;
@@ -156,13 +175,19 @@ impl Engine {
     }
 
     /// People were told that it ended, so they are told that it did not, at most every 30 min.
-    fn reopen(&mut self, now: Timestamp, signal: &Signal, mut incident: Incident) -> Vec<Change> {
+    fn reopen(
+        &mut self,
+        now: Timestamp,
+        signal: &Signal,
+        mut incident: Incident,
+        healthy: &BTreeSet<IntegrationId>,
+    ) -> Vec<Change> {
         incident.state = IncidentState::Open;
         incident.resolved_at = None;
         incident.locked_at = None;
         incident.harm = None;
         note(&mut incident, now, "It came back.");
-        let mut changes = self.worsen(now, signal, incident);
+        let mut changes = self.worsen(now, signal, incident, healthy);
         if let Some(incident) = self.newest.get(&signal.cause).cloned() {
             changes.extend(self.tell_back(now, incident));
         }
@@ -226,7 +251,13 @@ impl Engine {
     }
 
     /// Impact, clocks, people and words, from the estate as it is.
-    fn describe(&self, now: Timestamp, signal: &Signal, incident: &mut Incident) {
+    fn describe(
+        &self,
+        now: Timestamp,
+        signal: &Signal,
+        incident: &mut Incident,
+        healthy: &BTreeSet<IntegrationId>,
+    ) {
         let root = incident.root_cause.clone();
         let cause = Cause::of(&self.estate, &root, &incident.integrations);
         let ids = cause
@@ -236,8 +267,8 @@ impl Engine {
         incident.integrations = ids.collect();
         incident.affected = impact::affected(&cause, &self.graph);
         incident.business_units = impact::business_units(&cause, &incident.affected);
-        let spared = impact::spared(&cause, &incident.affected);
-        let sentence = |flow: &&Integration| words::spared(&flow.name);
+        let spared = impact::spared(&cause, &incident.affected, healthy, &self.open());
+        let sentence = |flow: &&Integration| words::spared(&self.estate, flow, now);
         incident.unaffected = spared.iter().map(sentence).collect();
         incident.token_ends_at = signal.token_ends_at.filter(|end| *end > now);
         let harm = harm::first_harm(&cause, now, signal);

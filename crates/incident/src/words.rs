@@ -4,7 +4,7 @@ use crate::cause::Cause;
 use crate::runbook::advice;
 use countersign_model::Timestamp;
 use countersign_model::class::Class;
-use countersign_model::estate::{CredentialKind, Estate, IntegrationKind};
+use countersign_model::estate::{CredentialKind, Estate, Integration, IntegrationKind};
 use countersign_model::graph::Node;
 use countersign_model::incident::{Confidence, CustomerHarm, Incident, Refused, RootCause};
 use countersign_model::schedule::zone;
@@ -205,19 +205,28 @@ fn spared_words(incident: &Incident) -> Option<String> {
     let names: Vec<&str> = incident
         .unaffected
         .iter()
-        .filter_map(|words| words.strip_suffix(SPARED))
-        .map(|name| name.split(" (").next().unwrap_or(name))
+        .filter_map(|words| words.rsplit_once(SPARED))
+        .map(|(name, _)| name)
         .take(3)
         .collect();
     (!names.is_empty()).then(|| format!("Unaffected: {}.", names.join(", ")))
 }
 
-/// How the sentence of a spared flow ends.
-const SPARED: &str = " keeps running.";
+/// What stands between name and time in the sentence of a spared flow.
+const SPARED: &str = ": no failure seen until ";
 
-/// The sentence of a spared flow.
-pub(crate) fn spared(name: &str) -> String {
-    format!("{name}{SPARED}")
+/// The sentence of a spared flow. It is kept, so it says up to when it holds.
+pub(crate) fn spared(estate: &Estate, flow: &Integration, now: Timestamp) -> String {
+    let unit = estate.business_unit(&flow.bu);
+    let until = match unit.and_then(|unit| zone(&unit.time_zone).ok()) {
+        Some(zone) => now.to_zoned(zone).strftime("%H:%M %Z").to_string(),
+        None => now.strftime("%H:%M UTC").to_string(),
+    };
+    let name = match flow.name.is_empty() {
+        true => flow.id.as_str(),
+        false => &flow.name,
+    };
+    format!("{name}{SPARED}{until}.")
 }
 
 /// How sure, what was not seen, technique, ids; below the fold.

@@ -2,6 +2,7 @@ use super::*;
 use countersign_feed::demo_estate;
 use countersign_model::class::Class;
 use countersign_model::incident::{Confidence, Evidence, Refused};
+use std::sync::LazyLock;
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -61,12 +62,21 @@ fn notices(changes: &[Change]) -> Vec<&Notice> {
     found
 }
 
+/// Every integration of the demo estate.
+fn all_well() -> BTreeSet<IntegrationId> {
+    static ALL: LazyLock<BTreeSet<IntegrationId>> = LazyLock::new(|| {
+        let flows = demo_estate().integrations.into_iter();
+        flows.map(|flow| flow.id).collect()
+    });
+    ALL.clone()
+}
+
 const SUSPECT: &str = "2026-11-22T12:50:59Z";
 const PAGE: &str = "2026-11-22T12:51:29Z";
 const LOCK: &str = "2026-11-22T12:52:29Z";
 
 fn step(engine: &mut Engine, strength: Strength, now: &str) -> Vec<Change> {
-    engine.step(at(now), &quiet_sunday(strength, now))
+    engine.step(at(now), &quiet_sunday(strength, now), &all_well())
 }
 
 #[test]
@@ -218,7 +228,7 @@ fn a_vendor_outage_over_thirty_credentials_is_one_incident_with_one_notice() {
         .take(30)
         .map(|c| c.id.clone())
         .collect();
-    let opened = engine.step(at(PAGE), &signal);
+    let opened = engine.step(at(PAGE), &signal, &all_well());
     assert_eq!(notices(&opened).len(), 1);
     let incident = puts(&opened)[0];
     assert_eq!(incident.root_cause, RootCause::Platform);
@@ -258,8 +268,8 @@ fn no_summary_over_the_estate_and_every_class_is_longer_than_sixty_words() {
             let cause = format!("credential:{}", credential.id);
             let page = signal(&cause, class, Strength::Page, at(PAGE));
             let healed = signal(&cause, class, Strength::Healed, at(LOCK));
-            let mut changes = engine.step(at(PAGE), &page);
-            changes.extend(engine.step(at(LOCK), &healed));
+            let mut changes = engine.step(at(PAGE), &page, &all_well());
+            changes.extend(engine.step(at(LOCK), &healed, &all_well()));
             for notice in notices(&changes) {
                 let words = notice.summary.split_whitespace().count();
                 assert!(words <= 60, "{words}: {}", notice.summary);
@@ -282,7 +292,11 @@ fn a_cause_that_comes_and_goes_is_told_twice_and_then_only_if_it_stays() {
         for strength in [Strength::Page, Strength::Healed] {
             now += SignedDuration::from_secs(45);
             let signal = signal("credential:INT-029", Class::AuthRejected, strength, now);
-            told.extend(notices(&engine.step(now, &signal)).iter().map(|n| n.kind));
+            told.extend(
+                notices(&engine.step(now, &signal, &all_well()))
+                    .iter()
+                    .map(|n| n.kind),
+            );
         }
     }
     let expected = [
@@ -300,7 +314,7 @@ fn a_cause_that_comes_and_goes_is_told_twice_and_then_only_if_it_stays() {
         Strength::Page,
         now,
     );
-    assert!(notices(&engine.step(now, &back)).is_empty());
+    assert!(notices(&engine.step(now, &back, &all_well())).is_empty());
     assert_eq!(engine.tick(now), Vec::new(), "too soon to tell again");
     let later = engine.tick(now + REOPEN_WITHIN);
     assert_eq!(
@@ -322,7 +336,7 @@ fn harm_begins_with_the_first_refused_call_and_not_with_the_end_of_the_token() {
     signal.calls_refused_since = Some(since);
     signal.integrations = vec!["INT-034".parse().unwrap()];
     signal.token_ends_at = Some(at("2026-11-22T13:52:00Z"));
-    let opened = engine.step(now, &signal);
+    let opened = engine.step(now, &signal, &all_well());
     let harm = puts(&opened)[0].harm.clone().unwrap();
     assert_eq!(harm.at, since);
     let summary = &notices(&opened)[0].summary;
@@ -340,7 +354,10 @@ fn a_load_that_is_refused_while_it_runs_spoils_this_run() {
         let mut signal = signal("credential:INT-029", Class::Policy, Strength::Page, now);
         signal.calls_refused_since = calls_refused_since;
         signal.integrations = vec!["INT-029".parse().unwrap()];
-        puts(&engine.step(now, &signal))[0].harm.clone().unwrap()
+        puts(&engine.step(now, &signal, &all_well()))[0]
+            .harm
+            .clone()
+            .unwrap()
     };
     assert_eq!(harm_of(Some(since)).at, at("2026-11-22T16:00:00Z"));
     assert!(harm_of(None).at > now);
@@ -352,7 +369,7 @@ fn refused_calls_bring_the_harm_of_an_open_incident_forward() {
     let now = at("2026-11-22T13:40:00Z");
     let mut first = signal("credential:INT-034", Class::Policy, Strength::Page, now);
     first.token_ends_at = Some(at("2026-11-22T13:52:00Z"));
-    let opened = engine.step(now, &first);
+    let opened = engine.step(now, &first, &all_well());
     assert_eq!(
         puts(&opened)[0].harm.as_ref().unwrap().at,
         at("2026-11-22T13:52:00Z")
@@ -362,7 +379,7 @@ fn refused_calls_bring_the_harm_of_an_open_incident_forward() {
     second.at = later;
     second.calls_refused_since = Some(at("2026-11-22T13:41:00Z"));
     second.evidence[0].at = later;
-    let grown = engine.step(later, &second);
+    let grown = engine.step(later, &second, &all_well());
     assert_eq!(
         puts(&grown)[0].harm.as_ref().unwrap().at,
         at("2026-11-22T13:41:00Z")
@@ -375,7 +392,7 @@ fn told_of(credential: &str, class: Class, refused: Option<Refused>) -> (String,
     let cause = format!("credential:{credential}");
     let mut signal = signal(&cause, class, Strength::Page, at(PAGE));
     signal.refused = refused;
-    let opened = engine.step(at(PAGE), &signal);
+    let opened = engine.step(at(PAGE), &signal, &all_well());
     let steps = puts(&opened)[0].runbook.iter();
     let steps = steps.map(|step| format!("{} {:?}", step.words, step.command));
     (notices(&opened)[0].summary.clone(), steps.collect())
@@ -528,7 +545,7 @@ fn the_next_step_of_a_notice_is_the_first_of_the_runbook() {
         let mut engine = Engine::new(&demo_estate(), 7);
         let mut signal = signal(cause, class, Strength::Page, at(PAGE));
         signal.integrations = vec!["INT-029".parse().unwrap()];
-        let opened = engine.step(at(PAGE), &signal);
+        let opened = engine.step(at(PAGE), &signal, &all_well());
         let first = &puts(&opened)[0].runbook[0].words;
         let summary = &notices(&opened)[0].summary;
         assert!(
@@ -536,4 +553,50 @@ fn the_next_step_of_a_notice_is_the_first_of_the_runbook() {
             "{summary}"
         );
     }
+}
+
+#[test]
+fn spared_are_only_flows_that_are_seen_to_be_well_and_have_no_incident() {
+    let unaffected = |engine: &mut Engine, healthy: &[&str]| {
+        let healthy = healthy.iter().map(|id| id.parse().unwrap()).collect();
+        let page = quiet_sunday(Strength::Page, PAGE);
+        let opened = engine.step(at(PAGE), &page, &healthy);
+        let summary = notices(&opened)[0].summary.clone();
+        (puts(&opened)[0].unaffected.clone(), summary)
+    };
+    let well = ["INT-031", "INT-032", "INT-001"];
+    let mut engine = Engine::new(&demo_estate(), 7);
+    let name = |id: &str| {
+        let estate = demo_estate();
+        let flow = estate.integration(&id.parse().unwrap()).unwrap();
+        flow.name.clone()
+    };
+    let (found, summary) = unaffected(&mut engine, &well);
+    let sentence = |id: &str| format!("{}: no failure seen until 06:51 CST.", name(id));
+    assert_eq!(
+        found,
+        [sentence("INT-031"), sentence("INT-032")],
+        "another unit's is not named"
+    );
+    let names = format!("Unaffected: {}, {}.", name("INT-031"), name("INT-032"));
+    assert!(summary.contains(&names), "{summary}");
+
+    let mut engine = Engine::new(&demo_estate(), 7);
+    let suspect = signal(
+        "credential:INT-031",
+        Class::Policy,
+        Strength::Suspect,
+        at(SUSPECT),
+    );
+    engine.step(at(SUSPECT), &suspect, &all_well());
+    let (found, _) = unaffected(&mut engine, &well);
+    assert_eq!(
+        found,
+        [sentence("INT-032")],
+        "a suspicion is enough to leave it out"
+    );
+
+    let (found, summary) = unaffected(&mut Engine::new(&demo_estate(), 7), &[]);
+    assert_eq!(found, Vec::<String>::new());
+    assert!(!summary.contains("Unaffected"), "{summary}");
 }
