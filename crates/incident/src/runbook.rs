@@ -102,7 +102,8 @@ fn advice_on_refusal(cause: &Cause<'_>, refused: Option<Refused>) -> &'static st
     }
 }
 
-fn lower_first(text: &str) -> String {
+/// A sentence that goes on after a colon.
+pub(crate) fn lower_first(text: &str) -> String {
     let mut letters = text.chars();
     match letters.next() {
         Some(first) => first.to_lowercase().chain(letters).collect(),

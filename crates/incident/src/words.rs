@@ -1,7 +1,7 @@
 //! Words for people: business first, technique below the fold.
 
 use crate::cause::Cause;
-use crate::runbook::advice;
+use crate::runbook::{advice, lower_first};
 use countersign_model::Timestamp;
 use countersign_model::class::Class;
 use countersign_model::estate::{CredentialKind, Estate, Integration, IntegrationKind};
@@ -233,7 +233,7 @@ pub(crate) fn spared(estate: &Estate, flow: &Integration, now: Timestamp) -> Str
 pub(crate) fn detail(incident: &Incident) -> Vec<String> {
     let mut lines = vec![format!("How sure: {}", sure(incident.confidence))];
     let blind = incident.blind_spots.iter();
-    lines.extend(blind.map(|spot| format!("Could not see: {spot}")));
+    lines.extend(blind.map(|spot| format!("Could not see: {}", lower_first(spot))));
     let technical: Vec<String> = incident
         .evidence
         .iter()

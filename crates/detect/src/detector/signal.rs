@@ -32,15 +32,20 @@ fn about(now: Timestamp, id: &CredentialId, track: &Track, run: &Run) -> Signal 
     }
 }
 
+/// Nobody here looks below the token: said with every judgement of token requests.
+const BELOW_TOKENS: &str =
+    "Rows written and runs completed by this flow; this rests on token requests alone.";
+const BELOW_CALLS: &str =
+    "Rows written and runs completed by this flow; this rests on its calls alone.";
+
+/// What was not seen, as things: "Could not see: …".
 fn blind_spots(track: &Track) -> Vec<String> {
-    match track.token_ends_at {
-        Some(_) => Vec::new(),
-        None => vec![
-            "No earlier token of this credential was seen, so it is not known whether one is still \
-             alive."
-                .to_owned(),
-        ],
+    let mut spots = vec![BELOW_TOKENS.to_owned()];
+    if track.token_ends_at.is_none() {
+        let spot = "Whether an earlier token is still alive; none was seen to be issued.";
+        spots.push(spot.to_owned());
     }
+    spots
 }
 
 pub(super) fn refused(
@@ -70,9 +75,10 @@ pub(super) fn calls_refused(
         .find(|class| run.is_mostly(*class))
         .unwrap_or_else(|| class_of_unauthorized(run.first, track));
     let mut signal = about(now, id, track, &track.refusals);
+    signal.blind_spots[0] = BELOW_CALLS.to_owned();
     signal
         .blind_spots
-        .push("No token request was seen to fail; only calls were refused.".to_owned());
+        .push("A token request that failed; only calls were refused.".to_owned());
     Some(Signal {
         class,
         refused: (class == Class::AuthRejected).then_some(Refused::Calls),
@@ -177,7 +183,11 @@ pub(super) fn outage(
         evidence,
         token_ends_at: failing().filter_map(|track| track.token_ends_at).min(),
         calls_refused_since: None,
-        blind_spots: vec!["Credentials that did not try meanwhile are not counted.".to_owned()],
+        blind_spots: vec![
+            "Rows written and runs completed by these flows; this rests on token requests alone."
+                .to_owned(),
+            "Credentials that did not try meanwhile.".to_owned(),
+        ],
     }
 }
 

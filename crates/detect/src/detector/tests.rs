@@ -82,6 +82,10 @@ fn quiet_sunday_goes_from_suspicion_to_page_to_lock_to_healed() {
     assert_eq!(second[0].token_ends_at, Some(at("2026-11-22T12:55:59Z")));
     assert_eq!(second[0].evidence.len(), 2);
     assert_eq!(second[0].refused, Some(Refused::Secret));
+    assert_eq!(
+        second[0].blind_spots,
+        ["Rows written and runs completed by this flow; this rests on token requests alone."]
+    );
     let audit = locked("2026-11-22T12:52:29Z");
     assert_eq!(
         strengths(&observe(&mut detector, &audit)),
@@ -160,6 +164,7 @@ fn a_vendor_outage_is_one_platform_failure_and_no_credential_is_blamed() {
         .collect();
     assert_eq!(paged[0].at.duration_since(start).as_secs(), 300);
     assert_eq!(paged[0].class, Class::Upstream);
+    assert!(paged[0].blind_spots[0].starts_with("Rows written and runs"));
 
     signals.clear();
     for (n, id) in (0..).zip(&ids) {
@@ -326,6 +331,7 @@ fn refused_calls_alone_page_once_and_t0_sooner() {
         );
         assert_eq!(signals[1].confidence, Confidence::Possible);
         assert_eq!(signals[1].calls_refused_since, Some(signals[1].since));
+        assert!(signals[1].blind_spots[0].ends_with("rests on its calls alone."));
         let mut ended = Vec::new();
         for second in 600..640 {
             let ok = call(id, later(at("2026-11-22T12:30:00Z"), second), 200, None);

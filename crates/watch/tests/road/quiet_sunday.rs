@@ -47,6 +47,15 @@ async fn two_refusals_give_one_incident_and_one_message() {
     assert_eq!(notices.len(), 1);
     assert_eq!(notices[0].kind, NoticeKind::IncidentOpened);
     assert_eq!(received[0].id, notices[0].id.as_str());
+    let unseen = "Could not see: rows written and runs completed by this flow";
+    assert!(
+        notices[0]
+            .detail
+            .iter()
+            .any(|line| line.starts_with(unseen)),
+        "{:?}",
+        notices[0].detail
+    );
     assert!(
         received[0].body.contains(incident.id.as_str()),
         "the message leads to the incident"
