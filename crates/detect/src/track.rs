@@ -46,6 +46,8 @@ pub(crate) struct Track {
     #[serde(default)]
     pub(crate) told_by_calls: bool,
     pub(crate) locked_at: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) asked_at: Option<Timestamp>,
     pub(crate) integrations: BTreeSet<IntegrationId>,
 }
 

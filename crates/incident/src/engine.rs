@@ -153,7 +153,11 @@ impl Engine {
         healthy: &BTreeSet<IntegrationId>,
     ) -> Vec<Change> {
         let opens = signal.strength >= Strength::Page && incident.opened_at.is_none();
-        let grown = grow::take(&mut incident, signal, &self.flows_of(signal));
+        let asks = signal.strength == Strength::Asked && incident.asked_at.is_none();
+        if asks {
+            incident.asked_at = Some(signal.evidence.last().map_or(signal.at, |fact| fact.at));
+        }
+        let grown = grow::take(&mut incident, signal, &self.flows_of(signal)) || asks;
         if grown || opens {
             self.describe(now, signal, &mut incident, healthy);
         }
@@ -166,10 +170,20 @@ impl Engine {
             incident.locked_at = Some(signal.evidence.last().map_or(signal.at, |fact| fact.at));
             note(&mut incident, now, "The broker locked the credential.");
         }
+        if asks {
+            note(
+                &mut incident,
+                now,
+                "The broker asks whether to lock the credential.",
+            );
+        }
         let mut changes = self.put(incident.clone());
         if opens {
             let kind = NoticeKind::IncidentOpened;
             changes.push(Change::Notice(self.notice(now, kind, &incident)));
+        }
+        if asks {
+            changes.push(Change::Notice(self.question(now, &incident)));
         }
         changes
     }
@@ -185,6 +199,7 @@ impl Engine {
         incident.state = IncidentState::Open;
         incident.resolved_at = None;
         incident.locked_at = None;
+        incident.asked_at = None;
         incident.harm = None;
         note(&mut incident, now, "It came back.");
         let mut changes = self.worsen(now, signal, incident, healthy);
@@ -283,8 +298,20 @@ impl Engine {
         }
         incident.owner = cause.owner();
         incident.backup = cause.backup();
-        incident.runbook = runbook::runbook(&cause, incident.class, incident.refused);
+        incident.runbook = runbook::runbook(&cause, incident);
         incident.title = words::title(&cause, incident.class);
+    }
+
+    /// The owner decides whether the broker stops: what to run for it.
+    fn question(&self, now: Timestamp, incident: &Incident) -> Notice {
+        let cause = Cause::of(&self.estate, &incident.root_cause, &incident.integrations);
+        let chance = mix(self.seed, &format!("{} asked", incident.id));
+        Notice {
+            id: NoticeId::mint(now, chance),
+            subject: format!("Please decide: {}", incident.title),
+            summary: words::question(&cause, incident),
+            ..self.notice(now, NoticeKind::IncidentChanged, incident)
+        }
     }
 
     fn notice(&self, now: Timestamp, kind: NoticeKind, incident: &Incident) -> Notice {

@@ -3,14 +3,12 @@
 use crate::cause::Cause;
 use countersign_model::class::Class;
 use countersign_model::estate::CredentialMode;
-use countersign_model::incident::{Refused, RootCause, RunbookStep};
+use countersign_model::id::CredentialId;
+use countersign_model::incident::{Incident, Refused, RootCause, RunbookStep};
 
 /// The steps for a cause; the first is the notice's next step. Commands are exact.
-pub(crate) fn runbook(
-    cause: &Cause<'_>,
-    class: Class,
-    refused: Option<Refused>,
-) -> Vec<RunbookStep> {
+pub(crate) fn runbook(cause: &Cause<'_>, incident: &Incident) -> Vec<RunbookStep> {
+    let (class, refused) = (incident.class, incident.refused);
     let first = advice(cause, class, refused);
     let RootCause::Credential(id) = cause.root else {
         return match cause.root {
@@ -58,7 +56,18 @@ pub(crate) fn runbook(
     let mut steps = vec![step(first, None)];
     steps.extend(then);
     steps.push(renew);
+    if incident.asked_at.is_some() && incident.locked_at.is_none() {
+        steps.push(step(
+            "To stop the broker's attempts, at the price of any token that still lives:",
+            Some(stop(id)),
+        ));
+    }
     steps
+}
+
+/// The command by which an owner stops the broker's attempts.
+pub(crate) fn stop(id: &CredentialId) -> String {
+    format!("countersign credential disable {id} --reason \"refused three times\"")
 }
 
 /// The first step: one sentence, at most ten words, so that it fits a notice.

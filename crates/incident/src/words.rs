@@ -1,7 +1,7 @@
 //! Words for people: business first, technique below the fold.
 
 use crate::cause::Cause;
-use crate::runbook::{advice, lower_first};
+use crate::runbook::{advice, lower_first, stop};
 use countersign_model::Timestamp;
 use countersign_model::class::Class;
 use countersign_model::estate::{CredentialKind, Estate, Integration, IntegrationKind};
@@ -162,6 +162,20 @@ pub(crate) fn summary(cause: &Cause<'_>, now: Timestamp, incident: &Incident) ->
         }
     }
     clipped(&parts.join(" "), SUMMARY_WORDS_MAX)
+}
+
+/// What the broker asks the owner, with the exact command; under [`SUMMARY_WORDS_MAX`] words.
+pub(crate) fn question(cause: &Cause<'_>, incident: &Incident) -> String {
+    let name = clipped(&cause.name(), PHRASE_WORDS_MAX);
+    let stop = match cause.root {
+        RootCause::Credential(id) => format!(" To stop it: {}", stop(id)),
+        _ => String::new(),
+    };
+    format!(
+        "\"{name}\" was refused three times. The broker goes on trying, because it is set to ask \
+         its owner before it stops. Better: {}{stop}",
+        lower_first(advice(cause, incident.class, incident.refused)),
+    )
 }
 
 fn count(parts: &[String]) -> usize {

@@ -215,6 +215,9 @@ pub struct Incident {
     pub opened_at: Option<Timestamp>,
     /// When the first notice was accepted by a channel.
     pub notified_at: Option<Timestamp>,
+    /// When our broker asked the owner whether to stop trying.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_at: Option<Timestamp>,
     /// When our broker locked the credential.
     pub locked_at: Option<Timestamp>,
     /// When data ended it.

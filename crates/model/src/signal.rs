@@ -14,6 +14,8 @@ pub enum Strength {
     Suspect,
     /// Open an incident and tell people.
     Page,
+    /// Our broker was refused three times, goes on trying, and asks the owner whether to stop.
+    Asked,
     /// Our broker stopped trying; an open incident grows graver.
     Locked,
     /// Evidence that it works again.

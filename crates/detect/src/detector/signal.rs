@@ -132,6 +132,15 @@ pub(super) fn locked(now: Timestamp, id: &CredentialId, track: &Track, by: &Outc
     signal
 }
 
+pub(super) fn asked(now: Timestamp, id: &CredentialId, track: &Track, by: &Outcome) -> Signal {
+    let mut signal = about(now, id, track, &track.refusals);
+    signal.since = signal.since.min(by.ts);
+    signal.strength = Strength::Asked;
+    let words = "the broker asked whether to lock the credential; it goes on trying".to_owned();
+    push_evidence(&mut signal, by, words);
+    signal
+}
+
 pub(super) fn healed(now: Timestamp, id: &CredentialId, track: &Track, by: &Outcome) -> Signal {
     let mut signal = about(now, id, track, &track.refusals);
     signal.since = by.ts;

@@ -429,3 +429,29 @@ fn only_invalid_client_blames_the_secret() {
     let signals = calls_refused(&mut detector(), "INT-029", 401, "0");
     assert_eq!(signals[0].refused, Some(Refused::Calls));
 }
+
+#[test]
+fn a_question_of_the_broker_is_passed_on_once_until_it_heals() {
+    let mut detector = detector();
+    observe(&mut detector, &refused("INT-001", "2026-11-22T12:50:59Z"));
+    observe(&mut detector, &refused("INT-001", "2026-11-22T12:51:29Z"));
+    let mut audit = locked("2026-11-22T12:52:29Z");
+    audit.fact = Fact::Audit {
+        action: "credential.ask_to_lock".into(),
+        object: Some("INT-001".into()),
+    };
+    let asked = observe(&mut detector, &audit);
+    assert_eq!(strengths(&asked), [Strength::Asked]);
+    assert_eq!(asked[0].refused, Some(Refused::Secret));
+    assert_eq!(observe(&mut detector, &audit), Vec::new());
+    let healed = mint("INT-001", at("2026-11-22T12:53:00Z"), 200, None);
+    assert_eq!(
+        strengths(&observe(&mut detector, &healed)),
+        [Strength::Healed]
+    );
+    audit.ts = at("2026-11-22T12:59:00Z");
+    assert_eq!(
+        strengths(&observe(&mut detector, &audit)),
+        [Strength::Asked]
+    );
+}

@@ -32,6 +32,7 @@ pub(super) fn blank(id: IncidentId, signal: &Signal) -> Incident {
         started_at: signal.since,
         opened_at: None,
         notified_at: None,
+        asked_at: None,
         locked_at: None,
         resolved_at: None,
     }

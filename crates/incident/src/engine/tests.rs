@@ -600,3 +600,25 @@ fn spared_are_only_flows_that_are_seen_to_be_well_and_have_no_incident() {
     assert_eq!(found, Vec::<String>::new());
     assert!(!summary.contains("Unaffected"), "{summary}");
 }
+
+#[test]
+fn the_broker_s_question_reaches_the_owner_once_with_the_command_to_run() {
+    let mut engine = Engine::new(&demo_estate(), 7);
+    step(&mut engine, Strength::Page, PAGE);
+    let asked = step(&mut engine, Strength::Asked, LOCK);
+    let notice = notices(&asked)[0];
+    assert_eq!(notice.team.as_deref(), Some("Loyalty Product Engineering"));
+    let command = "countersign credential disable INT-029 --reason \"refused three times\"";
+    assert!(notice.summary.ends_with(command), "{}", notice.summary);
+    assert!(notice.subject.starts_with("Please decide: "));
+    let words = format!("{} {}", notice.subject, notice.summary);
+    assert!(words.split_whitespace().count() < 60, "{words}");
+    let incident = puts(&asked)[0];
+    assert_eq!(incident.asked_at, Some(at(LOCK)));
+    let last = incident.runbook.last().unwrap();
+    assert_eq!(last.command.as_deref(), Some(command));
+    assert_eq!(
+        notices(&step(&mut engine, Strength::Asked, "2026-11-22T12:53:29Z")).len(),
+        0
+    );
+}

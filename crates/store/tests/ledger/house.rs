@@ -68,6 +68,7 @@ pub(crate) fn incident(chance: u64, state: IncidentState, started_at: Timestamp)
         started_at,
         opened_at: (state != IncidentState::Suspect).then_some(started_at),
         notified_at: None,
+        asked_at: None,
         locked_at: None,
         resolved_at: None,
     }

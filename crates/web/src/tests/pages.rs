@@ -117,6 +117,21 @@ async fn the_incident_page_shows_who_was_told() {
     assert!(words.contains("Waiting mail:loyalty"), "{words}");
 }
 
+/// A broker that is set to ask before it locks asks here too, with the command that answers it.
+#[tokio::test]
+async fn the_incident_page_asks_what_the_broker_asks() {
+    let mut incident = sample::points();
+    incident.asked_at = Some(sample::at("12:52:29"));
+    let command = "countersign credential disable INT-029 --reason \"refused three times\"";
+    incident.runbook[2].command = Some(command.to_owned());
+    let house = House::with(sample::statuses(), vec![incident]).await;
+    let page = house.page("/incidents/inc_01points").await;
+    let words = page.words();
+    assert!(words.contains("Owner asked to stop it06:52:29"), "{words}");
+    let shown = command.replace('"', "&#34;");
+    assert!(page.body.contains(&shown), "{}", page.body);
+}
+
 #[tokio::test]
 async fn the_list_shows_open_ones_and_on_request_all() {
     let resolved = Incident {

@@ -78,6 +78,7 @@ pub(crate) fn points() -> Incident {
         started_at: at("12:50:59"),
         opened_at: Some(at("12:51:29")),
         notified_at: Some(at("12:51:31")),
+        asked_at: None,
         locked_at: None,
         resolved_at: None,
     }
