@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A flow without a schedule is silent after so long without a good call, seconds; one with a schedule
-/// when its next run is that late. Our choice: the longest time to know that we promise (R076).
+/// when its next run is that late. Our choice: within a quarter of an hour a failure is to be found (R063).
 const CALLS_FRESH_S: u32 = 900;
 
 /// Keeps what is known of every integration.
