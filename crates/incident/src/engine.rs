@@ -317,14 +317,16 @@ impl Engine {
     fn notice(&self, now: Timestamp, kind: NoticeKind, incident: &Incident) -> Notice {
         let cause = Cause::of(&self.estate, &incident.root_cause, &incident.integrations);
         let chance = mix(self.seed, &format!("{} {kind:?}", incident.id));
-        let opened = || words::summary(&cause, now, incident);
-        let (subject, summary) = match kind {
-            NoticeKind::IncidentOpened => (incident.title.clone(), opened()),
-            NoticeKind::IncidentChanged => (format!("Came back: {}", incident.title), opened()),
-            NoticeKind::IncidentResolved => (
-                format!("Resolved: {}", incident.title),
-                words::ended(incident, now),
-            ),
+        let subject = match kind {
+            NoticeKind::IncidentOpened => incident.title.clone(),
+            NoticeKind::IncidentChanged => format!("Came back: {}", incident.title),
+            NoticeKind::IncidentResolved => format!("Resolved: {}", incident.title),
+        };
+        let summary = match kind {
+            NoticeKind::IncidentOpened | NoticeKind::IncidentChanged => {
+                words::summary(&cause, now, incident, &subject)
+            }
+            NoticeKind::IncidentResolved => words::ended(incident, now),
         };
         Notice {
             id: NoticeId::mint(now, chance),
