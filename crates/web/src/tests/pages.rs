@@ -76,7 +76,8 @@ async fn the_incident_page_tells_cause_chain_harm_evidence_people_and_steps() {
         "Points expiring reminder",
         "reads DE-16",
         "first harm",
-        "What Marketing Cloud shows, and what is true",
+        "What Marketing Cloud would show, and what is true",
+        "Nobody looked:",
         "renewal refused: invalid_client (401)",
         "Whether somebody else still mints with this secret.",
         "Welcome, tier and partner flows.",
@@ -88,6 +89,8 @@ async fn the_incident_page_tells_cause_chain_harm_evidence_people_and_steps() {
     ] {
         assert!(words.contains(expected), "{expected:?} not in {words}");
     }
+    assert!(!words.contains("Marketing Cloud shows"), "{words}");
+    assert!(!words.contains("last run complete"), "{words}");
 }
 
 #[tokio::test]
