@@ -20,6 +20,10 @@ const REOPEN_WITHIN: SignedDuration = SignedDuration::from_mins(30);
 const TOLD_BACK: &str = "People are told that it came back.";
 /// Timeline words of a notice that it ended.
 const TOLD_OVER: &str = "People are told that it works again.";
+/// Timeline words of a notice that it is closed without an end that was seen.
+const TOLD_LEFT: &str = "People are told that it is closed.";
+/// Timeline words of an end by the estate.
+const LEFT: &str = "It left the estate, so nobody watches it any more.";
 
 /// What the engine wants made durable.
 #[expect(
@@ -104,16 +108,45 @@ impl Engine {
         }
     }
 
-    /// Forgets ended incidents that cannot reopen any more, and tells of one that came back and
-    /// stayed, once it may be told.
+    /// Closes incidents whose cause has left the estate, forgets ended ones that cannot reopen any
+    /// more, and tells of one that came back and stayed, once it may be told.
     pub fn tick(&mut self, now: Timestamp) -> Vec<Change> {
+        let mut changes = self.close_what_left(now);
         self.newest
             .retain(|_, incident| is_live(incident) || can_reopen(incident, now));
         let untold = |one: &&Incident| one.is_open() && !is_believed_open(one);
         let untold: Vec<Incident> = self.newest.values().filter(untold).cloned().collect();
-        let mut changes = Vec::new();
         for incident in untold {
             changes.extend(self.tell_back(now, incident));
+        }
+        changes
+    }
+
+    /// No evidence will come of what left the estate, so its incidents would stay open for good.
+    fn close_what_left(&mut self, now: Timestamp) -> Vec<Change> {
+        let left = |one: &&Incident| is_live(one) && has_left(&self.estate, one);
+        let left: Vec<Incident> = self.newest.values().filter(left).cloned().collect();
+        let mut changes = Vec::new();
+        for mut incident in left {
+            incident.resolved_at = Some(now);
+            note(&mut incident, now, LEFT);
+            let told = incident.opened_at.is_some() && is_believed_open(&incident);
+            incident.state = match incident.opened_at {
+                Some(_) => IncidentState::Resolved,
+                None => IncidentState::Dismissed,
+            };
+            if !told {
+                changes.extend(self.put(incident));
+                continue;
+            }
+            note(&mut incident, now, TOLD_LEFT);
+            let notice = Notice {
+                subject: format!("Closed: {}", incident.title),
+                summary: words::left(&incident, now),
+                ..self.notice(now, NoticeKind::IncidentResolved, &incident)
+            };
+            changes.extend(self.put(incident));
+            changes.push(Change::Notice(notice));
         }
         changes
     }
@@ -344,8 +377,21 @@ impl Engine {
 /// Whether the last notice left people believing that it is open.
 fn is_believed_open(incident: &Incident) -> bool {
     let mut newest = incident.timeline.iter().rev();
-    let told = newest.find(|entry| entry.words == TOLD_BACK || entry.words == TOLD_OVER);
+    let told =
+        newest.find(|entry| [TOLD_BACK, TOLD_OVER, TOLD_LEFT].contains(&entry.words.as_str()));
     incident.opened_at.is_some() && told.is_none_or(|entry| entry.words == TOLD_BACK)
+}
+
+/// Whether its cause, or everything it was seen in, is not in the estate any more.
+fn has_left(estate: &Estate, incident: &Incident) -> bool {
+    match &incident.root_cause {
+        RootCause::Credential(id) => estate.credential(id).is_none(),
+        RootCause::Asset(id) => estate.asset(id).is_none(),
+        RootCause::Platform | RootCause::Consumer(_) | RootCause::Blind | RootCause::Own => {
+            let mut flows = incident.integrations.iter();
+            !incident.integrations.is_empty() && flows.all(|id| estate.integration(id).is_none())
+        }
+    }
 }
 
 fn is_live(incident: &Incident) -> bool {

@@ -352,6 +352,18 @@ fn sure(confidence: Confidence) -> &'static str {
     }
 }
 
+/// The summary of an end that nobody saw: the cause left the estate.
+pub(crate) fn left(incident: &Incident, now: Timestamp) -> String {
+    let open = match incident.opened_at {
+        Some(opened) => format!("It was open for {}.", countdown(opened, now)),
+        None => String::new(),
+    };
+    format!(
+        "What it was about left the estate, so it is watched no more. Whether it works is not \
+         known. {open} If it should still be watched, put it back into the estate."
+    )
+}
+
 /// The summary of an end.
 pub(crate) fn ended(incident: &Incident, now: Timestamp) -> String {
     let open = match incident.opened_at {
