@@ -76,7 +76,8 @@ async fn the_incident_page_tells_cause_chain_harm_evidence_people_and_steps() {
         "Points expiring reminder",
         "reads DE-16",
         "first harm",
-        "What Marketing Cloud shows, and what is true",
+        "What Marketing Cloud would show, and what is true",
+        "Nobody looked:",
         "renewal refused: invalid_client (401)",
         "Whether somebody else still mints with this secret.",
         "Partner accrual files",
@@ -88,6 +89,8 @@ async fn the_incident_page_tells_cause_chain_harm_evidence_people_and_steps() {
     ] {
         assert!(words.contains(expected), "{expected:?} not in {words}");
     }
+    assert!(!words.contains("Marketing Cloud shows"), "{words}");
+    assert!(!words.contains("last run complete"), "{words}");
 }
 
 #[tokio::test]
@@ -115,6 +118,21 @@ async fn the_incident_page_shows_who_was_told() {
         .await;
     let words = house.page("/incidents/inc_01points").await.words();
     assert!(words.contains("Waiting mail:loyalty"), "{words}");
+}
+
+/// A broker that is set to ask before it locks asks here too, with the command that answers it.
+#[tokio::test]
+async fn the_incident_page_asks_what_the_broker_asks() {
+    let mut incident = sample::points();
+    incident.asked_at = Some(sample::at("12:52:29"));
+    let command = "countersign credential disable INT-029 --reason \"refused three times\"";
+    incident.runbook[2].command = Some(command.to_owned());
+    let house = House::with(sample::statuses(), vec![incident]).await;
+    let page = house.page("/incidents/inc_01points").await;
+    let words = page.words();
+    assert!(words.contains("Owner asked to stop it06:52:29"), "{words}");
+    let shown = command.replace('"', "&#34;");
+    assert!(page.body.contains(&shown), "{}", page.body);
 }
 
 #[tokio::test]

@@ -163,6 +163,7 @@ fn clocks(incident: &Incident, place: &Place, now: Timestamp) -> Vec<ClockRow> {
         ("First evidence", Some(incident.started_at)),
         ("Opened", incident.opened_at),
         ("People told", incident.notified_at),
+        ("Owner asked to stop it", incident.asked_at),
         ("Credential locked", incident.locked_at),
         ("Last good token ends", incident.token_ends_at),
         ("Resolved", incident.resolved_at),
