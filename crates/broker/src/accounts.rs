@@ -50,8 +50,12 @@ impl Accounts {
     pub async fn write(&self) {
         let (busy, strangers) = self.registry.take_counts();
         let now = self.clock.now();
+        self.registry.seen().strangers(strangers);
         let mut entries = Vec::new();
         for (known, vended, refused) in busy {
+            self.registry
+                .seen()
+                .counted(&known.consumer, vended, refused, now);
             self.metrics.vended("ok", vended);
             self.metrics.vended("refused", refused);
             entries.push(Entry::Record(record(&known, vended, refused)));

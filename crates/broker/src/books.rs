@@ -1,6 +1,8 @@
 //! The broker's books: what it keeps in the vault, in its own types. The only file here that knows
 //! the vault.
 
+mod suspicion;
+
 use crate::bundle;
 use crate::cell::Live;
 use crate::consumer::{Consumer, Lookup};

@@ -1,0 +1,25 @@
+//! Which credentials somebody else seems to mint with: the audit chain has it, also after a restart.
+
+use super::{Books, BooksError};
+use countersign_model::Timestamp;
+use std::collections::BTreeMap;
+
+/// The record that tells of it (`tell::record`).
+const ACTION: &str = "credential.outside_minter_suspected";
+/// Newest records looked at.
+const RECORDS_MAX: usize = 1_000;
+
+impl Books {
+    /// The last suspicion of each credential that has one, by its id.
+    ///
+    /// # Errors
+    /// [`BooksError`].
+    pub async fn outside_minters(&self) -> Result<BTreeMap<String, Timestamp>, BooksError> {
+        let records = self.vault.audit_latest(ACTION, RECORDS_MAX).await?;
+        let mut last = BTreeMap::new();
+        for record in records {
+            last.entry(record.object).or_insert(record.at);
+        }
+        Ok(last)
+    }
+}
