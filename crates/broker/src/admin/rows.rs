@@ -27,7 +27,8 @@ pub struct CredentialRow {
     pub strikes: u8,
     /// When it was locked.
     pub locked_at: Option<Timestamp>,
-    /// When its tokens last died so young that somebody else must be minting with its client id.
+    /// When, within the last day, its tokens died so young that somebody else must be minting with its
+    /// client id.
     pub outside_minter_suspected_at: Option<Timestamp>,
     /// Integrations on it.
     pub integrations: Vec<IntegrationId>,
@@ -73,7 +74,7 @@ impl Admin {
                 versions.insert(id, version);
             }
         }
-        let suspected = self.books.outside_minters().await?;
+        let suspected = self.books.outside_minters(self.now()).await?;
         let rows = estate.credentials.iter().map(|credential| {
             let record = records
                 .iter()
