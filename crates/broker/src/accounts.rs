@@ -64,8 +64,12 @@ impl<L: Ledger> Accounts<L> {
     /// What happened since the last time.
     fn entries(&self, now: Timestamp) -> Vec<Entry> {
         let (busy, strangers) = self.registry.take_counts();
+        self.registry.seen().strangers(strangers);
         let mut entries = Vec::new();
         for (known, vended, refused) in busy {
+            self.registry
+                .seen()
+                .counted(&known.consumer, vended, refused, now);
             self.metrics.vended("ok", vended);
             self.metrics.vended("refused", refused);
             entries.push(Entry::Record(record(&known, vended, refused)));

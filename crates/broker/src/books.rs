@@ -4,6 +4,8 @@
 mod consumers;
 mod credentials;
 
+mod suspicion;
+
 use crate::bundle;
 use crate::cell::Live;
 use crate::consumer::Lookup;

@@ -1,6 +1,8 @@
 //! Who may ask for which token. Keys are 256 random bits and looked up by their HMAC: no slow hash
 //! on the hot path (design 3.7).
 
+mod seen;
+
 use countersign_model::Timestamp;
 use countersign_model::estate::VendMode;
 use countersign_model::id::{ConsumerId, CredentialId, IntegrationId};
@@ -71,6 +73,8 @@ pub struct Known {
     pub refused: AtomicU64,
 }
 
+pub use seen::{Seen, Sight};
+
 /// The HMAC under which a key is kept.
 pub type Lookup = Arc<dyn Fn(&[u8]) -> [u8; 32] + Send + Sync>;
 
@@ -81,6 +85,7 @@ pub struct Registry {
     named: Papaya<ConsumerId, Arc<Known>>,
     /// Requests with an unknown, revoked or misplaced key.
     strangers: AtomicU64,
+    seen: Seen,
 }
 
 impl Registry {
@@ -92,7 +97,14 @@ impl Registry {
             known: Papaya::new(),
             named: Papaya::new(),
             strangers: AtomicU64::new(0),
+            seen: Seen::default(),
         }
+    }
+
+    /// When who was last seen, as far as it was accounted for.
+    #[must_use]
+    pub fn seen(&self) -> &Seen {
+        &self.seen
     }
 
     /// The HMAC under which a key is kept.

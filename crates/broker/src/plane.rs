@@ -136,6 +136,7 @@ impl Broker {
             registry: Arc::clone(&registry),
             entropy: entropy.clone(),
             running,
+            started_at: vendor.clock().now(),
         };
         let passage = Passage {
             bearers: Arc::new(Bearers::new(|label| registry.lookup(label))),

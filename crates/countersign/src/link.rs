@@ -12,6 +12,7 @@ use countersign_host::run_file::RunFile;
 use http_body_util::BodyExt;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use std::path::Path;
 use std::time::Duration;
 use tower::ServiceExt;
 
@@ -46,29 +47,9 @@ pub(crate) struct Answer {
 impl Link {
     /// Finds the server, or opens the stores when none runs on the folder.
     pub(crate) async fn open(args: &Args) -> Result<Link, Exit> {
-        if let (Some(server), Some(token)) = (&args.server, &args.token) {
-            let base = server.trim_end_matches('/').to_owned();
-            let road = || Road::Http {
-                base: base.clone(),
-                token: token.clone(),
-            };
-            return Ok(Link {
-                dashboard: road(),
-                broker: road(),
-            });
-        }
-        if let Some(run) = RunFile::read(&args.data) {
-            let road = |base: Option<String>, name: &str| match base {
-                Some(base) => Road::Http {
-                    base,
-                    token: run.token.clone(),
-                },
-                None => Road::Away(format!("no {name} runs on {}", args.data.display())),
-            };
-            return Ok(Link {
-                dashboard: road(run.dashboard.clone(), "watch"),
-                broker: road(run.broker.clone(), "broker"),
-            });
+        let elsewhere = args.server.clone().zip(args.token.clone());
+        if elsewhere.is_some() || RunFile::read(&args.data).is_some() {
+            return Link::running(&args.data, elsewhere.as_ref());
         }
         let offline = house::offline(args).await?;
         let here = |router, token| Road::Here { router, token };
@@ -79,6 +60,46 @@ impl Link {
                 Err(why) => Road::Away(why),
             },
         })
+    }
+
+    /// Finds a server that runs: `elsewhere` (its URL and bearer), or the one of the folder `data`. Opens
+    /// no store.
+    pub(crate) fn running(data: &Path, elsewhere: Option<&(String, String)>) -> Result<Link, Exit> {
+        if let Some((server, token)) = elsewhere {
+            let base = server.trim_end_matches('/').to_owned();
+            let road = || Road::Http {
+                base: base.clone(),
+                token: token.clone(),
+            };
+            return Ok(Link {
+                dashboard: road(),
+                broker: road(),
+            });
+        }
+        let folder = data.display();
+        let Some(run) = RunFile::read(data) else {
+            let words = format!("no server runs on {folder}: countersign serve");
+            return Err(Exit::away(words));
+        };
+        let road = |base: Option<String>, name: &str| match base {
+            Some(base) => Road::Http {
+                base,
+                token: run.token.clone(),
+            },
+            None => Road::Away(format!("no {name} runs on {folder}")),
+        };
+        Ok(Link {
+            dashboard: road(run.dashboard.clone(), "watch"),
+            broker: road(run.broker.clone(), "broker"),
+        })
+    }
+
+    /// Where programs reach the broker; none where none runs.
+    pub(crate) fn broker_url(&self) -> Option<&str> {
+        match &self.broker {
+            Road::Http { base, .. } => Some(base),
+            Road::Here { .. } | Road::Away(_) => None,
+        }
     }
 
     /// Asks the dashboard's API.

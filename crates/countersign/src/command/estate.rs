@@ -97,6 +97,12 @@ pub(crate) async fn current(link: &Link) -> Result<Estate, Exit> {
     }
 }
 
+/// The estate that the broker works by.
+pub(crate) async fn of_broker(link: &Link) -> Result<Estate, Exit> {
+    let answer = link.broker("GET", "/admin/api/v1/estate", None).await?;
+    answer.json()
+}
+
 fn show(args: &Args, plan: &Plan) {
     if args.json {
         output::document(plan);

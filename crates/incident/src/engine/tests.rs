@@ -105,9 +105,10 @@ fn quiet_sunday_names_the_first_customer_and_the_whole_chain() {
         );
     }
     assert!(!incident.unaffected.is_empty());
-    for name in &incident.unaffected {
+    for words in &incident.unaffected {
         let flows = &engine.estate.integrations;
-        assert!(flows.iter().any(|flow| flow.name == *name), "{name}");
+        let named = flows.iter().any(|flow| words.starts_with(&flow.name));
+        assert!(named, "{words}");
     }
     let commands: Vec<_> = incident
         .runbook
