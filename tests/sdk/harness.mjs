@@ -2,8 +2,9 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 
 const BIN = process.env.COUNTERSIGN_BIN;
 if (!BIN) throw new Error('COUNTERSIGN_BIN is not set: run bash tests/run');
@@ -102,6 +103,27 @@ export async function real({ expiresIn, validity, vend }) {
             await stop(sim.child);
             data.remove();
             simData.remove();
+        },
+    };
+}
+
+/** A simulated tenant of its own, in real time, with the estate that SOAP clients read. */
+export async function simulator() {
+    const data = folder();
+    const here = dirname(fileURLToPath(import.meta.url));
+    const args = ['sim', '--json', '--data', data.path];
+    args.push('--estate', join(here, '..', 'soap-estate.yaml'));
+    args.push('--sim-listen', '127.0.0.1:0', '--sim-control-listen', '127.0.0.1:0');
+    const { child, ready } = await start(args);
+    const ask = (method, path, body) => control(ready.sim_control, method, path, body);
+    const { client_id, secrets } = (await ask('GET', '/_sim/state')).packages[0];
+    return {
+        url: ready.sim,
+        consumer: { client_id, client_secret: secrets[0].secret, account_id: 7 },
+        control: ask,
+        stop: async () => {
+            await stop(child);
+            data.remove();
         },
     };
 }

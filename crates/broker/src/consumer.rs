@@ -71,8 +71,6 @@ pub struct Known {
     pub vended: AtomicU64,
     /// Requests answered without a token.
     pub refused: AtomicU64,
-    /// Calls sent on by the gateway.
-    pub passed: AtomicU64,
 }
 
 pub use seen::{Seen, Sight};
@@ -121,7 +119,6 @@ impl Registry {
             consumer,
             vended: AtomicU64::new(0),
             refused: AtomicU64::new(0),
-            passed: AtomicU64::new(0),
         };
         let known = Arc::new(known);
         self.named

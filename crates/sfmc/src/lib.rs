@@ -19,7 +19,9 @@ mod quota;
 pub mod request;
 mod rest;
 pub mod setup;
+mod soap;
 pub mod switch;
 pub mod token;
 
 pub use auth::TOKEN_ROUTE;
+pub use soap::{SERVICE_ROUTE, too_large};

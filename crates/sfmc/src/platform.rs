@@ -4,7 +4,7 @@ mod admin;
 mod breakage;
 mod exchange;
 
-pub(crate) use exchange::Judged;
+pub(crate) use exchange::{Exchange, Judged};
 
 pub use admin::AdminError;
 
@@ -18,6 +18,7 @@ use crate::package::Package;
 use crate::quota::{Limits, Quota, Verdict};
 use crate::request::{Reply, Request};
 use crate::setup::{Setup, UnitSetup};
+use crate::soap::Kept;
 use crate::switch::{Name, SwitchError, Switches};
 use crate::token::TokenBook;
 use jiff::Timestamp;
@@ -49,6 +50,8 @@ pub(crate) struct World {
     pub(crate) outside: BTreeMap<String, OutsideClient>,
     pub(crate) assets: Assets,
     pub(crate) tokens: TokenBook,
+    /// What was made or changed through SOAP.
+    pub(crate) kept: Kept,
     pub(crate) faults: Vec<Fault>,
     pub(crate) chance: Chance,
     n_faults: u64,
@@ -88,6 +91,7 @@ impl World {
             outside: outside.collect(),
             assets: Assets::new(&setup.assets),
             tokens: TokenBook::default(),
+            kept: Kept::default(),
             faults: Vec::new(),
             chance: Chance::new(seed),
             n_faults: 0,

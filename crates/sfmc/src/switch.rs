@@ -32,6 +32,7 @@ pub enum Name {
     DataeventsScopeStatus,
     MissingScopeErrorcode,
     WwwAuthenticate,
+    SoapRevokedIsExpired,
     JourneysReadFiresEvents,
     DefinitionsCountIsPage,
     TokenRatePerS,

@@ -91,8 +91,12 @@ impl Judge {
     }
 
     fn weigh(&mut self, now: Timestamp, signals: &[Signal]) {
+        if signals.is_empty() {
+            return;
+        }
+        let healthy = self.statuses.healthy(now);
         for signal in signals {
-            let changes = self.engine.step(now, signal);
+            let changes = self.engine.step(now, signal, &healthy);
             self.keep(changes);
         }
     }

@@ -189,6 +189,8 @@ async fn consumer_add(
         "integration": shown.consumer.integration,
         "account_id": shown.consumer.default_mid,
         "ends_at": shown.consumer.ends_at,
+        "vend": shown.consumer.vend,
+        "read_only": shown.consumer.read_only,
     });
     Ok((StatusCode::CREATED, Json(answer)))
 }

@@ -140,6 +140,28 @@ async fn a_credential_can_be_broken_and_mended_by_hand() {
     .await;
     assert_eq!(broken["class"], "auth_rejected");
     folder.run(&["sim", "mend", "INT-031"]).good();
+    assert_eq!(
+        folder.run(&["sim", "mend", "INT-031"]).code(),
+        2,
+        "mended already"
+    );
+    // An integration that uses another's credential, a unit and an asset are targets too.
+    for (target, fault) in [
+        ("INT-009", "rest_5xx"),
+        ("TRV", "hiccup_is_none"),
+        ("J-01", "asset_stall"),
+    ] {
+        let broken = folder.run(&["sim", "break", target, fault]);
+        assert_eq!(
+            broken.code() == 0,
+            fault != "hiccup_is_none",
+            "{}",
+            broken.stderr()
+        );
+    }
+    for target in ["INT-009", "J-01"] {
+        folder.run(&["sim", "mend", target]).good();
+    }
     folder
         .run(&["credential", "enable", "INT-031", "--reason", "mended"])
         .good();

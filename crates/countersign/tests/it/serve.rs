@@ -71,7 +71,11 @@ pub(crate) async fn set_up_with(estate: &str, expires_in: u32, validity: u32) ->
         )
         .good();
     let added = folder
-        .run_with(&key, "", &["consumer", "add", "INT-1", "--json"])
+        .run_with(
+            &key,
+            "",
+            &["consumer", "add", "INT-1", "--vend", "direct", "--json"],
+        )
         .good();
     let consumer = serde_json::from_str(&added).expect("JSON");
     Set {

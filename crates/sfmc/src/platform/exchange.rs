@@ -81,6 +81,10 @@ impl Platform {
                 let route = format!("/ext/{}/oauth2/token", segments[1]);
                 self.minted(now, route, false, judged)
             }
+            ["service.asmx"] => self.soap(now, request),
+            ["etframework.wsdl"] | ["etframeworkfault.xsd"] => {
+                self.soap_document(now, request, parts[0])
+            }
             _ => self.called(now, request, &segments),
         }
     }
@@ -242,7 +246,7 @@ impl Platform {
         envelope::codeless(self.status(Name::MethodStatus), &message)
     }
 
-    fn timed(&mut self, answer: Answer, slowed_ms: u64) -> Answer {
+    pub(crate) fn timed(&mut self, answer: Answer, slowed_ms: u64) -> Answer {
         let median_ms = self.switch(Name::LatencyMs);
         let usual_ms = match self.switch(Name::LatencyJitter) {
             0 => median_ms,

@@ -165,6 +165,13 @@ pub const SWITCHES: &[Switch] = &[
         "a 401 carries WWW-Authenticate with invalid_token, which one SDK needs; unconfirmed",
     ),
     flag(
+        Name::SoapRevokedIsExpired,
+        "soap_revoked_is_expired",
+        0,
+        "a SOAP call with a token that was killed says Token Expired, which clients answer with a \
+         new token, instead of Login Failed; unconfirmed",
+    ),
+    flag(
         Name::JourneysReadFiresEvents,
         "journeys_read_fires_events",
         1,

@@ -56,8 +56,27 @@ pub(crate) const SCOPES: [&str; 7] = [
     "email_send",
 ];
 
+/// Scopes of package `S`, which may do all that SOAP offers.
+pub(crate) const SOAP_SCOPES: [&str; 15] = [
+    "accounts_read",
+    "automations_execute",
+    "automations_read",
+    "automations_write",
+    "data_extensions_read",
+    "data_extensions_write",
+    "documents_and_images_read",
+    "documents_and_images_write",
+    "email_read",
+    "email_send",
+    "email_write",
+    "list_and_subscribers_read",
+    "list_and_subscribers_write",
+    "tracking_events_read",
+    "users_read",
+];
+
 /// Tenant `one` with parent 10 and child 11, tenant `two` with unit 20. Package `P` works in 10 and
-/// 11, `Q` in 11, `R` in 20.
+/// 11, `Q` in 11, `R` in 20, `S` in 10 and 11.
 pub(crate) struct House {
     pub(crate) platform: Platform,
 }
@@ -85,6 +104,7 @@ impl House {
                 package("P", 11, &[10, 11], &SCOPES),
                 package("Q", 11, &[11], &["journeys_read"]),
                 package("R", 20, &[20], &["email_read"]),
+                package("S", 10, &[10, 11], &SOAP_SCOPES),
             ],
             outside: vec![OutsideSetup {
                 label: "OUT".to_owned(),
@@ -226,6 +246,6 @@ pub(crate) fn call_request(token: &str, method: &str, path: &str, sent: &Value) 
 pub(crate) fn body(answer: &Answer) -> Value {
     match &answer.body {
         Body::Json(body) => body.clone(),
-        Body::Text(text) => Value::String(text.clone()),
+        Body::Text(text) | Body::Xml(text) => Value::String(text.clone()),
     }
 }

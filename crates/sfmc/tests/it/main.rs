@@ -7,3 +7,4 @@ mod limits;
 mod mint;
 mod rest;
 mod rotation;
+mod soap;
