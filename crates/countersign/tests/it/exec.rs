@@ -369,3 +369,33 @@ async fn told_to_run_without_a_broker_it_starts_and_serves_as_soon_as_there_is_o
         ended.stderr()
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_has_half_a_token_left_gets_a_new_one_before_it_starts() {
+    let set = set_up(20, 24).await;
+    let _server = serve(&set.folder, &set.key);
+    let mut job = Job::start(&set.folder, &[]);
+    let first = job.ask()["body"]["access_token"].clone();
+    let mints = set.mints().await;
+    // At once there is nothing to renew, and a second job gets the same.
+    let mut second = Job::start(&set.folder, &[]);
+    assert_eq!(second.ask()["body"]["access_token"], first);
+    assert_eq!(set.mints().await, mints);
+    let since = countersign_host::clock::stopwatch();
+    loop {
+        let left = job.ask()["body"]["expires_in"].as_u64().expect("a life");
+        if left <= 2 {
+            break;
+        }
+        assert!(since.elapsed().as_secs() < 20, "{left} s are left");
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    }
+    let mut late = Job::start(&set.folder, &[]);
+    let answer = late.ask();
+    assert_ne!(answer["body"]["access_token"], first);
+    let life = answer["body"]["expires_in"].as_u64().expect("a life");
+    assert!(life >= 5, "more than the old one had: {life}");
+    for job in [job, second, late] {
+        assert_eq!(job.end(0).code(), 0);
+    }
+}
