@@ -26,7 +26,7 @@ export function run(args, { input, env } = {}) {
 }
 
 /** Starts a long-running command and gives its first line of JSON. */
-function start(args, env) {
+export function start(args, env) {
     return new Promise((resolve, reject) => {
         const child = spawn(BIN, args, { env: { ...process.env, ...env } });
         let stderr = '';
@@ -73,11 +73,11 @@ export async function demo() {
 }
 
 /** The real thing on a small estate of one on-demand integration, in front of a simulated tenant. */
-export async function real({ expiresIn, validity, vend }) {
+export async function real({ expiresIn, validity, vend, usualMin }) {
     const data = folder();
     const simData = folder();
     const file = join(data.path, 'estate.yaml');
-    const write = (auth) => writeFileSync(file, estate(auth));
+    const write = (auth) => writeFileSync(file, estate(auth, usualMin));
     write('');
     const simArgs = ['sim', '--json', '--data', simData.path, '--estate', file];
     simArgs.push('--set', `expires_in=${expiresIn}`, '--set', `validity=${validity}`);
@@ -96,6 +96,7 @@ export async function real({ expiresIn, validity, vend }) {
     const server = await start(['serve', '--json', ...at, ...listen], env);
     return {
         ...server.ready,
+        data: data.path,
         consumer: JSON.parse(added),
         control: (method, path, body) => control(sim.ready.sim_control, method, path, body),
         stop: async () => {
@@ -135,7 +136,7 @@ async function good(args, options) {
     return ended.stdout;
 }
 
-const estate = (auth) => `version: 1
+const estate = (auth, usualMin) => `version: 1
 name: small
 tenants:
   - { id: t, subdomain: mctiny-estate-not-a-real-one${auth} }
@@ -153,7 +154,7 @@ integrations:
     backup: Operations
     credential: INT-1
     strategy: { keep_warm: false, reason: the test asks when it needs a token }
-`;
+${usualMin ? `    schedule: { cron: "0 3 * * *", usual_min: ${usualMin} }\n` : ''}`;
 
 /** Asks the simulator's control. */
 export async function control(base, method, path, body) {

@@ -22,6 +22,8 @@ pub(crate) struct Client {
     pub(crate) min_ttl_s: u64,
     /// Whether it asks for the next token by itself when one ends.
     pub(crate) asks_again: bool,
+    /// Whether it needs the real token: the gateway passes calls to Marketing Cloud only.
+    pub(crate) direct_only: bool,
     /// Whether a setting can point it elsewhere.
     pub(crate) steered: Steered,
     /// Variables that `exec` sets for it beside its own.
@@ -54,6 +56,8 @@ pub(crate) struct Filling<'a> {
     pub(crate) key: &'a str,
     /// The MID.
     pub(crate) account_id: &'a str,
+    /// Where the description of the SOAP interface is.
+    pub(crate) wsdl_url: &'a str,
 }
 
 /// What satisfies the check of sfmc-sdk and mcdev; it follows a `#`, and HTTP never sends that.
@@ -91,6 +95,7 @@ pub(crate) fn fill(template: &str, filling: &Filling<'_>) -> String {
         .replace("{base}", filling.base)
         .replace("{client_id}", filling.client_id)
         .replace("{account_id}", filling.account_id)
+        .replace("{wsdl_url}", filling.wsdl_url)
         .replace("{key}", filling.key)
 }
 

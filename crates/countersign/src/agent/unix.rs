@@ -48,10 +48,14 @@ impl OwnSocket {
         })
     }
 
-    fn admits(&self, stream: &UnixStream) -> bool {
-        let peer = stream.peer_cred().ok();
-        peer.is_some_and(|peer| peer.uid() == self.uid || peer.uid() == 0)
+    fn lets_in(&self, stream: &UnixStream) -> bool {
+        admits(self.uid, stream.peer_cred().ok().map(|peer| peer.uid()))
     }
+}
+
+/// Whether a socket of `own` lets in whoever the kernel says is there.
+fn admits(own: u32, peer: Option<u32>) -> bool {
+    peer.is_some_and(|peer| peer == own || peer == 0)
 }
 
 impl Drop for OwnSocket {
@@ -67,7 +71,7 @@ impl Listener for OwnSocket {
     async fn accept(&mut self) -> (UnixStream, SocketAddr) {
         loop {
             match self.listener.accept().await {
-                Ok((stream, from)) if self.admits(&stream) => return (stream, from),
+                Ok((stream, from)) if self.lets_in(&stream) => return (stream, from),
                 Ok(_) => tracing::warn!("a foreign user was turned away from the agent's socket"),
                 Err(error) => {
                     tracing::warn!(%error, "the agent's socket could not accept");
@@ -79,5 +83,17 @@ impl Listener for OwnSocket {
 
     fn local_addr(&self) -> std::io::Result<SocketAddr> {
         self.listener.local_addr()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::admits;
+
+    #[test]
+    fn this_user_and_root_are_let_in_and_nobody_else() {
+        assert!(admits(1_000, Some(1_000)) && admits(1_000, Some(0)));
+        assert!(!admits(1_000, Some(1_001)) && !admits(0, Some(1_000)));
+        assert!(!admits(1_000, None), "who cannot be told is nobody");
     }
 }

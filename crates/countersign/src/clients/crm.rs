@@ -4,6 +4,9 @@ use super::{Client, Steered};
 
 const DOMAIN_TRAP: &str = "Put your own My Domain in the place of YOUR-DOMAIN.";
 
+const DIRECT_TRAP: &str = "The consumer must have vend direct: the gateway passes calls to Marketing Cloud \
+     only, and its bearer opens nothing elsewhere.";
+
 pub(super) const CLIENTS: &[Client] = &[
     Client {
         name: "jsforce",
@@ -31,10 +34,12 @@ const core = new jsforce.Connection({
 ",
         min_ttl_s: 60,
         asks_again: true,
+        direct_only: true,
         steered: Steered::ByUrl,
         env: &[],
         traps: &[
             DOMAIN_TRAP,
+            DIRECT_TRAP,
             "Not by loginUrl: that would send the token request in Salesforce core's own shape.",
         ],
     },
@@ -65,6 +70,7 @@ def core() -> Salesforce:
 ",
         min_ttl_s: 60,
         asks_again: false,
+        direct_only: true,
         steered: Steered::Not {
             why: "its login host is fixed: https://{domain}.salesforce.com",
             fix: "hand it instance_url and a session_id that your code got from COUNTERSIGN_TOKEN_URL \
@@ -74,6 +80,7 @@ def core() -> Salesforce:
         env: &[],
         traps: &[
             DOMAIN_TRAP,
+            DIRECT_TRAP,
             "With a session_id it never logs in again by itself: make a new session on \
              SalesforceExpiredSession.",
         ],

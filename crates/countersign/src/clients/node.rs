@@ -29,6 +29,7 @@ const sfmc = new SDK(
 ",
         min_ttl_s: 0,
         asks_again: true,
+        direct_only: false,
         steered: Steered::ByUrl,
         env: &[],
         traps: &[
@@ -54,6 +55,7 @@ const sfmc = new SDK(
 ",
         min_ttl_s: 0,
         asks_again: true,
+        direct_only: false,
         steered: Steered::ByUrl,
         env: &[],
         traps: &[
@@ -81,6 +83,7 @@ const rest = new FuelRest({
 ",
         min_ttl_s: 0,
         asks_again: true,
+        direct_only: false,
         steered: Steered::ByUrl,
         env: &[],
         traps: &[
@@ -109,6 +112,7 @@ const soap = new FuelSoap({
 ",
         min_ttl_s: 0,
         asks_again: true,
+        direct_only: false,
         steered: Steered::ByUrl,
         env: &[],
         traps: &[
@@ -131,6 +135,7 @@ const client = new ET_Client('{client_id}', process.env.SFMC_CLIENT_SECRET, unde
 ",
         min_ttl_s: 0,
         asks_again: true,
+        direct_only: false,
         steered: Steered::ByUrl,
         env: &[],
         traps: &[
@@ -154,6 +159,7 @@ const token = await oauth.getToken({ account_id: '{account_id}' });
 ",
         min_ttl_s: 60,
         asks_again: false,
+        direct_only: false,
         steered: Steered::ByUrl,
         env: &[],
         traps: &[
@@ -175,6 +181,7 @@ const token = await oidc.clientCredentialsGrant(config, { account_id: '{account_
 ",
         min_ttl_s: 60,
         asks_again: false,
+        direct_only: false,
         steered: Steered::ByUrl,
         env: &[],
         traps: &[

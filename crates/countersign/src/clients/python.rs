@@ -28,6 +28,7 @@ client = ET_Client(
         \"clientid\": \"{client_id}\",
         \"clientsecret\": os.environ[\"SFMC_CLIENT_SECRET\"],
         \"authenticationurl\": \"{base}\",
+        \"defaultwsdl\": \"{wsdl_url}\",
         \"useOAuth2Authentication\": \"True\",
         \"accountId\": \"{account_id}\",
     }
@@ -35,10 +36,12 @@ client = ET_Client(
 ",
         min_ttl_s: 400,
         asks_again: true,
+        direct_only: false,
         steered: Steered::ByUrl,
         env: &[
             ("FUELSDK_AUTH_URL", "{base}"),
             ("FUELSDK_USE_OAUTH2", "True"),
+            ("FUELSDK_DEFAULT_WSDL", "{wsdl_url}"),
             ("FUELSDK_CLIENT_ID", "{client_id}"),
             ("FUELSDK_CLIENT_SECRET", "{key}"),
             ("FUELSDK_ACCOUNT_ID", "{account_id}"),
@@ -47,6 +50,8 @@ client = ET_Client(
             "It asks again when 300 s are left: with shorter tokens every call is a token request \
              and a reading of the WSDL. Hence --min-ttl 400.",
             "authenticationurl is the base alone: the library adds /v2/token itself.",
+            "It reads the WSDL once and keeps it in a file inside the package: one from elsewhere stays \
+             until that file is removed.",
             "useOAuth2Authentication is the text \"True\"; the value True is taken for no.",
             "After a 401 it never signs in again: the caller sees status False.",
             "SOAP and the WSDL ignore HTTPS_PROXY.",
@@ -78,6 +83,7 @@ settings = Countersign(
 ",
         min_ttl_s: 180,
         asks_again: true,
+        direct_only: false,
         steered: Steered::Not {
             why: "it builds its address from `subdomain` alone",
             fix: "give it the settings class that `countersign connect INTEGRATION --client pysfmc` \
@@ -96,6 +102,7 @@ settings = Countersign(
         lines: TAP_LINES,
         min_ttl_s: 860,
         asks_again: true,
+        direct_only: false,
         steered: Steered::Not {
             why: "it builds its address from `tenant_subdomain` alone",
             fix: TAP_FIX,
@@ -117,6 +124,7 @@ settings = Countersign(
         lines: TAP_LINES,
         min_ttl_s: 400,
         asks_again: true,
+        direct_only: false,
         steered: Steered::Not {
             why: "it builds its address from `tenant_subdomain` alone",
             fix: TAP_FIX,
@@ -151,6 +159,7 @@ token = session.fetch_token(account_id=\"{account_id}\")
 ",
         min_ttl_s: 60,
         asks_again: true,
+        direct_only: false,
         steered: Steered::ByUrl,
         env: &[("AUTHLIB_INSECURE_TRANSPORT", "1")],
         traps: &["Take AUTHLIB_INSECURE_TRANSPORT out where the broker stands behind TLS."],
@@ -176,6 +185,7 @@ token = session.fetch_token(
 ",
         min_ttl_s: 60,
         asks_again: false,
+        direct_only: false,
         steered: Steered::ByUrl,
         env: &[("OAUTHLIB_INSECURE_TRANSPORT", "1")],
         traps: &[

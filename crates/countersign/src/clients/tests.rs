@@ -5,6 +5,7 @@ const FILLING: Filling<'static> = Filling {
     client_id: "etl-7",
     key: "CANARY-key",
     account_id: "7007",
+    wsdl_url: "http://127.0.0.1:8601/etframework.wsdl",
 };
 
 #[test]

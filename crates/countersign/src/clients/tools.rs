@@ -16,6 +16,7 @@ curl -sS {token_url} -H 'Content-Type: application/json' -d @request.json
 ",
         min_ttl_s: 60,
         asks_again: false,
+        direct_only: false,
         steered: Steered::ByUrl,
         env: &[],
         traps: &[
@@ -40,6 +41,7 @@ curl -sS {token_url} -H 'Content-Type: application/json' -d @request.json
 ",
         min_ttl_s: 60,
         asks_again: false,
+        direct_only: false,
         steered: Steered::ByUrl,
         env: &[],
         traps: &[

@@ -80,7 +80,10 @@ async fn consumer(
     integration: &str,
 ) -> Result<Consumer, Exit> {
     if connect.new_consumer {
-        let body = json!({ "integration": integration, "min_ttl_s": client.min_ttl_s });
+        let vend = client.direct_only.then_some("direct");
+        let body = json!({
+            "integration": integration, "min_ttl_s": client.min_ttl_s, "vend": vend,
+        });
         let added: Value = link.broker("POST", CONSUMERS, Some(&body)).await?.json()?;
         let text = |name: &str| added[name].as_str().map(str::to_owned);
         return Ok(Consumer {
@@ -129,6 +132,7 @@ fn show(args: &Args, client: &Client, integration: &str, base: &str, consumer: &
         client_id: &consumer.id,
         key: consumer.key.as_deref().unwrap_or(PLACEHOLDER),
         account_id: &consumer.account_id,
+        wsdl_url: &format!("{base}/etframework.wsdl"),
     };
     let lines = clients::fill(client.lines, &filling);
     if args.json {

@@ -56,11 +56,14 @@ impl Surroundings<'_> {
             ("SFMC_ACCOUNT_ID", account_id.clone()),
         ];
         command.envs(own.into_iter().filter(|(_, value)| !value.is_empty()));
+        let soap = self.first.and_then(|held| held.soap_url.as_deref());
+        let soap = soap.unwrap_or_default().trim_end_matches('/');
         let filling = Filling {
             base: &self.base,
             client_id: &self.integration,
             key: &self.key,
             account_id: &account_id,
+            wsdl_url: &format!("{soap}/etframework.wsdl"),
         };
         let more = self.client.map_or([].as_slice(), |client| client.env);
         command.envs(
