@@ -455,3 +455,29 @@ fn a_question_of_the_broker_is_passed_on_once_until_it_heals() {
         [Strength::Asked]
     );
 }
+
+#[test]
+fn evidence_says_what_happened_and_not_always_that_it_was_refused() {
+    let rows = [
+        (
+            401,
+            Some("invalid_client"),
+            "renewal refused: invalid_client (401)",
+        ),
+        (
+            200,
+            Some("malformed"),
+            "renewal got an unreadable answer: 200",
+        ),
+        (429, Some("50100"), "renewal was throttled: 50100 (429)"),
+        (503, Some("none"), "renewal failed at the provider: 503"),
+    ];
+    for (status, code, words) in rows {
+        let outcome = mint("INT-029", at("2026-11-22T12:30:00Z"), status, code);
+        let class = match classify(&outcome, None) {
+            Verdict::Failed(class) => class,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(Failure::of(&outcome, class).evidence().words, words);
+    }
+}
