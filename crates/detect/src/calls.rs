@@ -42,7 +42,7 @@ pub(crate) struct Refused {
 impl Refused {
     /// Whether it is more than a 401 or two that heal themselves.
     fn counts(&self, rules: &Rules) -> bool {
-        self.n_bad() >= rules.calls_min && self.ok <= self.n_bad()
+        self.n_bad() >= u64::from(rules.calls_min) && self.ok <= self.n_bad()
     }
 
     fn n_bad(&self) -> u64 {

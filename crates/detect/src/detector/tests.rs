@@ -342,6 +342,17 @@ fn refused_calls_alone_page_once_and_t0_sooner() {
 }
 
 #[test]
+fn a_configuration_decides_when_refused_calls_page() {
+    let rules = Rules::overridden([("calls_page_s", Some(240.0))]).unwrap();
+    let mut detector = Detector::new(rules, &demo_estate());
+    let signals = calls_refused(&mut detector, "INT-029", 401, "0");
+    assert_eq!(
+        signals[1].at.duration_since(signals[1].since).as_secs(),
+        240
+    );
+}
+
+#[test]
 fn the_class_of_refused_calls_is_what_the_evidence_allows() {
     let rows = [
         (None, 403, "20002", Class::Scope),
