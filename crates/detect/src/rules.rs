@@ -65,7 +65,7 @@ pub const ROWS: [Row; 11] = [
         0.6,
         (0.1, 1.0),
         "share of the credentials that tried, from which the provider is blamed and no credential",
-        "Detection rule 4.5",
+        "detection 4.5",
     ),
     row(
         "platform_credentials_min",
@@ -86,7 +86,7 @@ pub const ROWS: [Row; 11] = [
         90.0,
         (1.0, DAY_S),
         "a failure of the provider so long is a suspicion",
-        "Detection rule 4.2",
+        "detection 4.2",
     ),
     row(
         "platform_page_s",
@@ -114,21 +114,21 @@ pub const ROWS: [Row; 11] = [
         90.0,
         (1.0, DAY_S),
         "calls refused over so long are a suspicion",
-        "Detection rule 4.2",
+        "detection 4.2",
     ),
     row(
         "calls_page_t0_s",
         120.0,
         (1.0, DAY_S),
         "calls refused over so long page where a T0 flow hangs on the credential",
-        "our choice: a minute sooner than Detection rule 4.3, at the price of a false page now and then",
+        "our choice: a minute sooner than detection 4.3, at the price of a false page now and then",
     ),
     row(
         "calls_page_s",
         180.0,
         (1.0, DAY_S),
         "calls refused over so long page elsewhere",
-        "Detection rule 4.3",
+        "detection 4.3",
     ),
 ];
 

@@ -494,7 +494,7 @@ fn each_refusal_is_told_by_what_was_refused_and_advises_on_that() {
             auth,
             Some(Refused::CoreUser),
             "Salesforce user",
-            "Activate the connection's user",
+            "Check the connection's user",
         ),
         (
             "INT-029",
