@@ -11,6 +11,7 @@ mod auth;
 mod chance;
 mod envelope;
 pub mod fault;
+mod grant;
 pub mod ledger;
 mod outside;
 pub mod package;
@@ -22,4 +23,4 @@ pub mod setup;
 pub mod switch;
 pub mod token;
 
-pub use auth::TOKEN_ROUTE;
+pub use auth::{Asking, TOKEN_ROUTE};
