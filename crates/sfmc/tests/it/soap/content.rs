@@ -124,7 +124,14 @@ fn app_users_show_whether_they_are_active() {
         let users: Vec<Element> = all(&message, "Results").into_iter().cloned().collect();
         assert_eq!(
             values(&users, "Name"),
-            ["S app user", "P app user", "Q app user"]
+            [
+                "S app user",
+                "L app user",
+                "P app user",
+                "Q app user",
+                "U app user",
+                "W app user",
+            ]
         );
         assert!(
             values(&users, "LastSuccessfulLogin")
