@@ -13,7 +13,7 @@ use crate::agent::road::{NoToken, Road, now_ms};
 use crate::args::{Args, ExecArgs, OnBrokerDown};
 use crate::clients::{self, Client, Steered};
 use crate::command::estate;
-use crate::exit::Exit;
+use crate::exit::{Code, Exit};
 use crate::house::{bind, service};
 use countersign_host::job::{Job, shell_code};
 use countersign_host::task::Tasks;
@@ -107,7 +107,7 @@ struct Flow {
 
 async fn flow(road: &Road, id: &IntegrationId) -> Result<Flow, NoToken> {
     let away = |exit: Exit| NoToken {
-        away: true,
+        away: exit.code == Code::Away,
         words: exit.words,
         retry_after_s: 0,
     };
