@@ -3,7 +3,7 @@
 //! At most 10 calls in a run, one success cancels one refusal, because a client without renewal
 //! ahead of time gets a 401, renews and succeeds; beyond that the share decides. Spans are measured
 //! from the first refusal to the newest, so that silence never ripens a suspicion.
-//! Source: detection 4, channel A (span guard 90 s and 180 s, measured; a 60 s hiccup stays silent).
+//! Source: detection 4.1 to 4.4 (span guard 90 s and 180 s, measured; a 60 s hiccup stays silent).
 
 use crate::rules::{Rules, span};
 use countersign_model::Timestamp;
@@ -42,7 +42,7 @@ pub(crate) struct Refused {
 impl Refused {
     /// Whether it is more than a 401 or two that heal themselves.
     fn counts(&self, rules: &Rules) -> bool {
-        self.n_bad() >= rules.calls_min && self.ok <= self.n_bad()
+        self.n_bad() >= u64::from(rules.calls_min) && self.ok <= self.n_bad()
     }
 
     fn n_bad(&self) -> u64 {

@@ -49,7 +49,7 @@ fn class_of_invalid_grant(told: Option<&str>, grant: Option<Grant>) -> Class {
 /// Reads one API call or probe: a status or code that refuses the token it carried, or the right to
 /// use it. Other failures of calls say nothing about a credential.
 ///
-/// Sources: sfmc-api J2 (errorcodes 20002, 40002; SOAP faults), RFC 6750 section 3.1.
+/// Sources: `docs/provider.md` J2 (errorcodes 20002, 40002; SOAP faults), RFC 6750 section 3.1.
 #[must_use]
 pub fn classify_call(call: &Call) -> Verdict {
     match (call.status, code_of(call)) {

@@ -79,11 +79,21 @@ fn words_of(outcome: &Outcome, class: Class) -> String {
     let Fact::Mint { call, .. } = &outcome.fact else {
         return class.as_str().to_owned();
     };
-    match (call.error_code.as_deref(), call.status) {
-        (Some(code), Some(status)) => format!("renewal refused: {code} ({status})"),
-        (Some(code), None) => format!("renewal got no answer: {code}"),
-        (None, Some(status)) => format!("renewal refused: {status}"),
-        (None, None) => "renewal failed".to_owned(),
+    let what = match class {
+        Class::Malformed => "renewal got an unreadable answer",
+        Class::Throttled => "renewal was throttled",
+        Class::Upstream => "renewal failed at the provider",
+        _ if call.status.is_none() => "renewal got no answer",
+        _ => "renewal refused",
+    };
+    let code = call.error_code.as_deref();
+    // These say no more than the words before them.
+    let code = code.filter(|code| !["malformed", "unreadable", "none", "0"].contains(code));
+    match (code, call.status) {
+        (Some(code), Some(status)) => format!("{what}: {code} ({status})"),
+        (Some(said), None) => format!("{what}: {said}"),
+        (None, Some(status)) => format!("{what}: {status}"),
+        (None, None) => what.to_owned(),
     }
 }
 

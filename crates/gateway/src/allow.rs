@@ -1,5 +1,5 @@
 //! What a read-only consumer may call: these routes and SOAP objects, and nothing else, whatever its
-//! token's scopes would allow. Source: sfmc-api C, least privilege for watching an estate.
+//! token's scopes would allow. Source: `docs/provider.md` C.
 
 use crate::path::Host;
 use axum::http::Method;

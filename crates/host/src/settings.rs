@@ -39,6 +39,9 @@ pub struct RawSettings {
     /// Where notices go; each table is one channel.
     #[serde(default)]
     pub notify: Vec<toml::Table>,
+    /// When to page, where it differs from the defaults.
+    #[serde(default)]
+    pub rules: toml::Table,
 }
 
 /// What is meant.
@@ -67,6 +70,8 @@ pub struct Settings {
     pub log_json: bool,
     /// Channels, as written; the watch gives them their meaning.
     pub notify: Vec<toml::Table>,
+    /// Rules of paging, as written; the watch gives them their meaning.
+    pub rules: toml::Table,
 }
 
 /// Where the master key comes from; the first that is set wins.
@@ -216,6 +221,7 @@ impl RawSettings {
             log: self.log.unwrap_or_else(|| "info".to_owned()),
             log_json,
             notify: self.notify,
+            rules: self.rules,
         })
     }
 }

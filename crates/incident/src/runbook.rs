@@ -105,7 +105,7 @@ fn advice_on_refusal(cause: &Cause<'_>, refused: Option<Refused>) -> &'static st
             "Activate the package's app user; keep the secret."
         }
         Some(Refused::AppUser) => "Have the client admitted again; keep the secret.",
-        Some(Refused::CoreUser) => "Activate the connection's user in Salesforce; keep the secret.",
+        Some(Refused::CoreUser) => "Check the connection's user in Salesforce; keep the secret.",
         Some(Refused::Calls) => "Ask for a new token.",
         Some(Refused::BusinessUnit) | None => "Check the secret, then the app user and package.",
     }

@@ -35,13 +35,22 @@ pub(crate) fn title(cause: &Cause<'_>, class: Class) -> String {
         ),
         RootCause::Blind => "We cannot see the estate.".to_owned(),
         RootCause::Own => "Countersign itself has a fault.".to_owned(),
-        _ => format!(
-            "{}: {} {}.",
-            clipped(unit, UNIT_WORDS_MAX),
-            clipped(&cause.name(), SUBJECT_NAME_WORDS_MAX),
-            ailment(cause, class)
-        ),
+        // In quotes, because a name may be a plural or hold a colon.
+        _ => {
+            let name = clipped(&cause.name(), SUBJECT_NAME_WORDS_MAX);
+            let whose = match says_its_unit(&name, unit) {
+                true => String::new(),
+                false => format!("{}: ", clipped(unit, UNIT_WORDS_MAX)),
+            };
+            format!("{whose}\"{name}\" {}.", ailment(cause, class))
+        }
     }
+}
+
+/// `Card transaction alerts` of the unit `Card` says whose it is already.
+fn says_its_unit(name: &str, unit: &str) -> bool {
+    let rest = name.strip_prefix(unit);
+    rest.is_some_and(|rest| unit.is_empty() || !rest.starts_with(char::is_alphanumeric))
 }
 
 /// `Membership welcome` of `Membership welcome (app backend)`: where room is scarce.
@@ -321,8 +330,14 @@ pub(crate) fn detail(incident: &Incident) -> Vec<String> {
         .iter()
         .map(|fact| format!("{} at {} UTC", fact.words, fact.at.strftime("%H:%M:%S")))
         .collect();
+    let technical = match technical.as_slice() {
+        [first, second, between @ .., last] if between.len() > 1 => {
+            format!("{first}; {second}; {} more; {last}", between.len())
+        }
+        few => few.join("; "),
+    };
     if !technical.is_empty() {
-        lines.push(format!("Technical detail: {}.", technical.join("; ")));
+        lines.push(format!("Technical detail: {technical}."));
     }
     lines.push(format!(
         "Root cause: {} ({})",

@@ -11,6 +11,7 @@ mod auth;
 mod chance;
 mod envelope;
 pub mod fault;
+mod grant;
 pub mod ledger;
 mod outside;
 pub mod package;
@@ -23,5 +24,5 @@ mod soap;
 pub mod switch;
 pub mod token;
 
-pub use auth::TOKEN_ROUTE;
+pub use auth::{Asking, TOKEN_ROUTE};
 pub use soap::{SERVICE_ROUTE, too_large};

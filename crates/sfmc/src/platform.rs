@@ -12,12 +12,14 @@ use crate::address::AddressRange;
 use crate::asset::Assets;
 use crate::chance::Chance;
 use crate::fault::Fault;
-use crate::ledger::Ledger;
+use crate::grant::code::CodeBook;
+use crate::grant::{Consent, GrantBook};
+use crate::ledger::{Exchanges, Ledger};
 use crate::outside::OutsideClient;
-use crate::package::Package;
+use crate::package::{Package, seconds};
 use crate::quota::{Limits, Quota, Verdict};
 use crate::request::{Reply, Request};
-use crate::setup::{Setup, UnitSetup};
+use crate::setup::{PackageKind, PackageSetup, Setup, UnitSetup};
 use crate::soap::Kept;
 use crate::switch::{Name, SwitchError, Switches};
 use crate::token::TokenBook;
@@ -38,7 +40,7 @@ pub(crate) struct Tenant {
 pub struct Platform {
     setup: Setup,
     seed: u64,
-    switches: Switches,
+    pub(crate) switches: Switches,
     pub(crate) world: World,
 }
 
@@ -52,6 +54,9 @@ pub(crate) struct World {
     pub(crate) tokens: TokenBook,
     /// What was made or changed through SOAP.
     pub(crate) kept: Kept,
+    pub(crate) grants: GrantBook,
+    pub(crate) codes: CodeBook,
+    pub(crate) exchanges: Exchanges,
     pub(crate) faults: Vec<Fault>,
     pub(crate) chance: Chance,
     n_faults: u64,
@@ -92,6 +97,9 @@ impl World {
             assets: Assets::new(&setup.assets),
             tokens: TokenBook::default(),
             kept: Kept::default(),
+            grants: GrantBook::default(),
+            codes: CodeBook::default(),
+            exchanges: Exchanges::default(),
             faults: Vec::new(),
             chance: Chance::new(seed),
             n_faults: 0,
@@ -110,12 +118,14 @@ impl Platform {
             setup.base_url.push('/');
         }
         let world = World::new(&setup, now, seed);
-        Platform {
+        let mut platform = Platform {
             setup,
             seed,
             switches: Switches::default(),
             world,
-        }
+        };
+        platform.remember_consents(now);
+        platform
     }
 
     /// Answers a request.
@@ -131,6 +141,26 @@ impl Platform {
     /// Takes everything back to the start; the switches stay as set.
     pub fn reset(&mut self, now: Timestamp) {
         self.world = World::new(&self.setup, now, self.seed);
+        self.remember_consents(now);
+    }
+
+    /// The refresh tokens that consents of earlier left behind.
+    fn remember_consents(&mut self, now: Timestamp) {
+        let life = seconds(self.switch(Name::RefreshDays).saturating_mul(86_400));
+        let ends_at = now.checked_add(life).unwrap_or(Timestamp::MAX);
+        let World {
+            grants, exchanges, ..
+        } = &mut self.world;
+        for (package, token) in self.setup.packages.iter().filter_map(left_behind) {
+            let consent = Consent {
+                label: package.label.clone(),
+                mid: package.home,
+                scopes: package.scopes.clone(),
+                family: grants.next_family(),
+            };
+            exchanges.handed_out(token, &package.label);
+            grants.add(token.to_owned(), consent, (now, ends_at));
+        }
     }
 
     /// Sets a switch.
@@ -163,6 +193,12 @@ impl Platform {
     #[must_use]
     pub fn ledger(&self) -> &Ledger {
         &self.world.ledger
+    }
+
+    /// What became of each refresh token.
+    #[must_use]
+    pub fn exchanges(&self) -> &Exchanges {
+        &self.world.exchanges
     }
 
     pub(crate) fn switch(&self, name: Name) -> u64 {
@@ -237,5 +273,15 @@ impl Platform {
         tenant.map_or(Verdict::Admitted, |tenant| {
             tenant.rest_quota.ask(now, limits)
         })
+    }
+}
+
+/// The refresh token that a package is set up with.
+fn left_behind(package: &PackageSetup) -> Option<(&PackageSetup, &str)> {
+    match &package.kind {
+        PackageKind::Web(app) | PackageKind::Public(app) => {
+            Some((package, app.refresh_token.as_deref()?))
+        }
+        PackageKind::Server | PackageKind::Legacy => None,
     }
 }

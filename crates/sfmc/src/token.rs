@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use std::collections::{BTreeMap, VecDeque};
+use std::net::IpAddr;
 use std::sync::Arc;
 
 /// Tokens remembered; older ones are unknown, which to a caller is the same as expired.
@@ -22,6 +23,10 @@ pub struct Token {
     pub issued_at: Timestamp,
     /// When it stops working.
     pub ends_at: Timestamp,
+    /// The consent it goes back to, if a person gave one.
+    pub family: Option<u64>,
+    /// Who asked for it, at the legacy endpoint.
+    pub minted_from: Option<IpAddr>,
 }
 
 impl Token {

@@ -56,15 +56,19 @@ fn request(parts: &Parts, body: &Bytes) -> Request {
 
 /// The client a token request names; `None` for any other request.
 fn minting_client(request: &Request) -> Option<String> {
-    let segments = request.segments();
-    let [version, last] = segments.as_slice() else {
-        return None;
+    let path: Vec<String> = request
+        .segments()
+        .iter()
+        .map(|part| part.to_lowercase())
+        .collect();
+    let path: Vec<&str> = path.iter().map(String::as_str).collect();
+    let field = match path.as_slice() {
+        ["v2", "token"] => "client_id",
+        ["v1", "requesttoken"] => "clientId",
+        _ => return None,
     };
-    if !version.eq_ignore_ascii_case("v2") || !last.eq_ignore_ascii_case("token") {
-        return None;
-    }
     let fields = request.fields();
-    let named = fields.get("client_id").and_then(Value::as_str);
+    let named = fields.get(field).and_then(Value::as_str);
     Some(named.unwrap_or("unknown").to_owned())
 }
 
@@ -123,14 +127,18 @@ fn divide_life(answer: &mut Answer, speed: f64) {
     let request::Body::Json(body) = &mut answer.body else {
         return;
     };
-    if let Some(expires_in) = body.get("expires_in").and_then(Value::as_f64) {
+    let told = ["expires_in", "expiresIn"];
+    let Some(name) = told.into_iter().find(|name| body.get(name).is_some()) else {
+        return;
+    };
+    if let Some(expires_in) = body[name].as_f64() {
         #[expect(
             clippy::cast_possible_truncation,
             reason = "a life in seconds, floored"
         )]
         #[expect(clippy::cast_sign_loss, reason = "not below 1")]
         let life_s = (expires_in / speed).floor().max(1.0) as u64;
-        body["expires_in"] = life_s.into();
+        body[name] = life_s.into();
     }
 }
 

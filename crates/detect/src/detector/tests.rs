@@ -342,6 +342,17 @@ fn refused_calls_alone_page_once_and_t0_sooner() {
 }
 
 #[test]
+fn a_configuration_decides_when_refused_calls_page() {
+    let rules = Rules::overridden([("calls_page_s", Some(240.0))]).unwrap();
+    let mut detector = Detector::new(rules, &demo_estate());
+    let signals = calls_refused(&mut detector, "INT-029", 401, "0");
+    assert_eq!(
+        signals[1].at.duration_since(signals[1].since).as_secs(),
+        240
+    );
+}
+
+#[test]
 fn the_class_of_refused_calls_is_what_the_evidence_allows() {
     let rows = [
         (None, 403, "20002", Class::Scope),
@@ -454,4 +465,30 @@ fn a_question_of_the_broker_is_passed_on_once_until_it_heals() {
         strengths(&observe(&mut detector, &audit)),
         [Strength::Asked]
     );
+}
+
+#[test]
+fn evidence_says_what_happened_and_not_always_that_it_was_refused() {
+    let rows = [
+        (
+            401,
+            Some("invalid_client"),
+            "renewal refused: invalid_client (401)",
+        ),
+        (
+            200,
+            Some("malformed"),
+            "renewal got an unreadable answer: 200",
+        ),
+        (429, Some("50100"), "renewal was throttled: 50100 (429)"),
+        (503, Some("none"), "renewal failed at the provider: 503"),
+    ];
+    for (status, code, words) in rows {
+        let outcome = mint("INT-029", at("2026-11-22T12:30:00Z"), status, code);
+        let class = match classify(&outcome, None) {
+            Verdict::Failed(class) => class,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(Failure::of(&outcome, class).evidence().words, words);
+    }
 }

@@ -19,7 +19,7 @@ pub struct Tenant {
     /// `https://{subdomain}.auth.marketingcloudapis.com`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub auth_url: Option<String>,
-    /// What its auth host sustains, in token requests a second. Default 5 (broker rule 2.6).
+    /// What its auth host sustains, in token requests a second. Default 5.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token_requests_per_s: Option<f64>,
     /// A new mint kills the older token of the same client. Unconfirmed for v2; default false.

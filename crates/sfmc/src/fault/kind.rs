@@ -13,6 +13,7 @@ pub enum Kind {
     IpBlocked,
     TokenRevoked,
     SecondMinter,
+    RefreshTokenLost,
     RateLimited,
     AuthDown,
     AuthSlow,
@@ -108,6 +109,12 @@ pub const KINDS: &[KindRow] = &[
         "a rival mints now and every 2 minutes, and each time the live token dies",
     ),
     row(
+        "refresh_token_lost",
+        Kind::RefreshTokenLost,
+        false,
+        "refresh tokens there are now are refused: 400 invalid_grant; those of a later consent work",
+    ),
+    row(
         "rate_limited",
         Kind::RateLimited,
         true,
@@ -182,10 +189,6 @@ pub const ELSEWHERE: &[(&str, &str)] = &[
         "it happens in Salesforce core, which is not modelled here",
     ),
     (
-        "refresh_token_lost",
-        "refresh tokens of web apps are not modelled here",
-    ),
-    (
         "certificate_expired",
         "it happens between a client and its middleware, not at the platform",
     ),
@@ -257,10 +260,18 @@ impl Kind {
 
     /// Whether it is a property of the package, whatever unit a token is asked for.
     pub(crate) fn is_of_package(self) -> bool {
-        use Kind::{AppUserInactive, ScopeRemoved, SecretActivated, SecretExpired, SecretRevoked};
+        use Kind::{
+            AppUserInactive, RefreshTokenLost, ScopeRemoved, SecretActivated, SecretExpired,
+            SecretRevoked,
+        };
         matches!(
             self,
-            SecretExpired | SecretRevoked | SecretActivated | AppUserInactive | ScopeRemoved
+            SecretExpired
+                | SecretRevoked
+                | SecretActivated
+                | AppUserInactive
+                | ScopeRemoved
+                | RefreshTokenLost
         )
     }
 }

@@ -46,6 +46,14 @@ impl View {
     }
 }
 
+/// What a filter says of events, by which most need not be looked at.
+pub(super) struct Hint<'a> {
+    /// The time outside of which none is wanted.
+    pub(super) span: (Option<Timestamp>, Option<Timestamp>),
+    /// The subscribers of whom alone they are wanted.
+    pub(super) subscribers: Option<&'a [String]>,
+}
+
 /// Things of a kind, by their places from 0.
 pub(super) enum Source {
     /// All of them.
@@ -72,12 +80,19 @@ impl Source {
         }
     }
 
-    /// The next ones from a place on, at most `n`; fewer do not mean that there are no more.
-    pub(super) fn chunk(&self, platform: &Platform, first: u64, n: u64) -> Vec<Node> {
-        let cut = |things: &[Node]| -> Vec<Node> {
+    /// The next ones from a place on, at most `n`; fewer do not mean that there are no more. What
+    /// is not wanted at all is `None`.
+    pub(super) fn chunk(&self, platform: &Platform, first: u64, n: u64) -> Vec<Option<Node>> {
+        let cut = |things: &[Node]| -> Vec<Option<Node>> {
             let skip = usize::try_from(first).unwrap_or(usize::MAX);
             let take = usize::try_from(n).unwrap_or(usize::MAX);
-            things.iter().skip(skip).take(take).cloned().collect()
+            things
+                .iter()
+                .skip(skip)
+                .take(take)
+                .cloned()
+                .map(Some)
+                .collect()
         };
         match self {
             Source::Things(things) => cut(things),
@@ -89,7 +104,7 @@ impl Source {
                     .map(|table| table.rows_from(first, n));
                 rows.unwrap_or_default()
                     .iter()
-                    .map(super::row::node)
+                    .map(|row| Some(super::row::node(row)))
                     .collect()
             }
             Source::Events(single, _) if first < single.len() as u64 => cut(single),
@@ -107,20 +122,16 @@ impl Source {
     }
 }
 
-/// Where things of a kind come from. `span` is the time outside of which no event is looked for.
+/// Where things of a kind come from.
 pub(super) fn source(
     platform: &Platform,
     now: Timestamp,
     view: &View,
     kind: &'static Type,
-    table: Option<&str>,
-    span: (Option<Timestamp>, Option<Timestamp>),
+    hint: &Hint<'_>,
 ) -> Source {
-    if let Some(id) = table {
-        return Source::Table(id.to_owned());
-    }
     if let Some(habit) = event::habit(kind.name) {
-        return event::source(platform, view, habit, span);
+        return event::source(platform, view, habit, hint);
     }
     let mids = view.mids(platform).into_iter();
     Source::Things(

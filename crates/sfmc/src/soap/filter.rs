@@ -97,6 +97,20 @@ impl Filter {
         }
     }
 
+    /// The values of which a property must have one, if it says so.
+    pub(super) fn only(&self, of: &str) -> Option<&[String]> {
+        match self {
+            Filter::Any(_) => None,
+            Filter::All(parts) => parts.iter().find_map(|part| part.only(of)),
+            Filter::Simple {
+                property,
+                operator,
+                values,
+            } => (property == of && matches!(operator.as_str(), "equals" | "IN"))
+                .then_some(values.as_slice()),
+        }
+    }
+
     /// The span of a date property outside of which nothing meets it.
     pub(super) fn span(&self, of: &str) -> (Option<Timestamp>, Option<Timestamp>) {
         match self {

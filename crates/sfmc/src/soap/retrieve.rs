@@ -1,7 +1,7 @@
 //! Retrieve: which things, which properties, page by page.
 
 use super::Call;
-use super::content::{Source, View, source};
+use super::content::{Hint, Source, View, source};
 use super::filter::Filter;
 use super::permission::{Deed, refusal};
 use crate::platform::Platform;
@@ -13,7 +13,7 @@ use jiff::Timestamp;
 /// Most things of one answer (recorded).
 const PAGE_MAX: u64 = 2_500;
 /// Things looked at for one answer; a filter that meets few then gives a short page.
-const LOOKED_AT_MAX: u64 = 500_000;
+const LOOKED_AT_MAX: u64 = 100_000;
 /// Things looked at in one go.
 const CHUNK: u64 = 2_500;
 
@@ -195,26 +195,24 @@ impl Plan {
 
 /// The next page, and whether there is more after it: a full page looks on until it knows.
 fn page(platform: &Platform, now: Timestamp, plan: &mut Plan) -> (Vec<Node>, bool) {
-    let span = plan
-        .filter
-        .as_ref()
-        .map_or((None, None), |filter| filter.span("EventDate"));
-    let source: Source = source(
-        platform,
-        now,
-        &plan.view,
-        plan.kind,
-        plan.table.as_deref(),
-        span,
-    );
+    let filter = plan.filter.as_ref();
+    let hint = Hint {
+        span: filter.map_or((None, None), |filter| filter.span("EventDate")),
+        subscribers: filter.and_then(|filter| filter.only("SubscriberKey")),
+    };
+    let source: Source = match &plan.table {
+        Some(id) => Source::Table(id.clone()),
+        None => source(platform, now, &plan.view, plan.kind, &hint),
+    };
     let total = source.total(platform);
-    let end = total.min(plan.next.saturating_add(LOOKED_AT_MAX));
     let mut rows: Vec<Node> = Vec::new();
-    while plan.next < end {
-        let chunk = source.chunk(platform, plan.next, CHUNK.min(end - plan.next));
+    let mut n_looked_at = 0;
+    while plan.next < total && n_looked_at < LOOKED_AT_MAX {
+        let chunk = source.chunk(platform, plan.next, CHUNK);
         assert!(!chunk.is_empty(), "there are as many as were counted");
         for row in chunk {
-            if plan.meets(&row) {
+            n_looked_at += u64::from(row.is_some());
+            if let Some(row) = row.filter(|row| plan.meets(row)) {
                 if rows.len() as u64 == plan.page {
                     return (rows, true);
                 }

@@ -149,7 +149,7 @@ fn credential_cause(
                 of("app user or client")
             ),
             Some(Refused::CoreUser) => format!(
-                "{} may not sign in: it is inactive, or its session has ended.",
+                "{} may not sign in: it is inactive, locked or not admitted.",
                 of("Salesforce user")
             ),
             Some(Refused::Calls) => format!(

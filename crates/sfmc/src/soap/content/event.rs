@@ -4,7 +4,7 @@
 //! so many messages one is opened, clicked, bounced and so on.
 
 use super::definition::{job_id, place_of};
-use super::{MADE_AT, Source, View};
+use super::{Hint, MADE_AT, Source, View};
 use crate::asset::Asset;
 use crate::fault::Kind;
 use crate::platform::Platform;
@@ -93,6 +93,8 @@ pub(crate) struct Run {
     /// The first and the one after the last, counted since 1970.
     first: u64,
     end: u64,
+    /// Of whom alone events are wanted; by the number of the subscriber.
+    wanted: Option<Vec<bool>>,
 }
 
 impl Run {
@@ -130,6 +132,7 @@ impl Run {
             } else {
                 end.max(first)
             },
+            wanted: None,
         }
     }
 
@@ -137,18 +140,33 @@ impl Run {
         self.end - self.first
     }
 
-    pub(super) fn chunk(&self, place: u64, n: u64) -> Vec<Node> {
+    /// Its part of the wanted subscribers' events only.
+    fn of(mut self, subscribers: Option<&[String]>) -> Run {
+        self.wanted = subscribers.map(|keys| {
+            let is_named = |own: String| keys.iter().any(|key| key.eq_ignore_ascii_case(&own));
+            super::subscriber::keys().map(is_named).collect()
+        });
+        self
+    }
+
+    pub(super) fn chunk(&self, place: u64, n: u64) -> Vec<Option<Node>> {
         let first = self.first + place;
         let end = self.end.min(first.saturating_add(n));
         (first..end).map(|number| self.event(number)).collect()
     }
 
-    fn event(&self, number: u64) -> Node {
+    fn event(&self, number: u64) -> Option<Node> {
         let message = number * self.habit.of + self.habit.nth;
+        if let Some(wanted) = &self.wanted {
+            let index = usize::try_from(message % wanted.len() as u64).unwrap_or(0);
+            if !wanted[index] {
+                return None;
+            }
+        }
         let ms = i64::try_from(message * self.every_ms).unwrap_or(i64::MAX);
         let ms = ms.saturating_add(self.habit.after_s * 1_000);
         let at = Timestamp::from_millisecond(ms).unwrap_or(Timestamp::MAX);
-        self.node(&super::subscriber_key_of(message), at)
+        Some(self.node(&super::subscriber_key_of(message), at))
     }
 
     fn node(&self, subscriber: &str, at: Timestamp) -> Node {
@@ -183,8 +201,9 @@ pub(super) fn source(
     platform: &Platform,
     view: &View,
     habit: &'static Habit,
-    (from, to): (Option<Timestamp>, Option<Timestamp>),
+    hint: &Hint<'_>,
 ) -> Source {
+    let (from, to) = hint.span;
     let from = from.or_else(|| view.at.checked_sub(USUALLY).ok());
     let to = to.map_or(view.at, |to| to.min(view.at));
     let mids = view.mids(platform);
@@ -201,7 +220,7 @@ pub(super) fn source(
                     .map(|one| run.node(&one.subscriber, one.at)),
             );
         }
-        runs.push(run);
+        runs.push(run.of(hint.subscribers));
     }
     Source::Events(single, runs)
 }

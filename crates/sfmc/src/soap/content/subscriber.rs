@@ -13,6 +13,11 @@ pub(super) fn key_of(number: u64) -> String {
     format!("subscriber-{}", number % SUBSCRIBERS + 1)
 }
 
+/// The keys of all, in the order of their numbers.
+pub(super) fn keys() -> impl Iterator<Item = String> {
+    (0..SUBSCRIBERS).map(key_of)
+}
+
 pub(super) fn subscribers(mid: u64) -> Vec<Node> {
     let one = |number: u64| {
         let key = key_of(number);

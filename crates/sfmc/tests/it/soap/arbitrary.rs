@@ -103,7 +103,7 @@ fn wrapped(request: &str, kind: &str, inner: &str) -> String {
     let both = "<LogicalOperator>AND</LogicalOperator><RightOperand><Property>CustomerKey</Property>\
                 <SimpleOperator>like</SimpleOperator><Value>k</Value></RightOperand>";
     let inner = match request {
-        "RetrieveRequestMsg" if inner.len() % 2 == 0 => format!(
+        "RetrieveRequestMsg" if inner.len().is_multiple_of(2) => format!(
             "<RetrieveRequest><ObjectType>{kind}</ObjectType><Properties>CustomerKey</Properties>\
              <Filter><LeftOperand>{inner}</LeftOperand>{both}</Filter></RetrieveRequest>"
         ),

@@ -53,6 +53,7 @@ fn a_message_is_sent_in_every_part_of_the_day() {
     let dates: Vec<String> = run
         .chunk(0, 2)
         .iter()
+        .flatten()
         .map(|one| one.text("EventDate").unwrap_or_default().to_owned())
         .collect();
     assert_eq!(dates, ["2026-11-22T10:00:00", "2026-11-22T10:00:01"]);
@@ -96,5 +97,39 @@ fn nothing_happened_before_everything_was_made() {
         "2020-01-01T00:00:00",
         "2026-02-01T00:00:00",
     );
-    assert_eq!(first.chunk(0, 1)[0].text("EventDate"), Some(MADE_AT));
+    assert_eq!(
+        first.chunk(0, 1)[0]
+            .as_ref()
+            .and_then(|one| one.text("EventDate")),
+        Some(MADE_AT)
+    );
+}
+
+#[test]
+fn events_of_those_who_are_not_wanted_are_passed_over() {
+    let platform = platform();
+    let day = run(
+        &platform,
+        "SentEvent",
+        "2026-11-20T00:00:00",
+        "2026-11-20T00:09:59",
+    );
+    let of = |keys: &[&str]| {
+        let keys: Vec<String> = keys.iter().map(|key| (*key).to_owned()).collect();
+        let chunk = day.clone().of(Some(&keys)).chunk(0, 600);
+        assert_eq!(chunk.len(), 600, "places stay as they are");
+        let wanted: Vec<_> = chunk.into_iter().flatten().collect();
+        assert!(
+            wanted
+                .iter()
+                .all(|one| one.text("SubscriberKey") == Some("subscriber-9"))
+        );
+        wanted.len()
+    };
+    assert_eq!(
+        of(&["SUBSCRIBER-9", "nobody"]),
+        3,
+        "one message in 200 is theirs"
+    );
+    assert_eq!(of(&[]), 0);
 }
