@@ -3,7 +3,7 @@
 mod programs;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
-pub(crate) use programs::{AgentArgs, ConnectArgs, ExecArgs, LeaveArgs, OnBrokerDown};
+pub(crate) use programs::{AgentArgs, AskAs, ConnectArgs, ExecArgs, LeaveArgs, OnBrokerDown};
 use std::path::PathBuf;
 
 /// Keeps Marketing Cloud API credentials alive, and sees within minutes when one of them dies.

@@ -56,12 +56,6 @@ impl Seen {
         self.strangers.fetch_add(n, Ordering::Relaxed);
     }
 
-    /// What was seen of a consumer.
-    #[must_use]
-    pub fn of(&self, id: &ConsumerId) -> Option<Sight> {
-        self.consumers.pin().get(id).cloned()
-    }
-
     /// When people's commands last got a token of an integration.
     #[must_use]
     pub fn operator_at(&self, integration: &IntegrationId) -> Option<Timestamp> {

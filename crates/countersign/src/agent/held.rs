@@ -3,8 +3,9 @@
 
 use countersign_secret::TokenBytes;
 
-/// A token is not handed on in the last part of its life, milliseconds (broker rule 2.10).
-const LAST_MS: i64 = 5_000;
+/// A token is not handed on in the last part of its life, seconds (broker rule 2.10).
+pub(super) const LAST_S: i64 = 5;
+const LAST_MS: i64 = LAST_S * 1_000;
 /// The next one is fetched after this share of what was received (broker rule 2.10).
 const PREFETCH_PERCENT: i64 = 75;
 

@@ -1,6 +1,7 @@
 //! The way to the broker, found anew for every request: a broker that restarts has a new address and
 //! a new bearer, and the job beside us must not notice.
 
+use crate::agent::consumer::Consumer;
 use crate::agent::held::{Held, Parts};
 use crate::args::Args;
 use crate::exit::{Code, Exit};
@@ -13,12 +14,13 @@ use std::time::Duration;
 /// Total time for one token, the broker's own wait for a flight included.
 const TOKEN: Duration = Duration::from_secs(15);
 /// When to ask again after the broker had no token, or was away, seconds.
-const RETRY_S: u64 = 5;
+pub(super) const RETRY_S: u64 = 5;
 
-/// How to find the broker.
+/// How to find the broker, and as whom to ask it.
 pub(crate) struct Road {
     data: PathBuf,
     elsewhere: Option<(String, String)>,
+    consumer: Option<Consumer>,
 }
 
 /// Why there is no token.
@@ -33,7 +35,8 @@ pub(crate) struct NoToken {
 }
 
 impl NoToken {
-    fn away(words: impl Into<String>) -> NoToken {
+    /// The broker could not be reached.
+    pub(super) fn away(words: impl Into<String>) -> NoToken {
         NoToken {
             away: true,
             words: words.into(),
@@ -49,13 +52,19 @@ pub(crate) fn now_ms() -> i64 {
 }
 
 impl Road {
-    /// The way these arguments name.
-    pub(crate) fn new(args: &Args) -> Road {
+    /// The way these arguments name: as the operator, or as a consumer.
+    pub(crate) fn new(args: &Args, consumer: Option<Consumer>) -> Road {
         let elsewhere = args.server.clone().zip(args.token.clone());
         Road {
             data: args.data.clone(),
             elsewhere,
+            consumer,
         }
+    }
+
+    /// Whether it asks as a consumer, who knows nothing of the estate.
+    pub(crate) fn is_consumer(&self) -> bool {
+        self.consumer.is_some()
     }
 
     /// The broker as it can be reached now. Never opens a store: a job beside a broker that restarts
@@ -66,6 +75,11 @@ impl Road {
 
     /// A token of an integration, with at least `min_ttl_s` of life if there is one.
     pub(crate) async fn token(&self, integration: &str, min_ttl_s: u64) -> Result<Held, NoToken> {
+        if let Some(consumer) = &self.consumer {
+            let asked = consumer.token(&self.data, min_ttl_s);
+            let answer = tokio::time::timeout(TOKEN, asked).await;
+            return answer.unwrap_or_else(|_| Err(NoToken::away("the broker does not answer")));
+        }
         let link = self.link().map_err(|exit| NoToken::away(exit.words))?;
         let path = format!("/admin/api/v1/integrations/{integration}/token?min_ttl={min_ttl_s}");
         let asked = tokio::time::timeout(TOKEN, link.broker("POST", &path, None));

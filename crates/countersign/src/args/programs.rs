@@ -25,6 +25,12 @@ pub(crate) struct ExecArgs {
     /// Start it although it will outlive the one token it gets
     #[arg(long)]
     pub(crate) anyway: bool,
+    /// As whom
+    #[command(flatten)]
+    pub(crate) ask: AskAs,
+    /// The MID for SFMC_ACCOUNT_ID, where the estate cannot be asked
+    #[arg(long, value_name = "MID", requires = "consumer")]
+    pub(crate) account_id: Option<u64>,
     /// The program and its arguments, after --
     #[arg(last = true, required = true, value_name = "CMD")]
     pub(crate) command: Vec<String>,
@@ -40,9 +46,20 @@ The job finds in its environment:
   SFMC_ACCOUNT_ID            the MID
   SFMC_REST_URL, SFMC_SOAP_URL   where calls go
   SFMC_ACCESS_TOKEN          with --env-token
-NO_PROXY is widened by 127.0.0.1 if a proxy is set; COUNTERSIGN_MASTER_KEY and COUNTERSIGN_TOKEN are taken
-away. Signals are handed on. It ends with the job's code, or 128 and the signal; 125 if it did not start the
-job, 126 or 127 if the program cannot be run or is not there.";
+NO_PROXY is widened by 127.0.0.1 if a proxy is set; COUNTERSIGN_MASTER_KEY, COUNTERSIGN_TOKEN and
+COUNTERSIGN_CONSUMER_KEY are taken away. Signals are handed on. It ends with the job's code, or 128 and the
+signal; 125 if it did not start the job, 126 or 127 if the program cannot be run or is not there.";
+
+/// As whom to ask the broker: the operator of the data folder, or a consumer.
+#[derive(ClapArgs)]
+pub(crate) struct AskAs {
+    /// Ask as this consumer, with its key in COUNTERSIGN_CONSUMER_KEY: all that another machine needs
+    #[arg(long, value_name = "ID")]
+    pub(crate) consumer: Option<String>,
+    /// Where the broker is, for --consumer [default: the one of the data folder]
+    #[arg(long, value_name = "URL", requires = "consumer")]
+    pub(crate) broker: Option<String>,
+}
 
 /// What to do without a broker.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -62,6 +79,9 @@ pub(crate) struct AgentArgs {
     /// Where to listen: 127.0.0.1:PORT with a key, or unix:/PATH for programs of this user
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8602")]
     pub(crate) listen: String,
+    /// As whom
+    #[command(flatten)]
+    pub(crate) ask: AskAs,
     /// Least life of every token it hands out, seconds
     #[arg(long, value_name = "S", default_value_t = 0)]
     pub(crate) min_ttl: u64,

@@ -1,6 +1,7 @@
 //! `agent INTEGRATION… --listen …`: the endpoint of `exec`, for programs that run on. It fetches ahead,
 //! and when the broker is away it serves what it has to 5 s before its end.
 
+use crate::agent::consumer::Consumer;
 use crate::agent::endpoint::Endpoint;
 use crate::agent::gate::Gate;
 use crate::agent::holder::Holder;
@@ -38,7 +39,7 @@ pub(crate) async fn run(args: &Args, agent: &AgentArgs) -> Result<(), Exit> {
         let id = id
             .parse()
             .map_err(|error| Exit::input(format!("{id}: {error}")))?;
-        holders.push(holder(args, id, agent.min_ttl).await?);
+        holders.push(holder(args, id, agent).await?);
     }
     let mut tasks = Tasks::default();
     for holder in &holders {
@@ -104,10 +105,11 @@ fn gate() -> Result<(Gate, Option<String>), Exit> {
 }
 
 /// A holder of an integration; without a broker it starts all the same, and learns the MID never.
-async fn holder(args: &Args, id: IntegrationId, min_ttl_s: u64) -> Result<Arc<Holder>, Exit> {
-    let road = Road::new(args);
+async fn holder(args: &Args, id: IntegrationId, agent: &AgentArgs) -> Result<Arc<Holder>, Exit> {
+    let road = Road::new(args, Consumer::of(&agent.ask)?);
     let mut mid = None;
     match road.link() {
+        _ if road.is_consumer() => {}
         Ok(link) => match estate::of_broker(&link).await {
             Ok(estate) => {
                 let unknown = || Exit::input(format!("integration {id} is not in the estate"));
@@ -117,7 +119,7 @@ async fn holder(args: &Args, id: IntegrationId, min_ttl_s: u64) -> Result<Arc<Ho
         },
         Err(exit) => eprintln!("countersign: {id}: {}", exit.words),
     }
-    Ok(Arc::new(Holder::new(id, mid, road, min_ttl_s)))
+    Ok(Arc::new(Holder::new(id, mid, road, agent.min_ttl)))
 }
 
 fn announce(args: &Args, agent: &AgentArgs, base: &str, made: Option<&str>) {

@@ -4,6 +4,7 @@
 mod environment;
 mod guard;
 
+use crate::agent::consumer::Consumer;
 use crate::agent::endpoint::Endpoint;
 use crate::agent::gate::Gate;
 use crate::agent::held::Held;
@@ -12,7 +13,7 @@ use crate::agent::road::{NoToken, Road, now_ms};
 use crate::args::{Args, ExecArgs, OnBrokerDown};
 use crate::clients::{self, Client, Steered};
 use crate::command::estate;
-use crate::exit::Exit;
+use crate::exit::{Code, Exit};
 use crate::house::{bind, service};
 use countersign_host::job::{Job, shell_code};
 use countersign_host::task::Tasks;
@@ -33,8 +34,16 @@ pub(crate) async fn run(args: &Args, exec: &ExecArgs) -> Result<(), Exit> {
         .integration
         .parse::<IntegrationId>()
         .map_err(|error| Exit::no_job(format!("{}: {error}", exec.integration)))?;
-    let road = Road::new(args);
-    let flow = match flow(&road, &integration).await {
+    let consumer = Consumer::of(&exec.ask).map_err(|exit| Exit::no_job(exit.words))?;
+    let road = Road::new(args, consumer);
+    let flow = match road.is_consumer() {
+        true => Ok(Flow {
+            mid: exec.account_id,
+            usual_s: None,
+        }),
+        false => flow(&road, &integration).await,
+    };
+    let flow = match flow {
         Ok(flow) => flow,
         Err(why) if starts_without(exec, &why) => Flow::default(),
         Err(why) => return Err(Exit::no_job(why.words)),
@@ -98,7 +107,7 @@ struct Flow {
 
 async fn flow(road: &Road, id: &IntegrationId) -> Result<Flow, NoToken> {
     let away = |exit: Exit| NoToken {
-        away: true,
+        away: exit.code == Code::Away,
         words: exit.words,
         retry_after_s: 0,
     };

@@ -399,3 +399,58 @@ async fn a_job_that_has_half_a_token_left_gets_a_new_one_before_it_starts() {
         assert_eq!(job.end(0).code(), 0);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_machine_elsewhere_holds_a_consumers_key_and_nothing_more() {
+    let set = set_up(1079, 1200).await;
+    let server = serve(&set.folder, &set.key);
+    // A folder where nothing runs stands for another machine.
+    let elsewhere = Folder::new();
+    let broker = server.url("broker");
+    let as_consumer = |id: &str, key: &str, program: &[&str]| {
+        let words = ["--consumer", id, "--broker", &broker, "--account-id", "7"];
+        let mut command = exec(&elsewhere, &words, program);
+        command.env("COUNTERSIGN_CONSUMER_KEY", key);
+        command
+    };
+    for (vend, real) in [("direct", true), ("gateway", false)] {
+        let words = ["consumer", "add", "INT-1", "--vend", vend, "--json"];
+        let added = set.folder.run(&words).good();
+        let added: serde_json::Value = serde_json::from_str(&added).expect("JSON");
+        let text = |name: &str| added[name].as_str().expect("text").to_owned();
+        let (id, key) = (text("client_id"), text("client_secret"));
+        let mut job = Job::of(as_consumer(&id, &key, &["python3", "-c", Job::program()]));
+        let answer = job.ask();
+        assert_eq!(answer["status"], 200, "{answer}");
+        let token = answer["body"]["access_token"].as_str().expect("a token");
+        assert_eq!(
+            !token.starts_with("csg1."),
+            real,
+            "{vend}: what the consumer is handed"
+        );
+        assert_eq!(job.var("SFMC_ACCOUNT_ID"), "7");
+        assert_eq!(
+            job.var("COUNTERSIGN_CONSUMER_KEY"),
+            "",
+            "ours, and never a job's"
+        );
+        assert!(!job.env.to_string().contains(&key));
+        assert!(!is_in_a_file(elsewhere.path(), &key));
+        assert_eq!(job.end(4).code(), 4);
+        let wrong = as_consumer(&id, "CANARY-wrong", &["true"])
+            .output()
+            .expect("it starts");
+        assert_eq!(wrong.status.code(), Some(125));
+        let words = String::from_utf8_lossy(&wrong.stderr).into_owned();
+        assert!(words.starts_with("countersign: refused: "), "{words}");
+        assert!(!words.contains("CANARY"), "{words}");
+    }
+    let mut keyless = as_consumer("INT-1-client-1", "", &["true"]);
+    let keyless = keyless.output().expect("it starts");
+    assert_eq!(keyless.status.code(), Some(125));
+    drop(server);
+    let away = as_consumer("INT-1-client-1", "CANARY-key", &["true"]).output();
+    let away = away.expect("it starts");
+    assert_eq!(away.status.code(), Some(125));
+    assert!(String::from_utf8_lossy(&away.stderr).contains("nobody answers at"));
+}

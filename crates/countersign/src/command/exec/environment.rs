@@ -6,7 +6,11 @@ use countersign_host::environment;
 use std::process::Command;
 
 /// Ours, and never a job's.
-const TAKEN_AWAY: [&str; 2] = ["COUNTERSIGN_MASTER_KEY", "COUNTERSIGN_TOKEN"];
+const TAKEN_AWAY: [&str; 3] = [
+    "COUNTERSIGN_MASTER_KEY",
+    "COUNTERSIGN_TOKEN",
+    crate::agent::consumer::KEY,
+];
 /// Variables that send a program's requests through a proxy.
 const PROXIES: [&str; 6] = [
     "HTTP_PROXY",
