@@ -4,6 +4,7 @@ use super::Platform;
 use crate::fault::{Fault, FaultError, FaultOrder, Kind, Place, RIVAL_EVERY, Target};
 use crate::package::ClientSecret;
 use crate::request::Request;
+use crate::switch::Name;
 use crate::token::Token;
 use jiff::{SignedDuration, Timestamp};
 
@@ -65,9 +66,15 @@ impl Platform {
                 self.kill_tokens(&fault, |_| true);
                 return id;
             }
-            Kind::SecretActivated
-                if self.switch(crate::switch::Name::ActivationKillsTokens) != 0 =>
+            Kind::SecretActivated if self.switch(Name::ActivationKillsTokens) != 0 => {
+                self.kill_tokens(&fault, |_| true);
+            }
+            Kind::SecretExpired | Kind::SecretRevoked
+                if self.switch(Name::SecretEndKillsTokens) != 0 =>
             {
+                self.kill_tokens(&fault, |_| true);
+            }
+            Kind::ScopeRemoved if self.switch(Name::ScopeRemovalKillsTokens) != 0 => {
                 self.kill_tokens(&fault, |_| true);
             }
             _ => {}
