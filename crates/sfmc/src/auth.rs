@@ -196,7 +196,7 @@ impl Platform {
         self.world.tokens.add(text.clone(), token);
         let cap = usize::try_from(self.switch(Name::LiveTokensMax)).unwrap_or(0);
         if cap > 0 {
-            self.world.tokens.keep_newest(now, &label, mid, cap);
+            self.world.tokens.keep_newest(now, label, mid, cap);
         }
         json!({
             "access_token": text,
