@@ -9,7 +9,7 @@ use countersign_model::estate::{
 };
 use countersign_model::id::SlotId;
 use countersign_oauth::client::Style;
-use countersign_refresh::{Mode, Policy, SlotSpec, Strategy};
+use countersign_refresh::{Life, Mode, Policy, SlotSpec, Strategy};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Life to assume when an answer names none: 1,079 s for SFMC v2, an hour for outside services
@@ -208,10 +208,16 @@ fn elsewhere(tier: Tier) -> Policy {
 }
 
 /// How a credential's own slot is kept, in words; `None` for kinds that have no token.
+///
+/// `told_ms`: the life of its tokens as the platform told, if it has.
 #[must_use]
-pub fn explained(credential: &Credential, users: &[&Integration]) -> Option<String> {
+pub fn explained(
+    credential: &Credential,
+    users: &[&Integration],
+    told_ms: Option<u64>,
+) -> Option<String> {
     let grant = credential.kind.grant()?;
-    let lifetime_ms = match grant {
+    let assumed_ms = match grant {
         Grant::RefreshToken => LIFETIME_V2_MS,
         _ => lifetime_ms(credential.kind),
     };
@@ -219,7 +225,7 @@ pub fn explained(credential: &Credential, users: &[&Integration]) -> Option<Stri
         .iter()
         .map(|flow| Policy::for_integration(flow.kind, flow.tier, grant, flow.strategy.as_ref()))
         .reduce(|merged, next| merged.merge(&next))?;
-    Some(merged.explain(lifetime_ms))
+    Some(merged.explain(told_ms.map_or(Life::Assumed(assumed_ms), Life::Told)))
 }
 
 #[cfg(test)]

@@ -39,7 +39,7 @@ pub use input::{CredentialRecord, CredentialState, Input, SlotSpec};
 pub use lines::{Lines, Margin, lines};
 pub use lint::{HostLoad, host_load};
 pub use machine::Machine;
-pub use policy::{Mode, Policy, Strategy};
+pub use policy::{Life, Mode, Policy, Strategy};
 pub use read::{Flag, Hold, ReadView, Verdict, expires_in_s, read, retry_after_spread};
 pub use refusal::{Disposition, RefusalClass, classify};
 pub use view::{CredentialView, HostView, SlotPhase, SlotView};

@@ -1,6 +1,7 @@
 //! What lists show: credentials with their policy, slots with their token's facts. No secret bytes.
 
 use super::{Admin, AdminError};
+use crate::specs::{self, Slots};
 use countersign_model::Timestamp;
 use countersign_model::estate::{CredentialKind, CredentialMode};
 use countersign_model::id::{BuId, CredentialId, IntegrationId, SlotId};
@@ -75,6 +76,7 @@ impl Admin {
             }
         }
         let suspected = self.books.outside_minters(self.now()).await?;
+        let slots = specs::planned(&estate);
         let rows = estate.credentials.iter().map(|credential| {
             let record = records
                 .iter()
@@ -102,10 +104,21 @@ impl Admin {
                 locked_at: record.and_then(|record| record.locked_at),
                 outside_minter_suspected_at: suspected.get(credential.id.as_str()).copied(),
                 integrations: users.iter().map(|flow| flow.id.clone()).collect(),
-                policy: crate::specs::explained(credential, &users),
+                policy: specs::explained(credential, &users, self.told_ms(&slots, &credential.id)),
             }
         });
         Ok(rows.collect())
+    }
+
+    /// Life of a credential's tokens as the platform told; the shortest, if its slots differ.
+    fn told_ms(&self, slots: &Slots, credential: &CredentialId) -> Option<u64> {
+        let own = slots.by_id.values().map(|one| &one.spec);
+        let own = own.filter(|spec| spec.credential == *credential);
+        own.filter_map(|spec| {
+            let shown = self.vendor.cell(&spec.slot)?.shown();
+            shown.view.facts.as_ref().map(|facts| facts.lifetime_ms)
+        })
+        .min()
     }
 
     /// All slots that run.

@@ -64,8 +64,11 @@ fn every_kind_with_a_token_explains_its_policy() {
         let users: Vec<_> = flows
             .filter(|flow| flow.credential == credential.id)
             .collect();
-        let words = explained(credential, &users).expect("a policy");
+        let words = explained(credential, &users, None).expect("a policy");
         assert!(words.contains("because"), "{}: {words}", credential.id);
+        assert!(words.contains("assumes"), "{}: {words}", credential.id);
+        let words = explained(credential, &users, Some(1_199_000)).expect("a policy");
+        assert!(!words.contains("assumes"), "{}: {words}", credential.id);
     }
 }
 

@@ -1,6 +1,6 @@
 //! What each kind and tier gets, what an override changes, and how a policy explains itself.
 
-use super::{Mode, Policy, Strategy};
+use super::{Life, Mode, Policy, Strategy};
 use countersign_model::estate::{Grant, IntegrationKind, StrategyOverride, Tier};
 use proptest::prelude::*;
 use proptest::strategy::Strategy as _;
@@ -125,7 +125,11 @@ fn a_shared_slot_follows_the_strictest_of_its_users() {
 fn a_policy_explains_itself() {
     let check = |kind, tier, own: Option<&StrategyOverride>, life_ms, expected: &str| {
         let policy = Policy::for_integration(kind, tier, Grant::ClientCredentials, own);
-        assert_eq!(policy.explain(life_ms), expected);
+        assert_eq!(policy.explain(Life::Told(life_ms)), expected);
+        let assumed = policy.explain(Life::Assumed(life_ms));
+        let life_s = life_ms / 1_000;
+        let says = format!("{expected}; assumes a life of {life_s} s until the platform tells");
+        assert_eq!(assumed, says);
     };
     check(
         IntegrationKind::RealTime,
