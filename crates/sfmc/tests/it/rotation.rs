@@ -332,10 +332,10 @@ fn what_may_end_live_tokens_beside_their_life_is_a_switch_each() {
     let unscoped = |house: &mut House| {
         house.break_it(10, "scope_removed");
     };
-    let orders: [(&str, &dyn Fn(&mut House)); 3] = [
-        ("scope_removal_kills_tokens", &lost_scope),
-        ("secret_end_kills_tokens", &ended),
-        ("scope_removal_kills_tokens", &unscoped),
+    let orders = [
+        ("scope_removal_kills_tokens", lost_scope as fn(&mut House)),
+        ("secret_end_kills_tokens", ended),
+        ("scope_removal_kills_tokens", unscoped),
     ];
     for (switch, order) in orders {
         for on in [false, true] {
