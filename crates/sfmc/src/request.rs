@@ -54,6 +54,8 @@ pub enum Body {
     Json(Value),
     /// Something else, sent as HTML.
     Text(String),
+    /// An XML document.
+    Xml(String),
 }
 
 impl Answer {

@@ -111,6 +111,8 @@ pub(crate) async fn run(args: &Args, demo: &DemoArgs) -> Result<(), Exit> {
 
     story::prelude(&story, &estate, &simulator, &hand, &clock, &control, start).await?;
     let consumer = open_consumer(&hand, &estate).await?;
+    let known = simulator.core_app_add(&consumer.client_id, &consumer.client_secret);
+    known.map_err(|error| Exit::failed(error.to_string()))?;
     let callers = Callers::hire(&estate, &stand, &simulator, &watch.watch, &hand).await?;
     let run_file = RunFile {
         pid: std::process::id(),

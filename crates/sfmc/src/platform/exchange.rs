@@ -86,6 +86,7 @@ impl Platform {
                 let route = format!("/ext/{}/oauth2/token", segments[1]);
                 self.minted(route, false, judged)
             }
+            ["services", ..] | ["id", _, _] => self.core_exchange(now, request, &segments),
             _ => self.called(now, request, &segments),
         }
     }
@@ -111,7 +112,7 @@ impl Platform {
     }
 
     /// The end of a token request: how long its answer took.
-    fn minted(&mut self, route: String, is_mint: bool, judged: Judged) -> Exchange {
+    pub(crate) fn minted(&mut self, route: String, is_mint: bool, judged: Judged) -> Exchange {
         let Judged {
             client_id,
             place,
