@@ -63,7 +63,7 @@ fn minting_client(request: &Request) -> Option<String> {
         .collect();
     let path: Vec<&str> = path.iter().map(String::as_str).collect();
     let field = match path.as_slice() {
-        ["v2", "token"] => "client_id",
+        ["v2", "token"] | ["services", "oauth2", "token"] => "client_id",
         ["v1", "requesttoken"] => "clientId",
         _ => return None,
     };
