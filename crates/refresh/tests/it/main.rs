@@ -4,6 +4,7 @@
 
 mod defects;
 mod estates;
+mod exchanges;
 mod misuse;
 mod properties;
 mod script;
