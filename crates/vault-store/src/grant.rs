@@ -28,6 +28,14 @@ pub enum GrantStands {
     Dead,
 }
 
+impl SpoolKey {
+    /// Whose credential it is.
+    #[must_use]
+    pub fn owner(&self) -> &BuId {
+        &self.bu
+    }
+}
+
 impl GrantStands {
     /// Nothing is known against it.
     pub const FRESH: GrantStands = GrantStands::Ready { doubt_since: None };
@@ -57,6 +65,12 @@ pub struct GrantOpened {
     pub generation: Generation,
     /// The token.
     pub token: TokenBytes,
+    /// Seals its answer.
+    pub spool: SpoolKey,
+}
+
+/// A credential's key, opened ahead of an exchange.
+pub struct SpoolKey {
     pub(crate) bu: BuId,
     pub(crate) key: NamedKey,
 }

@@ -24,7 +24,7 @@ pub use audit::SEARCHED_MAX;
 pub use change::{Applied, AuditEntry, Change, ConsumerRow, SecretRole};
 pub use countersign_vault::audit::{Checkpoint, Ending, Fault, Record, SignedCheckpoint, Verdict};
 pub use error::{RowFault, VaultError};
-pub use grant::{GrantOpened, GrantStands, StoredGrant};
+pub use grant::{GrantOpened, GrantStands, SpoolKey, StoredGrant};
 pub use row::{
     OutboxStatus, SecretVersion, StoredCredential, StoredSlot, StoredSlots, UnreadableSlot,
 };

@@ -5,7 +5,7 @@
 //! and goes when its answer is committed.
 
 use crate::error::{RowFault, VaultError};
-use crate::grant::GrantOpened;
+use crate::grant::SpoolKey;
 use crate::keys;
 use countersign_model::id::CredentialId;
 use countersign_secret::TokenBytes;
@@ -70,17 +70,17 @@ fn sync_folder(folder: &Path) -> Result<(), VaultError> {
 /// Writes an answer, durably. Blocks on the disk.
 pub(crate) fn write(
     data: &Path,
-    opened: &GrantOpened,
+    key: &SpoolKey,
     (credential, attempt): (&CredentialId, &str),
     plain: &TokenBytes,
     entropy: &mut dyn FnMut(&mut [u8]),
 ) -> Result<SpoolFile, VaultError> {
     let place = Place::Received {
-        bu: &opened.bu,
+        bu: &key.bu,
         credential,
         attempt,
     };
-    let sealed = Sealed::token(&opened.key, place, plain, entropy);
+    let sealed = Sealed::token(&key.key, place, plain, entropy);
     let sealed = sealed.map_err(|_| VaultError::TooLong {
         row: format!("an answer for {credential}"),
     })?;

@@ -5,7 +5,8 @@ mod open;
 use crate::audit;
 use crate::change::{Applied, Change, ConsumerRow};
 use crate::error::VaultError;
-use crate::grant::{GrantOpened, StoredGrant};
+use crate::grant::{GrantOpened, SpoolKey, StoredGrant};
+use crate::keys;
 use crate::reader::Readers;
 use crate::row::{OutboxStatus, SecretVersion, StoredCredential, StoredSlots};
 use crate::spool::{self, SpoolFile, SpoolFound};
@@ -185,6 +186,24 @@ impl Vault {
             .await
     }
 
+    /// A credential's key, opened to seal what an exchange will bring; `None` if it has none.
+    ///
+    /// # Errors
+    /// [`VaultError::Unreadable`] if the key does not open.
+    pub async fn spool_key(
+        &self,
+        credential: CredentialId,
+    ) -> Result<Option<SpoolKey>, VaultError> {
+        let find = move |sql: &rusqlite::Connection, ring: &Keyring| {
+            let owned = keys::find(sql, ring, &credential)?;
+            Ok(owned.map(|owned| SpoolKey {
+                bu: owned.bu,
+                key: owned.key,
+            }))
+        };
+        self.0.readers.read(find).await
+    }
+
     /// Where every refresh token stands.
     ///
     /// # Errors
@@ -211,7 +230,7 @@ impl Vault {
     /// [`VaultError::Io`] if the disk does not take it.
     pub async fn spool_write(
         &self,
-        opened: Arc<GrantOpened>,
+        key: Arc<SpoolKey>,
         credential: CredentialId,
         attempt: String,
         plain: TokenBytes,
@@ -220,7 +239,7 @@ impl Vault {
         let data = self.0.data.clone();
         on_disk(move || {
             let names = (&credential, attempt.as_str());
-            spool::write(&data, &opened, names, &plain, &mut *entropy)
+            spool::write(&data, &key, names, &plain, &mut *entropy)
         })
         .await
     }

@@ -2,7 +2,7 @@
 
 use super::{column, number, time};
 use crate::error::{Doing as _, RowFault, VaultError};
-use crate::grant::{GrantOpened, GrantStands, StoredGrant};
+use crate::grant::{GrantOpened, GrantStands, SpoolKey, StoredGrant};
 use crate::keys;
 use crate::writer::Ctx;
 use countersign_model::id::{BuId, CredentialId};
@@ -290,8 +290,10 @@ pub(crate) fn open(
     Ok(Some(GrantOpened {
         generation: raw.generation,
         token,
-        bu: owned.bu,
-        key: owned.key,
+        spool: SpoolKey {
+            bu: owned.bu,
+            key: owned.key,
+        },
     }))
 }
 
