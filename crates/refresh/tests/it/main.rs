@@ -7,6 +7,7 @@ mod estates;
 mod exchanges;
 mod misuse;
 mod properties;
+mod rotation;
 mod script;
 mod scripts;
 mod strikes;
