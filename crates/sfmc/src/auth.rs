@@ -8,6 +8,7 @@ mod words;
 
 pub use authorize::Asking;
 pub(crate) use authorize::{AUTHORIZE_ROUTE, is_redirect_uri};
+pub(crate) use consented::Source;
 pub(crate) use legacy::LEGACY_ROUTE;
 
 use crate::envelope;
@@ -209,7 +210,7 @@ impl Platform {
     }
 
     /// Remembers a new refresh token of a consent; its text.
-    fn remember(&mut self, now: Timestamp, consent: Consent, days: u64) -> String {
+    pub(crate) fn remember(&mut self, now: Timestamp, consent: Consent, days: u64) -> String {
         let noise = self.world.chance.bits();
         let number = self.next_token();
         let text = format!("sim-refresh-{}-{noise:016x}{number:08x}", consent.label);

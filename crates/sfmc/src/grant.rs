@@ -128,6 +128,13 @@ impl GrantBook {
         (held.consent.label == label).then_some(held.consent.mid)
     }
 
+    /// The family of a token of that client that is not dead.
+    pub(crate) fn family_of(&self, label: &str, text: &str) -> Option<u64> {
+        let held = self.held.get(text)?;
+        let lives = held.consent.label == label && !matches!(held.standing, Standing::Dead);
+        lives.then_some(held.consent.family)
+    }
+
     /// Marks a refresh token as exchanged.
     pub(crate) fn spend(&mut self, now: Timestamp, text: &str, answer: Value) {
         if let Some(held) = self.held.get_mut(text) {

@@ -9,6 +9,7 @@ pub mod address;
 mod asset;
 mod auth;
 mod chance;
+mod core;
 mod envelope;
 pub mod fault;
 mod grant;
@@ -25,4 +26,5 @@ pub mod switch;
 pub mod token;
 
 pub use auth::{Asking, TOKEN_ROUTE};
+pub use core::{AppError, ConnectedApp, KeyError};
 pub use soap::{SERVICE_ROUTE, too_large};

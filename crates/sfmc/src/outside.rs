@@ -45,7 +45,8 @@ fn client(request: &Request, fields: &BTreeMap<String, Value>) -> (Option<String
         .unwrap_or_else(|| (text("client_id"), text("client_secret").unwrap_or_default()))
 }
 
-fn basic(request: &Request) -> Option<(String, String)> {
+/// Client id and secret of a Basic header.
+pub(crate) fn basic(request: &Request) -> Option<(String, String)> {
     let (scheme, encoded) = request.headers.get("authorization")?.split_once(' ')?;
     if !scheme.eq_ignore_ascii_case("basic") {
         return None;

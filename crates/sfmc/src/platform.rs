@@ -11,6 +11,7 @@ pub use admin::AdminError;
 use crate::address::AddressRange;
 use crate::asset::Assets;
 use crate::chance::Chance;
+use crate::core::Org;
 use crate::fault::Fault;
 use crate::grant::code::CodeBook;
 use crate::grant::{Consent, GrantBook};
@@ -49,6 +50,7 @@ pub(crate) struct World {
     pub(crate) tenants: BTreeMap<String, Tenant>,
     pub(crate) units: BTreeMap<u64, UnitSetup>,
     pub(crate) packages: BTreeMap<String, Package>,
+    pub(crate) org: Org,
     pub(crate) outside: BTreeMap<String, OutsideClient>,
     pub(crate) assets: Assets,
     pub(crate) tokens: TokenBook,
@@ -93,6 +95,7 @@ impl World {
                 .map(|unit| (unit.mid, unit.clone()))
                 .collect(),
             packages: packages.collect(),
+            org: Org::new(&setup.connected_apps, now),
             outside: outside.collect(),
             assets: Assets::new(&setup.assets),
             tokens: TokenBook::default(),
@@ -148,6 +151,20 @@ impl Platform {
     fn remember_consents(&mut self, now: Timestamp) {
         let life = seconds(self.switch(Name::RefreshDays).saturating_mul(86_400));
         let ends_at = now.checked_add(life).unwrap_or(Timestamp::MAX);
+        for app in &self.setup.connected_apps {
+            let Some(token) = &app.refresh_token else {
+                continue;
+            };
+            let consent = Consent {
+                label: app.label.clone(),
+                mid: app.mid.unwrap_or(0),
+                scopes: app.scopes.clone(),
+                family: self.world.grants.next_family(),
+            };
+            let grants = &mut self.world.grants;
+            grants.add(token.clone(), consent, (now, Timestamp::MAX));
+            self.world.exchanges.handed_out(token, &app.label);
+        }
         let World {
             grants, exchanges, ..
         } = &mut self.world;

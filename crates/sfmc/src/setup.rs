@@ -14,6 +14,8 @@ pub struct Setup {
     pub units: Vec<UnitSetup>,
     /// Installed packages.
     pub packages: Vec<PackageSetup>,
+    /// Connected apps of Salesforce core.
+    pub connected_apps: Vec<ConnectedAppSetup>,
     /// OAuth clients of outside services that journeys call.
     pub outside: Vec<OutsideSetup>,
     /// Tables, journeys, sends, automations.
@@ -92,6 +94,27 @@ pub struct PackageSetup {
     pub home: u64,
     /// What kind of integration it has.
     pub kind: PackageKind,
+}
+
+/// A connected app of Salesforce core, with the user it runs as.
+#[derive(Clone)]
+pub struct ConnectedAppSetup {
+    /// Its name in the estate: the credential's id.
+    pub label: String,
+    /// Consumer key.
+    pub client_id: String,
+    /// Consumer secret.
+    pub secret: String,
+    /// What its tokens may do.
+    pub scopes: Vec<String>,
+    /// Name under which its user signs in.
+    pub username: String,
+    /// That user's password, any security token included.
+    pub password: String,
+    /// A refresh token that the user's consent of earlier left behind.
+    pub refresh_token: Option<String>,
+    /// The MID of the unit that uses it.
+    pub mid: Option<u64>,
 }
 
 /// An OAuth client of an outside service, whose token endpoint the simulator plays too.

@@ -1,6 +1,7 @@
 //! The control: break, mend, rotate, edit, move the clock, read the ledger (design 4.2).
 
 mod admin;
+mod app;
 mod body;
 mod consent;
 mod view;
@@ -35,6 +36,8 @@ impl Simulator {
             .route("/_sim/packages/{id}", post(admin::edit))
             .route("/_sim/packages/{id}/secrets", post(admin::secrets))
             .route("/_sim/packages/{id}/sign-out", post(consent::sign_out))
+            .route("/_sim/apps", post(app::add))
+            .route("/_sim/apps/{id}", post(app::edit))
             .route("/_sim/consents", get(consent::list))
             .route("/_sim/consents/{number}", post(consent::decide))
             .route("/_sim/tenants/{id}/allowlist", post(admin::allowlist))

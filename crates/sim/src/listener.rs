@@ -63,7 +63,7 @@ fn minting_client(request: &Request) -> Option<String> {
         .collect();
     let path: Vec<&str> = path.iter().map(String::as_str).collect();
     let field = match path.as_slice() {
-        ["v2", "token"] => "client_id",
+        ["v2", "token"] | ["services", "oauth2", "token"] => "client_id",
         ["v1", "requesttoken"] => "clientId",
         _ => return None,
     };
@@ -147,6 +147,7 @@ fn response(answer: Answer) -> Response {
         request::Body::Json(value) => ("application/json; charset=utf-8", value.to_string()),
         request::Body::Xml(text) => ("text/xml; charset=utf-8", text),
         request::Body::Text(text) => ("text/html; charset=utf-8", text),
+        request::Body::Xml(text) => ("text/xml; charset=utf-8", text),
     };
     let mut response = Response::new(Body::from(body));
     *response.status_mut() =

@@ -6,8 +6,8 @@ use countersign_model::estate::{
 };
 use countersign_model::id::CredentialId;
 use countersign_sfmc::setup::{
-    AppSetup, AssetKind, AssetSetup, OutsideSetup, PackageKind, PackageSetup, Setup, TenantSetup,
-    UnitSetup,
+    AppSetup, AssetKind, AssetSetup, ConnectedAppSetup, OutsideSetup, PackageKind, PackageSetup,
+    Setup, TenantSetup, UnitSetup,
 };
 
 /// The first secret of a credential: made from its id, and obviously none.
@@ -21,16 +21,19 @@ fn first_refresh_token(id: &CredentialId) -> String {
     format!("sim-refresh-{id}-1")
 }
 
-/// The refresh token that the simulator accepts first for a brokered web app. `None` for any other.
+/// The refresh token that the simulator accepts first for a brokered web app or connected app. `None` for any other.
 #[must_use]
 pub fn first_refresh_token_for(estate: &Estate, id: &CredentialId) -> Option<String> {
     let credential = estate.credential(id)?;
-    let consented = credential.kind == CredentialKind::WebappV2;
+    let consented = matches!(
+        credential.kind,
+        CredentialKind::WebappV2 | CredentialKind::CrmOauth
+    );
     (consented && credential.mode == CredentialMode::Brokered).then(|| first_refresh_token(id))
 }
 
 /// The secret the simulator accepts for a brokered credential of which it plays the token endpoint:
-/// packages of all sorts and OAuth clients of outside services. `None` for any other.
+/// packages of all sorts, connected apps and OAuth clients of outside services. `None` for any other.
 #[must_use]
 pub fn secret_for(estate: &Estate, id: &CredentialId) -> Option<String> {
     let credential = estate.credential(id)?;
@@ -39,6 +42,7 @@ pub fn secret_for(estate: &Estate, id: &CredentialId) -> Option<String> {
         CredentialKind::S2sV2
             | CredentialKind::WebappV2
             | CredentialKind::LegacyV1
+            | CredentialKind::CrmOauth
             | CredentialKind::ExtOauth
     );
     (played && credential.mode == CredentialMode::Brokered).then(|| first_secret(id))
@@ -74,6 +78,9 @@ pub(crate) fn setup(estate: &Estate, base_url: &str) -> Setup {
         units: units.collect(),
         packages: credentials()
             .filter_map(|one| package(estate, one))
+            .collect(),
+        connected_apps: credentials()
+            .filter_map(|one| connected_app(estate, one))
             .collect(),
         outside: credentials()
             .filter_map(|one| outside(estate, one))
@@ -126,6 +133,48 @@ fn package(estate: &Estate, credential: &Credential) -> Option<PackageSetup> {
         home,
         kind,
     })
+}
+
+fn connected_app(estate: &Estate, credential: &Credential) -> Option<ConnectedAppSetup> {
+    if credential.kind != CredentialKind::CrmOauth {
+        return None;
+    }
+    Some(ConnectedAppSetup {
+        label: credential.id.to_string(),
+        client_id: client_id(credential),
+        secret: first_secret(&credential.id),
+        scopes: credential.scopes.clone(),
+        username: core_username(credential.id.as_str()),
+        password: core_password(credential.id.as_str()),
+        refresh_token: Some(first_refresh_token(&credential.id)),
+        mid: estate.business_unit(&credential.bu).map(|bu| bu.mid),
+    })
+}
+
+/// Name under which the user of a connected app signs in to core.
+#[must_use]
+pub fn core_username(label: &str) -> String {
+    format!("{}@simulated.example", label.to_lowercase())
+}
+
+/// That user's password: made from the app's name, and obviously none.
+#[must_use]
+pub fn core_password(label: &str) -> String {
+    format!("sim-password-{label}")
+}
+
+/// A connected app with a user of its own, for a client that stands in no estate.
+pub(crate) fn core_app(client_id: &str, client_secret: &str) -> ConnectedAppSetup {
+    ConnectedAppSetup {
+        label: client_id.to_owned(),
+        client_id: client_id.to_owned(),
+        secret: client_secret.to_owned(),
+        scopes: vec!["api".to_owned(), "refresh_token".to_owned()],
+        username: core_username(client_id),
+        password: core_password(client_id),
+        refresh_token: None,
+        mid: None,
+    }
 }
 
 fn outside(estate: &Estate, credential: &Credential) -> Option<OutsideSetup> {

@@ -1,9 +1,10 @@
 //! The simulator: one platform behind a lock, a clock, and what is in flight.
 
 use crate::scenario::Fault;
-use crate::setup::setup;
+use crate::setup::{core_app, setup};
 use countersign_host::clock::{Clock, ClockControl};
 use countersign_model::estate::Estate;
+use countersign_sfmc::AppError;
 use countersign_sfmc::fault::FaultError;
 use countersign_sfmc::platform::Platform;
 use countersign_sfmc::request::{Reply, Request};
@@ -141,6 +142,17 @@ impl Simulator {
         }
         let order = fault.order()?;
         self.with(|platform| platform.check(&order))
+    }
+
+    /// Lets core know a client that stands in no estate: a connected app of that key and secret, with
+    /// a user of its own; client credentials are enough to sign in.
+    ///
+    /// # Errors
+    /// [`AppError`] if the key is taken, or there are too many.
+    pub fn core_app_add(&self, client_id: &str, client_secret: &str) -> Result<(), AppError> {
+        let now = self.0.clock.now();
+        let setup = core_app(client_id, client_secret);
+        self.with(|platform| platform.core_app_add(now, &setup))
     }
 
     /// Mends by fault id or by what was named; how many faults went.

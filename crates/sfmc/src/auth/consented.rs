@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 /// What a token is asked for with, once it has been looked at and before it is spent.
-pub(super) enum Source {
+pub(crate) enum Source {
     /// The client itself.
     Client,
     /// A code that can be redeemed, and what it was consented to.
@@ -24,7 +24,7 @@ pub(super) enum Source {
 }
 
 impl Source {
-    pub(super) fn consent(&self) -> Option<&Consent> {
+    pub(crate) fn consent(&self) -> Option<&Consent> {
         match self {
             Source::Client => None,
             Source::Code(_, consent)
@@ -96,7 +96,7 @@ impl Platform {
 
     /// What a refresh token can be exchanged for. One that was spent longer than `reuse_s` ago ends
     /// its family.
-    pub(super) fn refresh_token(
+    pub(crate) fn refresh_token(
         &mut self,
         now: Timestamp,
         token: &str,
@@ -125,7 +125,7 @@ impl Platform {
     }
 
     /// Whether a fault has lost what was handed out before it; a new consent is another matter.
-    fn is_lost(&mut self, now: Timestamp, source: &Source, place: &Place) -> bool {
+    pub(crate) fn is_lost(&mut self, now: Timestamp, source: &Source, place: &Place) -> bool {
         let Some(since) = self.broken_since(Kind::RefreshTokenLost, place) else {
             return false;
         };

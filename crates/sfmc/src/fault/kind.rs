@@ -14,6 +14,8 @@ pub enum Kind {
     TokenRevoked,
     SecondMinter,
     RefreshTokenLost,
+    CrmUserDeactivated,
+    CrmDown,
     RateLimited,
     AuthDown,
     AuthSlow,
@@ -115,6 +117,13 @@ pub const KINDS: &[KindRow] = &[
         "refresh tokens there are now are refused: 400 invalid_grant; those of a later consent work",
     ),
     row(
+        "crm_user_deactivated",
+        Kind::CrmUserDeactivated,
+        false,
+        "the CRM user's sessions end, 401 INVALID_SESSION_ID, and sign-in: 400 invalid_grant",
+    ),
+    row("crm_down", Kind::CrmDown, false, "Salesforce core: 503"),
+    row(
         "rate_limited",
         Kind::RateLimited,
         true,
@@ -180,14 +189,6 @@ pub const KINDS: &[KindRow] = &[
 
 /// Kinds of scenarios that belong to other parts, and why they cannot be played here.
 pub const ELSEWHERE: &[(&str, &str)] = &[
-    (
-        "crm_user_deactivated",
-        "it happens in Salesforce core, which is not modelled here",
-    ),
-    (
-        "crm_down",
-        "it happens in Salesforce core, which is not modelled here",
-    ),
     (
         "certificate_expired",
         "it happens between a client and its middleware, not at the platform",
@@ -261,8 +262,8 @@ impl Kind {
     /// Whether it is a property of the package, whatever unit a token is asked for.
     pub(crate) fn is_of_package(self) -> bool {
         use Kind::{
-            AppUserInactive, RefreshTokenLost, ScopeRemoved, SecretActivated, SecretExpired,
-            SecretRevoked,
+            AppUserInactive, CrmUserDeactivated, RefreshTokenLost, ScopeRemoved, SecretActivated,
+            SecretExpired, SecretRevoked,
         };
         matches!(
             self,
@@ -272,6 +273,7 @@ impl Kind {
                 | AppUserInactive
                 | ScopeRemoved
                 | RefreshTokenLost
+                | CrmUserDeactivated
         )
     }
 }

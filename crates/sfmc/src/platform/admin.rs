@@ -45,7 +45,7 @@ pub enum AdminError {
 }
 
 impl Platform {
-    /// Stages a new secret of a package or outside client; its text, told this once.
+    /// Stages a new secret of a package, connected app or outside client; its text, told this once.
     ///
     /// # Errors
     /// [`RotationError`]; at most one every five minutes.
@@ -75,6 +75,9 @@ impl Platform {
         let world = &mut self.world;
         if let Some(package) = world.packages.get_mut(label) {
             return Ok(&mut package.secrets);
+        }
+        if let Some(secrets) = world.org.secrets(label) {
+            return Ok(secrets);
         }
         let outside = world
             .outside

@@ -64,8 +64,10 @@ impl Platform {
         match fault.kind {
             Kind::TokenRevoked => {
                 self.kill_tokens(&fault, |_| true);
+                self.core_kill(|place| fault.hits(place));
                 return id;
             }
+            Kind::CrmUserDeactivated => self.core_kill(|place| fault.hits(place)),
             Kind::SecretActivated if self.switch(Name::ActivationKillsTokens) != 0 => {
                 self.kill_tokens(&fault, |_| true);
             }
@@ -252,6 +254,7 @@ impl Platform {
                 .keys()
                 .chain(world.outside.keys())
                 .map(String::as_str)
+                .chain(world.org.labels())
         };
         let (found, known) = match field {
             "tenant" if id == "all" => (Some(Target::All), Vec::new()),

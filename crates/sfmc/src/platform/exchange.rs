@@ -90,6 +90,7 @@ impl Platform {
             ["etframework.wsdl"] | ["etframeworkfault.xsd"] => {
                 self.soap_document(now, request, parts[0])
             }
+            ["services", ..] | ["id", _, _] => self.core_exchange(now, request, &segments),
             _ => self.called(now, request, &segments),
         }
     }
@@ -115,7 +116,7 @@ impl Platform {
     }
 
     /// The end of a token request: how long its answer took.
-    fn minted(&mut self, route: String, is_mint: bool, judged: Judged) -> Exchange {
+    pub(crate) fn minted(&mut self, route: String, is_mint: bool, judged: Judged) -> Exchange {
         let Judged {
             client_id,
             place,

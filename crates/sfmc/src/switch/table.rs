@@ -358,6 +358,61 @@ pub const SWITCHES: &[Switch] = &[
         "Retry-After of a REST 503, seconds; that there is one is documented; 0: none",
     ),
     number(
+        Name::CoreSessionS,
+        "core_session_s",
+        7_200,
+        (1, 30 * DAY_S),
+        "life of a session of Salesforce core after its last use, seconds; two hours is the org's \
+         usual setting, unconfirmed",
+    ),
+    number(
+        Name::CoreCallsADay,
+        "core_calls_a_day",
+        15_000,
+        (0, 100_000_000),
+        "calls a day before 403 REQUEST_LIMIT_EXCEEDED; 15,000 is the smallest documented allowance",
+    ),
+    flag(
+        Name::CoreJwtUnchecked,
+        "core_jwt_unchecked",
+        0,
+        "a connected app without a certificate believes any well-formed RS256 assertion; core never \
+         does: for tests that hold no key pair",
+    ),
+    flag(
+        Name::CoreRefreshRotates,
+        "core_refresh_rotates",
+        0,
+        "each exchange of core's refresh tokens hands out a new one; a setting of the connected app, \
+         off by default",
+    ),
+    number(
+        Name::CoreRefreshReuseS,
+        "core_refresh_reuse_s",
+        0,
+        (0, DAY_S),
+        "seconds in which a spent refresh token of core is answered once more as it was; unconfirmed",
+    ),
+    flag(
+        Name::CoreInactiveIsGrant,
+        "core_inactive_is_grant",
+        1,
+        "sign-in of a user who was deactivated is invalid_grant; off: inactive_user; unconfirmed, \
+         both are told",
+    ),
+    status(
+        Name::CoreLoginRateStatus,
+        "core_login_rate_status",
+        429,
+        "status of core's token endpoint for too many sign-ins; unconfirmed, also try 400",
+    ),
+    status(
+        Name::CoreScopeStatus,
+        "core_scope_status",
+        403,
+        "status for a session without the scope api; unconfirmed, also try 401",
+    ),
+    number(
         Name::LatencyMs,
         "latency_ms",
         240,

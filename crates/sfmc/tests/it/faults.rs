@@ -393,11 +393,11 @@ fn what_cannot_be_broken_is_refused_with_the_field_and_what_is_legal() {
         ),
         (
             FaultOrder {
-                kind: "crm_down".into(),
+                kind: "certificate_expired".into(),
                 ..one()
             },
             "kind",
-            "Salesforce core",
+            "its middleware",
         ),
         (order("secret_expired"), "credential", "exactly one"),
         (

@@ -4,8 +4,8 @@ use countersign_sfmc::fault::FaultOrder;
 use countersign_sfmc::platform::Platform;
 use countersign_sfmc::request::{Answer, Body, Reply, Request};
 use countersign_sfmc::setup::{
-    AppSetup, AssetKind, AssetSetup, OutsideSetup, PackageKind, PackageSetup, Setup, TenantSetup,
-    UnitSetup,
+    AppSetup, AssetKind, AssetSetup, ConnectedAppSetup, OutsideSetup, PackageKind, PackageSetup,
+    Setup, TenantSetup, UnitSetup,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -127,6 +127,16 @@ impl House {
                     ..package("L", 11, &[11], &["data_extensions_read"])
                 },
             ],
+            connected_apps: vec![ConnectedAppSetup {
+                label: "CRM".to_owned(),
+                client_id: "client-CRM".to_owned(),
+                secret: "CANARY-CRM-1".to_owned(),
+                scopes: vec!["api".to_owned(), "refresh_token".to_owned()],
+                username: "crm@example.com".to_owned(),
+                password: "CANARY-pass&word".to_owned(),
+                refresh_token: Some("CANARY-refresh-CRM-1".to_owned()),
+                mid: Some(11),
+            }],
             outside: vec![OutsideSetup {
                 label: "OUT".to_owned(),
                 client_id: "outside".to_owned(),

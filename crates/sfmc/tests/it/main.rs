@@ -2,6 +2,7 @@
 
 mod arbitrary;
 mod consent;
+mod core;
 mod faults;
 mod grants;
 mod house;

@@ -1,9 +1,11 @@
 //! What the control shows.
 
+use crate::setup::core_password;
 use countersign_model::Timestamp;
+use countersign_sfmc::ConnectedApp;
 use countersign_sfmc::fault::{Fault, KINDS};
 use countersign_sfmc::ledger::{Entry, Exchanges, Uses};
-use countersign_sfmc::package::Package;
+use countersign_sfmc::package::{ClientSecret, Package, Role, Secrets};
 use countersign_sfmc::platform::Platform;
 use countersign_sfmc::setup::PackageKind;
 use countersign_sfmc::switch::SWITCHES;
@@ -21,12 +23,14 @@ pub(super) fn state(platform: &Platform, now: Timestamp, speed: f64) -> Value {
             json!({ "id": id, "enterprise": enterprise, "allowlist": allowed })
         })
         .collect();
+    let app_at = |one: &ConnectedApp| app(platform, now, one);
     let package_at = |one: &Package| package(platform, now, one);
     json!({
         "now": now,
         "speed": speed,
         "tenants": tenants,
         "packages": platform.packages().values().map(package_at).collect::<Vec<Value>>(),
+        "connected_apps": platform.core_apps().values().map(app_at).collect::<Vec<Value>>(),
         "faults": platform.faults().iter().map(fault).collect::<Vec<Value>>(),
         "switches": switches,
     })
@@ -34,13 +38,7 @@ pub(super) fn state(platform: &Platform, now: Timestamp, speed: f64) -> Value {
 
 /// A package with its secrets: a simulator's, so not secret.
 fn package(platform: &Platform, now: Timestamp, package: &Package) -> Value {
-    let secrets: Vec<Value> = package
-        .secrets
-        .all()
-        .map(|(role, secret)| {
-            json!({ "role": role.as_str(), "secret": secret.text, "made_at": secret.made_at })
-        })
-        .collect();
+    let secrets = secrets(&package.secrets);
     let terms = package.edited_terms();
     json!({
         "id": package.label, "client_id": package.client_id, "secrets": secrets,
@@ -48,6 +46,21 @@ fn package(platform: &Platform, now: Timestamp, package: &Package) -> Value {
         "enabled": package.enabled, "app_user_active": package.app_user_active,
         "kind": kind(package), "redirect_uris": package.redirect_uris,
         "refresh_tokens": platform.refresh_tokens(now, &package.label),
+    })
+}
+
+fn secrets(secrets: &Secrets) -> Vec<Value> {
+    let shown = |(role, secret): (Role, &ClientSecret)| json!({ "role": role.as_str(), "secret": secret.text, "made_at": secret.made_at });
+    secrets.all().map(shown).collect()
+}
+
+/// A connected app with its secrets.
+fn app(platform: &Platform, now: Timestamp, app: &ConnectedApp) -> Value {
+    json!({
+        "id": app.label, "client_id": app.client_id, "secrets": secrets(&app.secrets),
+        "scopes": app.scopes, "username": app.username, "password": core_password(&app.label),
+        "user_active": platform.core_user_active(&app.label),
+        "refresh_tokens": platform.refresh_tokens(now, &app.label),
     })
 }
 

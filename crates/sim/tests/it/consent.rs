@@ -34,13 +34,13 @@ fn first() -> String {
 }
 
 #[test]
-fn only_web_apps_have_a_first_refresh_token() {
+fn web_apps_and_connected_apps_have_a_first_refresh_token() {
     let estate = demo_estate();
     let having = estate
         .credentials
         .iter()
         .filter(|one| first_refresh_token_for(&estate, &one.id).is_some());
-    assert_eq!(having.count(), 5);
+    assert_eq!(having.count(), 5 + 3, "web apps and connected apps");
     assert!(first().starts_with("sim-refresh-"));
 }
 
@@ -54,7 +54,7 @@ async fn the_ledger_tells_of_every_exchange_and_of_tokens_used_again() {
     let seen = &ledger["refresh_tokens"];
     assert_eq!(
         (&seen["handed_out"], &seen["exchanged"], &seen["used_again"]),
-        (&json!(6), &json!(1), &json!([]))
+        (&json!(9), &json!(1), &json!([]))
     );
     let (_, state) = house.look("/_sim/state").await;
     let packages = state["packages"].as_array().unwrap();

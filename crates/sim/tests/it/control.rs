@@ -39,9 +39,9 @@ async fn a_wrong_order_names_the_field_and_what_it_may_hold() {
         ),
         (
             "/_sim/faults",
-            json!({ "kind": "crm_down", "tenant": "all" }),
+            json!({ "kind": "certificate_expired", "tenant": "all" }),
             "kind",
-            "Salesforce core",
+            "its middleware",
         ),
         (
             "/_sim/faults",

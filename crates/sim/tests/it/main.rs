@@ -7,6 +7,7 @@
 
 mod consent;
 mod control;
+mod core;
 mod estate;
 mod house;
 mod listener;
