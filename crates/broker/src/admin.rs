@@ -2,11 +2,13 @@
 //! the API of a running broker and commands on a folder where none runs.
 
 mod activity;
+mod authorize;
 mod consumers;
 mod credentials;
 mod rows;
 
 use crate::books::{Books, BooksError};
+use crate::consent::Consents;
 use crate::consumer::Registry;
 use crate::driver::{Command, CredentialChange};
 use crate::specs;
@@ -14,6 +16,7 @@ use crate::vend::{Handed, NotHanded, Vendor};
 use countersign_feed::estate::{self, Finding, Severity};
 use countersign_host::entropy::Entropy;
 use countersign_model::Timestamp;
+use countersign_model::class::Class;
 use countersign_model::estate::Estate;
 use countersign_model::id::{CredentialId, IntegrationId, SlotId};
 use countersign_refresh::RefusalClass;
@@ -21,6 +24,7 @@ use std::sync::Arc;
 use tokio::sync::oneshot;
 
 pub use activity::{Activity, ActivityRow};
+pub use authorize::{Begun, ConsentError};
 pub use consumers::{NewConsumer, Shown};
 pub use rows::{CredentialRow, SlotRow};
 
@@ -55,6 +59,30 @@ pub enum AdminError {
     NoSlot {
         /// Which.
         credential: CredentialId,
+    },
+    /// The credential's kind is not consented to.
+    #[error("{credential} is of a kind that nobody consents to: it has a client secret only")]
+    NoConsent {
+        /// Which.
+        credential: CredentialId,
+    },
+    /// A consent needs the client's secret first.
+    #[error("{credential} has no client secret yet: countersign credential add {credential}")]
+    NoClientSecret {
+        /// Which.
+        credential: CredentialId,
+    },
+    /// Its refresh token does not wait for a person.
+    #[error("the refresh token of {credential} is not in doubt: nothing was changed")]
+    NotInDoubt {
+        /// Which.
+        credential: CredentialId,
+    },
+    /// Its refresh token waits for a person.
+    #[error("the refresh token behind {slot} waits for a person: countersign credential authorize")]
+    Quarantined {
+        /// The slot.
+        slot: SlotId,
     },
     /// A field of the request is wrong.
     #[error("{field}: {why}")]
@@ -96,6 +124,7 @@ pub struct Admin {
     pub(crate) vendor: Arc<Vendor>,
     pub(crate) registry: Arc<Registry>,
     pub(crate) entropy: Entropy,
+    pub(crate) consents: Consents,
     pub(crate) running: bool,
     pub(crate) started_at: Timestamp,
 }
@@ -137,8 +166,7 @@ impl Admin {
         let Some(estate) = self.books.estate().await? else {
             return Ok(());
         };
-        let secrets = self.books.credentials_with_secret().await?;
-        let slots = specs::slots(&estate, &secrets);
+        let slots = specs::slots(&estate, &self.books.held().await?);
         let (done, reply) = oneshot::channel();
         self.tell(Command::Reload { slots, done }, reply).await
     }
@@ -272,6 +300,9 @@ fn no_token(slot: &SlotId, error: NotHanded) -> AdminError {
         }
         NotHanded::Refused(refusal) if refusal.class == RefusalClass::Disabled => {
             held("disabled", "it is enabled")
+        }
+        NotHanded::Refused(refusal) if refusal.class.class() == Class::GrantDead => {
+            AdminError::Quarantined { slot: slot.clone() }
         }
         NotHanded::Refused(refusal) => AdminError::NoToken {
             class: refusal.class.class().as_str(),

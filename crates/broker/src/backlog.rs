@@ -71,6 +71,12 @@ impl<L: Ledger> Backlog<L> {
         }
     }
 
+    /// Writes what waits, and then `entries` as one transaction, or none of them: the caller keeps
+    /// what is not taken. Whether it was.
+    pub(crate) async fn write_whole(&mut self, entries: &[Entry], now: Timestamp) -> bool {
+        self.retry(now).await.is_ok() && self.attempt(entries.to_vec(), now).await.is_ok()
+    }
+
     /// Writes what waits. An error is a passing one: the rest still waits.
     async fn retry(&mut self, now: Timestamp) -> Result<(), BooksError> {
         while self.waits() {

@@ -3,6 +3,7 @@
 
 mod consumers;
 mod credentials;
+mod grants;
 
 mod suspicion;
 
@@ -13,16 +14,18 @@ use crate::tell::{Owner, Record};
 use countersign_host::entropy::Entropy;
 use countersign_model::Timestamp;
 use countersign_model::estate::Estate;
-use countersign_model::id::SlotId;
+use countersign_model::id::{BuId, CredentialId, SlotId};
 use countersign_model::outcome::Outcome;
 use countersign_model::token::{Generation, TokenFacts};
-use countersign_refresh::CredentialRecord;
+use countersign_refresh::{CredentialRecord, GrantState};
 use countersign_secret::{MasterKey, TokenBytes};
 use countersign_vault_store::{AuditEntry, Change, Ending, Vault, VaultError};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
+
+pub use grants::{Answered, Armed};
 
 /// Who writes what the machine does by itself.
 const BROKER: &str = "broker";
@@ -81,6 +84,26 @@ pub enum Entry {
         /// The slot.
         slot: SlotId,
     },
+    /// What an exchange of a refresh token brought.
+    Rotation {
+        /// The credential.
+        credential: CredentialId,
+        /// Its owner.
+        bu: BuId,
+        /// The exchange.
+        attempt: String,
+        /// The new refresh token; `None` where the provider goes on with the old one.
+        refresh: Option<TokenBytes>,
+    },
+    /// How an exchange of a refresh token ended that brought nothing.
+    Attempt {
+        /// The credential.
+        credential: CredentialId,
+        /// The exchange; `None`: whichever is open.
+        attempt: Option<String>,
+        /// Where the refresh token stands.
+        stands: GrantState,
+    },
     /// A credential's counters and state.
     Credential(CredentialRecord),
     /// Something for the watch.
@@ -100,6 +123,10 @@ pub struct Stored {
     pub generations: BTreeMap<SlotId, Generation>,
     /// Slots whose stored token cannot be opened or read.
     pub unreadable: Vec<String>,
+    /// Where refresh tokens stand.
+    pub grants: Vec<(CredentialId, GrantState)>,
+    /// Answers that an earlier run received; their refresh tokens are stored by now.
+    pub answers: Vec<Answered>,
 }
 
 /// The opened vault.
@@ -193,6 +220,26 @@ impl Books {
                     token: sealed,
                 }),
                 Entry::Drop { slot } => changes.push(Change::SlotDrop { slot }),
+                Entry::Rotation {
+                    credential,
+                    bu,
+                    attempt,
+                    refresh,
+                } => changes.push(Change::GrantRotate {
+                    credential,
+                    bu,
+                    attempt,
+                    token: refresh,
+                }),
+                Entry::Attempt {
+                    credential,
+                    attempt,
+                    stands,
+                } => changes.push(Change::GrantEnd {
+                    credential,
+                    attempt,
+                    stands: grants::stored(stands),
+                }),
                 Entry::Credential(record) => changes.push(Change::RecordPut {
                     credential: record.credential.clone(),
                     json: text(&record),
@@ -212,7 +259,11 @@ impl Books {
         if !outcomes.is_empty() {
             changes.push(Change::Outcomes(outcomes));
         }
-        let dropped = self.vault.change(now, changes).await?.outbox_dropped;
+        let applied = self.vault.change(now, changes).await?;
+        if applied.grants_orphaned > 0 {
+            tracing::error!("a refresh token came too late; it is kept beside its credential");
+        }
+        let dropped = applied.outbox_dropped;
         if dropped > 0 {
             tracing::error!(dropped, "the outbox is full: the watch will miss outcomes");
         }
@@ -266,7 +317,7 @@ impl Books {
     ///
     /// # Errors
     /// [`BooksError`].
-    pub async fn restore(&self) -> Result<Stored, BooksError> {
+    pub async fn restore(&self, now: Timestamp) -> Result<Stored, BooksError> {
         let slots = self.vault.slots().await?;
         let mut unreadable = Vec::new();
         for bad in slots.unreadable {
@@ -287,6 +338,8 @@ impl Books {
             tokens,
             generations: slots.generations,
             unreadable,
+            answers: self.recover(now).await?,
+            grants: self.grants().await?,
         })
     }
 

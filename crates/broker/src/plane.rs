@@ -6,6 +6,7 @@ use crate::backlog::Backlog;
 use crate::bearer::Bearers;
 use crate::books::{Books, BooksError};
 use crate::calls::Calls;
+use crate::consent::Consents;
 use crate::consumer::Registry;
 use crate::driver::{Command, Driver, Parts, ROAD_MAX};
 use crate::flight::Airline;
@@ -100,14 +101,17 @@ impl Broker {
         let vendor = Arc::new(Vendor::new(sender.clone(), clock.clone()));
         let bell = Doorbell::default();
         let jitter_key = JitterKey::from(books.jitter_key());
+        let mut codes = None;
         let work = if running {
-            let client = http::client(Duration::from_secs(EXCHANGE_S_MAX));
+            let client = || http::client(Duration::from_secs(EXCHANGE_S_MAX));
             let client = TokenClient::new(client, !clock.is_system())?;
+            codes = Some(client.clone());
             let airline = Airline {
                 books: Arc::clone(&books),
                 client,
-                clock,
+                clock: clock.clone(),
                 driver: sender,
+                entropy: entropy.clone(),
             };
             let mut driver = Driver::new(Parts {
                 machine: Machine::new(config, jitter_key),
@@ -118,26 +122,25 @@ impl Broker {
                 outbox: bell.clone(),
                 metrics: Arc::clone(&metrics),
             });
-            let stored = books.restore().await?;
+            let stored = books.restore(clock.now()).await?;
             driver.note_unreadable(&stored.unreadable).await;
             if let Some(estate) = books.estate().await? {
-                let secrets = books.credentials_with_secret().await?;
-                driver
-                    .restore(specs::slots(&estate, &secrets), stored)
-                    .await;
+                let held = books.held().await?;
+                driver.restore(specs::slots(&estate, &held), stored).await;
             }
             Some((driver, receiver))
         } else {
             None
         };
-        let admin = Admin {
+        let admin = Arc::new(Admin {
             books: Arc::clone(&books),
             vendor: Arc::clone(&vendor),
             registry: Arc::clone(&registry),
             entropy: entropy.clone(),
+            consents: Consents::new(codes),
             running,
             started_at: vendor.clock().now(),
-        };
+        });
         let passage = Passage {
             bearers: Arc::new(Bearers::new(|label| registry.lookup(label))),
             registry: Arc::clone(&registry),

@@ -2,6 +2,7 @@
 
 mod activity;
 mod admin_api;
+mod consent;
 mod reject;
 mod request_token;
 mod token;
@@ -25,7 +26,7 @@ use std::sync::atomic::AtomicU64;
 pub struct App(Arc<Shared>);
 
 struct Shared {
-    admin: Admin,
+    admin: Arc<Admin>,
     vendor: Arc<Vendor>,
     registry: Arc<Registry>,
     metrics: Arc<Metrics>,
@@ -41,7 +42,7 @@ struct Shared {
 /// What an [`App`] is made of.
 pub struct AppParts {
     /// The operations.
-    pub admin: Admin,
+    pub admin: Arc<Admin>,
     /// Readers' side.
     pub vendor: Arc<Vendor>,
     /// The consumers.
@@ -83,7 +84,7 @@ impl App {
 
     /// The operations.
     #[must_use]
-    pub fn admin(&self) -> &Admin {
+    pub fn admin(&self) -> &Arc<Admin> {
         &self.0.admin
     }
 }
@@ -106,7 +107,11 @@ pub fn router(app: App, rest: Option<Router>) -> Router {
         .route("/v1/requestToken/", post(request_token::vend))
         .route("//v1/requestToken", post(request_token::vend))
         .route("/api/v1/slots/{id}/reject", post(reject::reject))
-        .nest("/admin/api/v1", admin_api::router())
+        .nest(
+            "/admin/api/v1",
+            admin_api::router().merge(consent::router()),
+        )
+        .route("/oauth/callback", get(consent::callback))
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(|| async { "ready\n" }))
         .route("/metrics", get(metrics))
@@ -151,6 +156,18 @@ impl From<AdminError> for Problem {
             }
             AdminError::Held { .. } => {
                 Problem::new(StatusCode::CONFLICT, "credential_locked", detail)
+            }
+            AdminError::NoConsent { .. } => {
+                Problem::new(StatusCode::CONFLICT, "no_consent", detail)
+            }
+            AdminError::NoClientSecret { .. } => {
+                Problem::new(StatusCode::CONFLICT, "no_client_secret", detail)
+            }
+            AdminError::NotInDoubt { .. } => {
+                Problem::new(StatusCode::CONFLICT, "not_in_doubt", detail)
+            }
+            AdminError::Quarantined { .. } => {
+                Problem::new(StatusCode::CONFLICT, "grant_quarantined", detail)
             }
             AdminError::NotRunning => Problem::new(
                 StatusCode::SERVICE_UNAVAILABLE,

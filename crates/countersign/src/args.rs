@@ -248,6 +248,8 @@ pub(crate) enum CredentialCommand {
         /// Which
         id: String,
     },
+    /// Have a person consent to a web app, or put a refresh token in
+    Authorize(CredentialAuthorizeArgs),
     /// Turn it off: nothing is minted or handed out
     Disable {
         /// Which
@@ -264,6 +266,23 @@ pub(crate) enum CredentialCommand {
         #[arg(long)]
         reason: String,
     },
+}
+
+/// `credential authorize`.
+#[derive(ClapArgs)]
+pub(crate) struct CredentialAuthorizeArgs {
+    /// Its id in the estate
+    pub(crate) id: String,
+    /// Put in a refresh token you hold already (prompt, --fd or standard input)
+    #[arg(long, conflicts_with = "replay_once")]
+    pub(crate) refresh_token: bool,
+    /// Read the refresh token from this open descriptor
+    #[arg(long, value_name = "N", requires = "refresh_token")]
+    pub(crate) fd: Option<u32>,
+    /// Send the quarantined refresh token once more; if it was spent, the provider may revoke the
+    /// grant
+    #[arg(long)]
+    pub(crate) replay_once: bool,
 }
 
 /// `credential add`.

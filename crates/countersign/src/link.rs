@@ -225,7 +225,7 @@ impl Answer {
         };
         let refused = matches!(
             text("code"),
-            Some("observed_credential" | "credential_locked")
+            Some("observed_credential" | "credential_locked" | "grant_quarantined")
         ) || self.status == StatusCode::FORBIDDEN.as_u16();
         Err(match self.status {
             _ if refused => Exit::refused(words),

@@ -81,6 +81,8 @@ fn class_of(call: &Call, code: &str, invalid_grant: impl Fn() -> Class) -> Class
         "invalid_client" | "unauthorized_client" => return Class::AuthRejected,
         "inactive_user" => return Class::AuthRejected,
         "local" => return Class::Local,
+        // The broker's word for an exchange of a refresh token without a known end.
+        "outcome_unknown" => return Class::GrantDead,
         "invalid_grant" => return invalid_grant(),
         "access_denied" | "invalid_scope" | "insufficient_scope" => return Class::Scope,
         "malformed" | "unreadable" => return Class::Malformed,

@@ -216,7 +216,10 @@ impl Detector {
         }
         track.refusals.insert(Failure::of(outcome, class));
         let first = track.refusals.first()?.ts;
-        let strength = match track.refusals.spans_from(first) >= span(rules.second_refusal_s) {
+        // A dead grant is not asked for again, so there will be no second refusal to wait for.
+        let second = span(rules.second_refusal_s);
+        let settled = class == Class::GrantDead || track.refusals.spans_from(first) >= second;
+        let strength = match settled {
             true => Strength::Page,
             false => Strength::Suspect,
         };

@@ -13,7 +13,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use asset::{Asset, AssetKind, Entry};
-pub use credential::{Credential, CredentialKind, CredentialMode, Grant, Lockout};
+pub use credential::{
+    Credential, CredentialKind, CredentialMode, Grant, Lockout, Replay, ReplayOverride,
+};
 pub use integration::{Integration, IntegrationKind, StrategyOverride, Tier, VendMode};
 pub use place::{BusinessHours, BusinessUnit, Tenant};
 

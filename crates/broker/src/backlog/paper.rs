@@ -41,7 +41,10 @@ fn name(entry: &Entry) -> String {
         Entry::Record(record) => record.object.clone(),
         Entry::Credential(record) => format!("state of {}", record.credential),
         Entry::Outcome(outcome) => format!("{} outcomes", outcome.n),
-        Entry::Token { .. } | Entry::Drop { .. } => "other".to_owned(),
+        Entry::Token { .. }
+        | Entry::Drop { .. }
+        | Entry::Rotation { .. }
+        | Entry::Attempt { .. } => "other".to_owned(),
     }
 }
 

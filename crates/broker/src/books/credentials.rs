@@ -2,6 +2,7 @@
 
 use super::{Books, BooksError, document, text};
 use crate::driver::CredentialChange;
+use crate::specs::Held;
 use countersign_model::Timestamp;
 use countersign_model::estate::Credential;
 use countersign_model::id::CredentialId;
@@ -130,6 +131,21 @@ impl Books {
                 Ok(record)
             })
             .collect()
+    }
+
+    /// What of the vault decides which slots there are.
+    ///
+    /// # Errors
+    /// [`BooksError`].
+    pub async fn held(&self) -> Result<Held, BooksError> {
+        let grants = self.grants().await?;
+        Ok(Held {
+            secrets: self.credentials_with_secret().await?,
+            grants: grants
+                .into_iter()
+                .map(|(credential, _)| credential)
+                .collect(),
+        })
     }
 
     /// Credentials whose active secret is here.

@@ -5,6 +5,7 @@ use crate::specs::Slots;
 use countersign_host::clock::Hold;
 use countersign_model::id::{CredentialId, SlotId};
 use countersign_model::token::Generation;
+use countersign_refresh::AttemptId;
 use tokio::sync::oneshot;
 
 /// Commands that wait for the driver at most; more senders wait in turn.
@@ -37,6 +38,15 @@ pub enum Command {
         /// Told when it is under way.
         noted: oneshot::Sender<()>,
     },
+    /// A host was asked for anything at all.
+    Knocked {
+        /// The slot whose host was meant.
+        slot: SlotId,
+        /// Which request.
+        attempt: AttemptId,
+        /// Whether it answered.
+        up: bool,
+    },
     /// A token request came back.
     Landed(Box<Landing>),
     /// The estate or the secrets changed: look at all of them again.
@@ -66,4 +76,8 @@ pub enum CredentialChange {
     Disabled,
     /// Turned on, or unlocked.
     Enabled,
+    /// A person consented: there is a new refresh token.
+    Authorized,
+    /// One more send of a refresh token in the unknown is allowed.
+    ReplayAllowed,
 }

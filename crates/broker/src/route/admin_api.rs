@@ -38,7 +38,7 @@ pub(super) fn router() -> Router<App> {
 pub(super) struct Operator;
 
 /// How the operator is named in the audit chain.
-const ACTOR: &str = "operator";
+pub(super) const ACTOR: &str = "operator";
 
 impl FromRequestParts<App> for Operator {
     type Rejection = Problem;
@@ -62,7 +62,7 @@ impl FromRequestParts<App> for Operator {
     }
 }
 
-type Body<T> = Result<Json<T>, JsonRejection>;
+pub(super) type Body<T> = Result<Json<T>, JsonRejection>;
 
 /// The body, or a problem that says where it is wrong and never repeats a value.
 fn body<T>(body: Body<T>) -> Result<T, Problem> {
@@ -90,7 +90,7 @@ fn place_of(words: &str) -> Option<String> {
     Some(format!(" (line {line}, column {column})"))
 }
 
-fn id<T: std::str::FromStr<Err = countersign_model::id::IdError>>(
+pub(super) fn id<T: std::str::FromStr<Err = countersign_model::id::IdError>>(
     text: &str,
 ) -> Result<T, Problem> {
     text.parse()

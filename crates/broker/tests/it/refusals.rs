@@ -116,6 +116,7 @@ async fn a_stored_token_that_cannot_be_read_is_recorded_once_at_start() {
     let entry = Entry::Token {
         slot: slot.clone(),
         owner: Owner {
+            grant: countersign_model::estate::Grant::ClientCredentials,
             credential: "C-1".parse().expect("an id"),
             credential_bu: "BU-1".parse().expect("an id"),
             bu: "BU-1".parse().expect("an id"),
@@ -135,7 +136,7 @@ async fn a_stored_token_that_cannot_be_read_is_recorded_once_at_start() {
     };
     books.commit(vec![entry], now).await.expect("sealed");
     assert_eq!(
-        books.restore().await.expect("read").unreadable,
+        books.restore(now).await.expect("read").unreadable,
         [slot.to_string()]
     );
     let before = records(&books).await;

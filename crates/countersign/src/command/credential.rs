@@ -1,6 +1,6 @@
-//! `credential add|list|show|disable|enable`.
+//! `credential add|list|show|authorize|disable|enable`.
 
-use crate::args::{Args, CredentialAddArgs, CredentialCommand};
+use crate::args::{Args, CredentialAddArgs, CredentialAuthorizeArgs, CredentialCommand};
 use crate::command::{estate, others};
 use crate::exit::Exit;
 use crate::link::Link;
@@ -19,6 +19,7 @@ pub(crate) async fn run(args: &Args, command: &CredentialCommand) -> Result<(), 
         CredentialCommand::Add(new) => add(args, &link, new).await,
         CredentialCommand::List => list(args, &link).await,
         CredentialCommand::Show { id } => show(args, &link, id).await,
+        CredentialCommand::Authorize(how) => authorize(args, &link, how).await,
         CredentialCommand::Disable { id, reason } => turn(args, &link, id, "disable", reason).await,
         CredentialCommand::Enable { id, reason } => turn(args, &link, id, "enable", reason).await,
     }
@@ -175,6 +176,41 @@ async fn show(args: &Args, link: &Link, id: &str) -> Result<(), Exit> {
     }
     if let Some(at) = found["outside_minter_suspected_at"].as_str() {
         println!("\n{}", others::suspected(id, at));
+    }
+    Ok(())
+}
+
+/// Prints the address of a consent, or takes one of the two short ways.
+async fn authorize(args: &Args, link: &Link, how: &CredentialAuthorizeArgs) -> Result<(), Exit> {
+    let id = CredentialId::new(&how.id).map_err(|error| Exit::input(format!("id: {error}")))?;
+    let (way, body, said) = match (how.refresh_token, how.replay_once) {
+        (true, _) => {
+            let token = secret_input::read(how.fd, &format!("Refresh token of {id}: "))?;
+            let said = "its refresh token is sealed and in use.";
+            ("refresh-token", json!({ "refresh_token": token }), said)
+        }
+        (false, true) => {
+            let said = "its refresh token is sent once more: countersign credential show says how it \
+                        ended.";
+            ("replay-once", json!({}), said)
+        }
+        (false, false) => ("authorize", json!({}), ""),
+    };
+    let path = format!("{PATH}/{id}/{way}");
+    let answer: Value = link.broker("POST", &path, Some(&body)).await?.json()?;
+    if args.json {
+        output::document(&answer);
+    } else if way == "authorize" {
+        let text = |name: &str| answer[name].as_str().unwrap_or_default().to_owned();
+        println!("Open this address in a browser, as the user the app shall act for:\n");
+        println!("  {}\n", text("url"));
+        println!("It works once, until {}.", text("ends_at"));
+        println!(
+            "The package has to have this redirect URI: {}",
+            text("redirect_uri")
+        );
+    } else {
+        println!("{id}: {said}");
     }
     Ok(())
 }

@@ -54,6 +54,43 @@ pub enum Grant {
     CoreOauth,
 }
 
+impl Grant {
+    /// Whether a refresh token is presented, which the answer may replace.
+    #[must_use]
+    pub fn presents_refresh_token(self) -> bool {
+        match self {
+            Grant::RefreshToken | Grant::CoreOauth => true,
+            Grant::ClientCredentials | Grant::LegacyRequestToken => false,
+        }
+    }
+}
+
+/// What a provider does with a refresh token that is presented a second time (broker rule 2.5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Replay {
+    /// It is never replaced, and may be presented as often as one likes.
+    Static,
+    /// Presented again within `window_s` of its first use, it brings the same pair again.
+    Idempotent,
+    /// It works once; presenting it again may revoke the whole grant.
+    Strict,
+}
+
+/// What its provider does with a refresh token presented twice, where it is known and is not what
+/// its kind says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReplayOverride {
+    /// What the provider does.
+    pub profile: Replay,
+    /// For `idempotent`: how long after its first use a token brings the same pair, seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub window_s: Option<u32>,
+    /// How it is known; must not be empty.
+    pub reason: String,
+}
+
 /// Who holds the secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -114,6 +151,10 @@ pub struct Credential {
     /// What three refusals do. Default: `ask` for T0, else `dry_run` until armed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lockout: Option<Lockout>,
+    /// What its provider does with a refresh token presented twice. Default: `strict`, which is safe
+    /// with every provider.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refresh_token: Option<ReplayOverride>,
     /// Anything worth knowing.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub note: String,

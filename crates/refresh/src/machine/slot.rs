@@ -72,6 +72,8 @@ pub(super) struct Slot {
     /// Refusals of one class in a row that no retry repairs.
     pub(super) confirms: u32,
     pub(super) quarantined: bool,
+    /// Since when it waits for another slot's exchange of the same refresh token.
+    pub(super) behind: Option<Timestamp>,
     pub(super) hold: Hold,
     pub(super) waited: bool,
     pub(super) asked_at: Option<Timestamp>,
@@ -104,6 +106,7 @@ impl Slot {
             failing: None,
             confirms: 0,
             quarantined: false,
+            behind: None,
             hold: Hold::None,
             waited: false,
             asked_at: None,
