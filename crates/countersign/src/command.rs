@@ -11,6 +11,7 @@ mod login;
 mod renew;
 mod serve;
 mod sim;
+mod source;
 mod status;
 mod token;
 
@@ -28,6 +29,7 @@ pub(crate) async fn run(args: Args) -> Result<(), Exit> {
         Command::Estate(estate) => estate::run(&args, estate).await,
         Command::Credential(credential) => credential::run(&args, credential).await,
         Command::Consumer(consumer) => consumer::run(&args, consumer).await,
+        Command::Source(source) => source::run(&args, source).await,
         Command::Token(token) => token::run(&args, token).await,
         Command::Status { bu } => status::run(&args, bu.as_deref()).await,
         Command::Incidents { all } => incidents::run(&args, *all).await,

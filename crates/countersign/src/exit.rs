@@ -19,7 +19,7 @@ pub(crate) enum Code {
 }
 
 /// The end of a command, with a sentence for standard error.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Exit {
     /// Its code.
     pub(crate) code: Code,

@@ -26,13 +26,22 @@ pub(crate) struct Link {
     broker: Road,
 }
 
+/// One of the two planes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Plane {
+    /// Watching and telling.
+    Watch,
+    /// Secrets and tokens.
+    Broker,
+}
+
 enum Road {
     /// Over HTTP, with a bearer.
     Http { base: String, token: String },
     /// Routes in this process, with a bearer.
     Here { router: Router, token: String },
     /// Not reachable, and why.
-    Away(String),
+    Away(Exit),
 }
 
 /// An answer of a server.
@@ -43,42 +52,130 @@ pub(crate) struct Answer {
     pub(crate) body: Value,
 }
 
+impl Plane {
+    /// As people call it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Plane::Watch => "watch",
+            Plane::Broker => "broker",
+        }
+    }
+}
+
 impl Link {
     /// Finds the server, or opens the stores when none runs on the folder.
     pub(crate) async fn open(args: &Args) -> Result<Link, Exit> {
-        if let (Some(server), Some(token)) = (&args.server, &args.token) {
-            let base = server.trim_end_matches('/').to_owned();
-            let road = || Road::Http {
-                base: base.clone(),
-                token: token.clone(),
-            };
-            return Ok(Link {
-                dashboard: road(),
-                broker: road(),
-            });
+        if Link::elsewhere(args) {
+            return Link::named(args).await;
         }
         if let Some(run) = RunFile::read(&args.data) {
-            let road = |base: Option<String>, name: &str| match base {
-                Some(base) => Road::Http {
-                    base,
-                    token: run.token.clone(),
-                },
-                None => Road::Away(format!("no {name} runs on {}", args.data.display())),
+            let road = |base: Option<String>, plane: Plane| match base {
+                Some(base) => Road::http(&base, &run.token),
+                None => Road::Away(Exit::away(format!(
+                    "no {name} runs on {folder}: run the command on the {name}'s folder, or name it \
+                     with {flag} URL",
+                    name = plane.name(),
+                    folder = args.data.display(),
+                    flag = flag(plane),
+                ))),
             };
             return Ok(Link {
-                dashboard: road(run.dashboard.clone(), "watch"),
-                broker: road(run.broker.clone(), "broker"),
+                dashboard: road(run.dashboard.clone(), Plane::Watch),
+                broker: road(run.broker.clone(), Plane::Broker),
             });
         }
         let offline = house::offline(args).await?;
-        let here = |router, token| Road::Here { router, token };
-        Ok(Link {
-            dashboard: here(offline.dashboard, offline.token.clone()),
-            broker: match offline.broker {
-                Ok(router) => here(router, offline.token),
-                Err(why) => Road::Away(why),
+        let here = |router: Result<Router, String>| match router {
+            Ok(router) => Road::Here {
+                router,
+                token: offline.token.clone(),
             },
+            Err(why) => Road::Away(Exit::away(why)),
+        };
+        Ok(Link {
+            dashboard: here(offline.dashboard),
+            broker: here(offline.broker),
         })
+    }
+
+    /// Whether the command line names a server elsewhere.
+    pub(crate) fn elsewhere(args: &Args) -> bool {
+        args.server.is_some() || args.broker_server.is_some()
+    }
+
+    /// The planes that the command line names. `--server` may be either: the server says which.
+    async fn named(args: &Args) -> Result<Link, Exit> {
+        let missing = |plane: Plane| {
+            Road::Away(Exit::input(format!(
+                "this needs the {}, and no flag names it: add {} URL (and its bearer)",
+                plane.name(),
+                flag(plane)
+            )))
+        };
+        let mut link = Link {
+            dashboard: missing(Plane::Watch),
+            broker: missing(Plane::Broker),
+        };
+        if let (Some(server), Some(token)) = (&args.server, &args.token) {
+            match plane_at(server).await? {
+                Plane::Watch => link.dashboard = Road::http(server, token),
+                Plane::Broker => link.broker = Road::http(server, token),
+            }
+        }
+        let Some(server) = &args.broker_server else {
+            return Ok(link);
+        };
+        if link.reaches(Plane::Broker) {
+            return Err(Exit::input(
+                "--server and --broker-server both name a broker: --server is the watch's",
+            ));
+        }
+        let token = args.broker_token.as_ref().or(args.token.as_ref());
+        let token = token.ok_or_else(|| {
+            Exit::input("--broker-server needs --broker-token T, or COUNTERSIGN_BROKER_TOKEN")
+        })?;
+        match plane_at(server).await? {
+            Plane::Broker => link.broker = Road::http(server, token),
+            Plane::Watch => {
+                return Err(Exit::input(format!(
+                    "--broker-server: a watch answers at {server}, not a broker"
+                )));
+            }
+        }
+        Ok(link)
+    }
+
+    /// The planes this command reaches; a sentence why, if it reaches none.
+    pub(crate) fn planes(&self) -> Result<Vec<Plane>, Exit> {
+        let all = [Plane::Broker, Plane::Watch].into_iter();
+        let reached: Vec<Plane> = all.filter(|plane| self.reaches(*plane)).collect();
+        match &self.dashboard {
+            Road::Away(why) if reached.is_empty() => Err(why.clone()),
+            _ => Ok(reached),
+        }
+    }
+
+    /// Whether this command reaches a plane.
+    pub(crate) fn reaches(&self, plane: Plane) -> bool {
+        !matches!(self.road(plane), Road::Away(_))
+    }
+
+    fn road(&self, plane: Plane) -> &Road {
+        match plane {
+            Plane::Watch => &self.dashboard,
+            Plane::Broker => &self.broker,
+        }
+    }
+
+    /// Asks a plane's API.
+    pub(crate) async fn ask(
+        &self,
+        plane: Plane,
+        method: &str,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<Answer, Exit> {
+        self.road(plane).ask(method, path, body).await
     }
 
     /// Asks the dashboard's API.
@@ -88,7 +185,7 @@ impl Link {
         path: &str,
         body: Option<&Value>,
     ) -> Result<Answer, Exit> {
-        self.dashboard.ask(method, path, body).await
+        self.ask(Plane::Watch, method, path, body).await
     }
 
     /// Asks the broker's API.
@@ -98,19 +195,58 @@ impl Link {
         path: &str,
         body: Option<&Value>,
     ) -> Result<Answer, Exit> {
-        self.broker.ask(method, path, body).await
-    }
-
-    /// Whether a broker can be reached at all.
-    pub(crate) fn has_broker(&self) -> bool {
-        !matches!(self.broker, Road::Away(_))
+        self.ask(Plane::Broker, method, path, body).await
     }
 }
 
+/// The flag that names a plane when the other one is named too.
+fn flag(plane: Plane) -> &'static str {
+    match plane {
+        Plane::Watch => "--server",
+        Plane::Broker => "--broker-server",
+    }
+}
+
+/// Which plane answers at an address.
+async fn plane_at(base: &str) -> Result<Plane, Exit> {
+    let base = base.trim_end_matches('/');
+    let request = http::client(REQUEST)
+        .build()?
+        .get(format!("{base}/healthz"));
+    let response = sent(base, request).await?;
+    let plane = response.headers().get("x-countersign-plane");
+    match plane.and_then(|plane| plane.to_str().ok()) {
+        Some("watch") => Ok(Plane::Watch),
+        Some("broker") => Ok(Plane::Broker),
+        _ => Err(Exit::input(format!(
+            "{base} answers, and is neither a watch nor a broker of Countersign"
+        ))),
+    }
+}
+
+/// A text as one segment of a path or one value of a query.
+pub(crate) fn escaped(text: &str) -> String {
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~".contains(byte);
+    text.as_bytes()
+        .iter()
+        .map(|byte| match byte {
+            byte if plain(byte) => char::from(*byte).to_string(),
+            byte => format!("%{byte:02X}"),
+        })
+        .collect()
+}
+
 impl Road {
+    fn http(base: &str, token: &str) -> Road {
+        Road::Http {
+            base: base.trim_end_matches('/').to_owned(),
+            token: token.to_owned(),
+        }
+    }
+
     async fn ask(&self, method: &str, path: &str, body: Option<&Value>) -> Result<Answer, Exit> {
         match self {
-            Road::Away(why) => Err(Exit::away(why.clone())),
+            Road::Away(why) => Err(why.clone()),
             Road::Http { base, token } => over_http(base, token, method, path, body).await,
             Road::Here { router, token } => here(router, token, method, path, body).await,
         }
@@ -132,23 +268,23 @@ async fn over_http(
     if let Some(body) = body {
         request = request.json(body);
     }
-    let response = match request.send().await {
-        Ok(response) => response,
-        Err(error) if error.is_builder() => {
-            return Err(Exit::input(format!(
-                "{base} is not a URL a server could be at"
-            )));
-        }
-        Err(error) if error.is_connect() => {
-            return Err(Exit::away(format!(
-                "nobody answers at {base}: is the server running?"
-            )));
-        }
-        Err(error) => return Err(error.without_url().into()),
-    };
+    let response = sent(base, request).await?;
     let status = response.status().as_u16();
     let body = response.json().await.unwrap_or(Value::Null);
     Ok(Answer { status, body })
+}
+
+async fn sent(base: &str, request: http::RequestBuilder) -> Result<http::Response, Exit> {
+    match request.send().await {
+        Ok(response) => Ok(response),
+        Err(error) if error.is_builder() => Err(Exit::input(format!(
+            "{base} is not a URL a server could be at"
+        ))),
+        Err(error) if error.is_connect() => Err(Exit::away(format!(
+            "nobody answers at {base}: is the server running?"
+        ))),
+        Err(error) => Err(error.without_url().into()),
+    }
 }
 
 async fn here(
