@@ -97,6 +97,28 @@ for (const mode of ['direct', 'gateway']) {
             assert.deepEqual(written, [row]);
         });
 
+        test('objects are retrieved and described over SOAP', async () => {
+            const found = await sdk().soap.retrieve('DataExtension', ['Name', 'CustomerKey']);
+            assert.equal(found.OverallStatus, 'OK');
+            assert.ok(found.Results.some((one) => one.CustomerKey === consumer.data_extension_key));
+            const described = await sdk().soap.describe('DataExtension');
+            assert.ok(JSON.stringify(described).includes('CustomerKey'));
+        });
+
+        test('a dead token is no end of SOAP', async () => {
+            // A token is renewed on such a report once a minute at most.
+            await house.control('POST', '/_sim/clock', { advance: '2m' });
+            const held = sdk();
+            await held.soap.retrieve('DataExtension', ['Name']);
+            await house.control('POST', '/_sim/faults', { kind: 'token_revoked', credential: consumer.integration });
+            if (mode === 'direct') {
+                await assert.rejects(held.soap.retrieve('DataExtension', ['Name']));
+                await house.command('renew', consumer.integration);
+                return;
+            }
+            assert.equal((await held.soap.retrieve('DataExtension', ['Name'])).OverallStatus, 'OK');
+        });
+
         test('throttling upstream never reaches a caller whose token lives', async () => {
             const fault = await house.control('POST', '/_sim/faults', { kind: 'rate_limited', credential: consumer.integration });
             await house.command('renew', consumer.integration);

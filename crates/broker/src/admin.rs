@@ -1,6 +1,7 @@
 //! What people do to the broker: the estate, secrets, consumers, renewals. The same operations serve
 //! the API of a running broker and commands on a folder where none runs.
 
+mod activity;
 mod consumers;
 mod credentials;
 mod rows;
@@ -19,6 +20,7 @@ use countersign_refresh::RefusalClass;
 use std::sync::Arc;
 use tokio::sync::oneshot;
 
+pub use activity::{Activity, ActivityRow};
 pub use consumers::{NewConsumer, Shown};
 pub use rows::{CredentialRow, SlotRow};
 
@@ -95,6 +97,7 @@ pub struct Admin {
     pub(crate) registry: Arc<Registry>,
     pub(crate) entropy: Entropy,
     pub(crate) running: bool,
+    pub(crate) started_at: Timestamp,
 }
 
 impl Admin {
@@ -202,16 +205,29 @@ impl Admin {
         }
     }
 
-    /// A fresh token for an integration, with at least `min_ttl_s` of life.
+    /// A fresh token for an integration, with at least `min_ttl_s` of life, handed to `actor`. It is
+    /// in the audit chain before it is handed out.
     ///
     /// # Errors
     /// As [`Admin::slot_of`], and [`AdminError::Held`], [`AdminError::NoToken`].
-    pub async fn token(&self, id: &IntegrationId, min_ttl_s: u64) -> Result<Handed, AdminError> {
+    pub async fn token(
+        &self,
+        id: &IntegrationId,
+        min_ttl_s: u64,
+        actor: &str,
+    ) -> Result<Handed, AdminError> {
         let slot = self.slot_of(id).await?;
-        self.vendor
+        let handed = self
+            .vendor
             .obtain(&slot, min_ttl_s.saturating_mul(1_000), None)
             .await
-            .map_err(|error| no_token(&slot, error))
+            .map_err(|error| no_token(&slot, error))?;
+        let now = self.now();
+        self.books
+            .note("token.handed_to_operator", id.as_str(), actor, now)
+            .await?;
+        self.registry.seen().operator(id, now);
+        Ok(handed)
     }
 
     /// Renews an integration's token now, over the back-off; the new token's facts.

@@ -1,6 +1,8 @@
 //! Who may ask for which token. Keys are 256 random bits and looked up by their HMAC: no slow hash
 //! on the hot path (design 3.7).
 
+mod seen;
+
 use countersign_model::Timestamp;
 use countersign_model::estate::VendMode;
 use countersign_model::id::{ConsumerId, CredentialId, IntegrationId};
@@ -69,9 +71,9 @@ pub struct Known {
     pub vended: AtomicU64,
     /// Requests answered without a token.
     pub refused: AtomicU64,
-    /// Calls sent on by the gateway.
-    pub passed: AtomicU64,
 }
+
+pub use seen::{Seen, Sight};
 
 /// The HMAC under which a key is kept.
 pub type Lookup = Arc<dyn Fn(&[u8]) -> [u8; 32] + Send + Sync>;
@@ -83,6 +85,7 @@ pub struct Registry {
     named: Papaya<ConsumerId, Arc<Known>>,
     /// Requests with an unknown, revoked or misplaced key.
     strangers: AtomicU64,
+    seen: Seen,
 }
 
 impl Registry {
@@ -94,7 +97,14 @@ impl Registry {
             known: Papaya::new(),
             named: Papaya::new(),
             strangers: AtomicU64::new(0),
+            seen: Seen::default(),
         }
+    }
+
+    /// When who was last seen, as far as it was accounted for.
+    #[must_use]
+    pub fn seen(&self) -> &Seen {
+        &self.seen
     }
 
     /// The HMAC under which a key is kept.
@@ -109,7 +119,6 @@ impl Registry {
             consumer,
             vended: AtomicU64::new(0),
             refused: AtomicU64::new(0),
-            passed: AtomicU64::new(0),
         };
         let known = Arc::new(known);
         self.named

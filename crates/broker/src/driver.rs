@@ -1,9 +1,11 @@
 //! The one task that changes slots. It feeds the machine and carries out its effects in their order;
 //! it has no opinions of its own.
 
-mod backlog;
+mod command;
 mod jobs;
+mod step_watch;
 
+use crate::backlog::Backlog;
 use crate::books::{Books, Entry, Fingerprint};
 use crate::bundle;
 use crate::cell::Live;
@@ -12,82 +14,22 @@ use crate::metrics::Metrics;
 use crate::specs::Slots;
 use crate::tell::{self, Owner};
 use crate::vend::Vendor;
-use backlog::Backlog;
 use countersign_host::clock::{Clock, Hold};
 use countersign_host::doorbell::Doorbell;
 use countersign_host::entropy::Entropy;
 use countersign_model::Timestamp;
-use countersign_model::id::{CredentialId, SlotId};
+use countersign_model::id::SlotId;
 use countersign_model::token::{Generation, TokenFacts};
 use countersign_oauth::answer::Granted;
 use countersign_refresh::{Effect, Event, Input, Machine};
 use jobs::Jobs;
-
-pub use jobs::Job;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use tokio::sync::{mpsc, oneshot};
+use step_watch::StepWatch;
+use tokio::sync::mpsc;
 
-/// Commands that wait for the driver at most; more senders wait in turn.
-pub const ROAD_MAX: usize = 1_024;
-
-/// Something for the driver to do.
-pub enum Command {
-    /// A reader needs a token.
-    Demand {
-        /// The slot.
-        slot: SlotId,
-        /// Least life wanted, milliseconds.
-        min_ttl_ms: u64,
-        /// The generation known to be dead.
-        unlike: Option<Generation>,
-        /// Keeps the time of asking until the driver has taken note.
-        asked: Hold,
-    },
-    /// A consumer says that a token is dead.
-    Rejected {
-        /// The slot.
-        slot: SlotId,
-        /// The token it used.
-        generation: Generation,
-    },
-    /// A person asks to renew now; answered when the machine has taken note.
-    RenewNow {
-        /// The slot.
-        slot: SlotId,
-        /// Told when it is under way.
-        noted: oneshot::Sender<()>,
-    },
-    /// A token request came back.
-    Landed(Box<Landing>),
-    /// The estate or the secrets changed: look at all of them again.
-    Reload {
-        /// The slots as they should be.
-        slots: Slots,
-        /// Told when it is done.
-        done: oneshot::Sender<()>,
-    },
-    /// A credential was edited, disabled or enabled.
-    Credential {
-        /// Which.
-        credential: CredentialId,
-        /// What was done to it.
-        change: CredentialChange,
-        /// Told when it is done.
-        done: oneshot::Sender<()>,
-    },
-}
-
-/// What a person did to a credential.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CredentialChange {
-    /// A secret was put in.
-    Edited,
-    /// Turned off.
-    Disabled,
-    /// Turned on, or unlocked.
-    Enabled,
-}
+pub use command::{Command, CredentialChange, ROAD_MAX};
+pub use jobs::Job;
 
 /// The driver's parts.
 pub struct Driver {
@@ -442,44 +384,5 @@ impl Driver {
             }
             _ => None,
         }
-    }
-}
-
-/// Notices when the wall clock jumps (suspension, a correction): more than 2 s against the time since
-/// boot (broker rule 2.15). On stepped time there is nothing to notice.
-struct StepWatch {
-    system: bool,
-    wall: Timestamp,
-    boot: countersign_model::SignedDuration,
-}
-
-impl StepWatch {
-    fn new(clock: &Clock) -> StepWatch {
-        StepWatch {
-            system: clock.is_system(),
-            wall: clock.now(),
-            boot: countersign_host::clock::since_boot(),
-        }
-    }
-
-    /// The next look: once a second on the wall.
-    fn next(clock: &Clock) -> Option<Timestamp> {
-        let second = countersign_model::SignedDuration::from_secs(1);
-        clock
-            .is_system()
-            .then(|| clock.now().checked_add(second).unwrap_or(Timestamp::MAX))
-    }
-
-    fn stepped(&mut self) -> bool {
-        if !self.system {
-            return false;
-        }
-        let (wall, boot) = (
-            countersign_host::clock::wall_now(),
-            countersign_host::clock::since_boot(),
-        );
-        let apart = wall.duration_since(self.wall) - (boot - self.boot);
-        (self.wall, self.boot) = (wall, boot);
-        apart.abs() > countersign_model::SignedDuration::from_secs(2)
     }
 }

@@ -5,8 +5,9 @@
 //! hash; the slow one ([`driver`]) alone changes slots, by feeding the pure machine of
 //! `countersign-refresh` and carrying out its effects: persist, show, send, answer, tell.
 
-pub mod accounts;
+mod accounts;
 pub mod admin;
+mod backlog;
 pub mod bearer;
 pub mod books;
 pub mod bundle;

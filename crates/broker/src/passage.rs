@@ -12,7 +12,6 @@ use countersign_model::outcome::Call;
 use countersign_model::token::Generation;
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 /// A token with less life than this is renewed before it is sent on, milliseconds: a call may take
 /// that long to arrive.
@@ -78,7 +77,6 @@ impl Passage {
         let Some(known) = self.registry.by_id(consumer) else {
             return;
         };
-        known.passed.fetch_add(1, Ordering::Relaxed);
         let consumer = &known.consumer;
         let sort = Sort {
             consumer: consumer.id.clone(),

@@ -2,6 +2,7 @@
 
 use crate::accounts::Accounts;
 use crate::admin::Admin;
+use crate::backlog::Backlog;
 use crate::bearer::Bearers;
 use crate::books::{Books, BooksError};
 use crate::calls::Calls;
@@ -135,6 +136,7 @@ impl Broker {
             registry: Arc::clone(&registry),
             entropy: entropy.clone(),
             running,
+            started_at: vendor.clock().now(),
         };
         let passage = Passage {
             bearers: Arc::new(Bearers::new(|label| registry.lookup(label))),
@@ -201,7 +203,7 @@ impl Broker {
         let accounts = Accounts {
             calls: Arc::clone(&self.app.passage().calls),
             registry: Arc::clone(&self.registry),
-            books: Arc::clone(&self.books),
+            backlog: Backlog::new(Arc::clone(&self.books), Arc::clone(&self.metrics)),
             metrics: Arc::clone(&self.metrics),
             entropy: self.entropy.clone(),
             clock: self.vendor.clock().clone(),

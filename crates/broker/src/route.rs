@@ -1,7 +1,9 @@
 //! The broker's listener: SFMC's token route for consumers, our own API for people.
 
+mod activity;
 mod admin_api;
 mod reject;
+mod request_token;
 mod token;
 
 use crate::admin::{Admin, AdminError};
@@ -100,6 +102,9 @@ pub fn router(app: App, rest: Option<Router>) -> Router {
         .route("/v2/token", post(token::vend))
         .route("/v2/token/", post(token::vend))
         .route("//v2/token", post(token::vend))
+        .route("/v1/requestToken", post(request_token::vend))
+        .route("/v1/requestToken/", post(request_token::vend))
+        .route("//v1/requestToken", post(request_token::vend))
         .route("/api/v1/slots/{id}/reject", post(reject::reject))
         .nest("/admin/api/v1", admin_api::router())
         .route("/healthz", get(healthz))

@@ -1,6 +1,9 @@
 //! The command line.
 
+mod programs;
+
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+pub(crate) use programs::{AgentArgs, AskAs, ConnectArgs, ExecArgs, LeaveArgs, OnBrokerDown};
 use std::path::PathBuf;
 
 /// Keeps Marketing Cloud API credentials alive, and sees within minutes when one of them dies.
@@ -22,9 +25,9 @@ pub(crate) struct Args {
     #[arg(long, global = true, value_name = "URL", requires = "token")]
     pub(crate) server: Option<String>,
     /// The broker elsewhere, where --server names the watch.
-    #[arg(long, global = true, value_name = "URL")]
+    #[arg(long, global = true, value_name = "URL", requires = "broker_token")]
     pub(crate) broker_server: Option<String>,
-    /// Bearer for --broker-server [default: that of --server].
+    /// Bearer for --broker-server.
     #[arg(
         long,
         global = true,
@@ -77,6 +80,14 @@ pub(crate) enum Command {
     Source(SourceCommand),
     /// A fresh token for an integration
     Token(TokenArgs),
+    /// Run a job with a token endpoint beside it: no token, no job
+    Exec(ExecArgs),
+    /// A token endpoint on this machine, for programs that run on
+    Agent(AgentArgs),
+    /// What to paste into an SDK or tool, and its first request
+    Connect(ConnectArgs),
+    /// The way back: an integration takes its own secret again
+    Leave(LeaveArgs),
     /// How everything is doing
     Status {
         /// Only this business unit
@@ -293,6 +304,9 @@ pub(crate) struct CredentialAddArgs {
     /// OAuth client id, for one that is not in the estate yet
     #[arg(long)]
     pub(crate) client_id: Option<String>,
+    /// Whoever else uses this client id has moved here, or has stopped
+    #[arg(long)]
+    pub(crate) others_moved: bool,
 }
 
 /// `consumer …`.

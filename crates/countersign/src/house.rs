@@ -93,6 +93,7 @@ pub(crate) async fn offline(args: &Args) -> Result<Offline, Exit> {
             clock: Clock::system(),
             base_url: "http://127.0.0.1".to_owned(),
             notify: Vec::new(),
+            rules: settings.rules.clone(),
             run_token: token.clone(),
             estate_sink: None,
             seed: None,
@@ -112,7 +113,7 @@ pub(crate) async fn offline(args: &Args) -> Result<Offline, Exit> {
 pub(crate) fn not_opened(error: countersign_watchd::OpenError) -> Exit {
     let refused = error.is_refusal();
     match error {
-        countersign_watchd::OpenError::Channels(faults) => Exit::input(faults.join("\n")),
+        countersign_watchd::OpenError::Settings(faults) => Exit::input(faults.join("\n")),
         countersign_watchd::OpenError::Store(error) if refused => Exit::refused(error.to_string()),
         other @ countersign_watchd::OpenError::Store(_) => other.into(),
     }

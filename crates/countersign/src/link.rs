@@ -12,6 +12,7 @@ use countersign_host::run_file::RunFile;
 use http_body_util::BodyExt;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use std::path::Path;
 use std::time::Duration;
 use tower::ServiceExt;
 
@@ -24,6 +25,26 @@ const ANSWER_BYTES_MAX: usize = 64 * 1024 * 1024;
 pub(crate) struct Link {
     dashboard: Road,
     broker: Road,
+}
+
+/// Servers that the command line names, each with its bearer.
+#[derive(Clone)]
+pub(crate) struct Elsewhere {
+    server: Option<(String, String)>,
+    broker: Option<(String, String)>,
+}
+
+impl Elsewhere {
+    /// What these arguments name, if they name any.
+    pub(crate) fn of(args: &Args) -> Option<Elsewhere> {
+        let pair = |url: &Option<String>, token: &Option<String>| url.clone().zip(token.clone());
+        let elsewhere = Elsewhere {
+            server: pair(&args.server, &args.token),
+            broker: pair(&args.broker_server, &args.broker_token),
+        };
+        let any = elsewhere.server.is_some() || elsewhere.broker.is_some();
+        any.then_some(elsewhere)
+    }
 }
 
 /// One of the two planes.
@@ -65,24 +86,11 @@ impl Plane {
 impl Link {
     /// Finds the server, or opens the stores when none runs on the folder.
     pub(crate) async fn open(args: &Args) -> Result<Link, Exit> {
-        if Link::elsewhere(args) {
-            return Link::named(args).await;
+        if let Some(elsewhere) = Elsewhere::of(args) {
+            return Link::named(&elsewhere).await;
         }
-        if let Some(run) = RunFile::read(&args.data) {
-            let road = |base: Option<String>, plane: Plane| match base {
-                Some(base) => Road::http(&base, &run.token),
-                None => Road::Away(Exit::away(format!(
-                    "no {name} runs on {folder}: run the command on the {name}'s folder, or name it \
-                     with {flag} URL",
-                    name = plane.name(),
-                    folder = args.data.display(),
-                    flag = flag(plane),
-                ))),
-            };
-            return Ok(Link {
-                dashboard: road(run.dashboard.clone(), Plane::Watch),
-                broker: road(run.broker.clone(), Plane::Broker),
-            });
+        if RunFile::read(&args.data).is_some() {
+            return Link::running(&args.data, None);
         }
         let offline = house::offline(args).await?;
         let here = |router: Result<Router, String>| match router {
@@ -98,31 +106,16 @@ impl Link {
         })
     }
 
-    /// Whether the command line names a server elsewhere.
-    pub(crate) fn elsewhere(args: &Args) -> bool {
-        args.server.is_some() || args.broker_server.is_some()
-    }
-
     /// The planes that the command line names. `--server` may be either: the server says which.
-    async fn named(args: &Args) -> Result<Link, Exit> {
-        let missing = |plane: Plane| {
-            Road::Away(Exit::input(format!(
-                "this needs the {}, and no flag names it: add {} URL (and its bearer)",
-                plane.name(),
-                flag(plane)
-            )))
-        };
-        let mut link = Link {
-            dashboard: missing(Plane::Watch),
-            broker: missing(Plane::Broker),
-        };
-        if let (Some(server), Some(token)) = (&args.server, &args.token) {
+    async fn named(elsewhere: &Elsewhere) -> Result<Link, Exit> {
+        let mut link = Link::missing();
+        if let Some((server, token)) = &elsewhere.server {
             match plane_at(server).await? {
                 Plane::Watch => link.dashboard = Road::http(server, token),
                 Plane::Broker => link.broker = Road::http(server, token),
             }
         }
-        let Some(server) = &args.broker_server else {
+        let Some((server, token)) = &elsewhere.broker else {
             return Ok(link);
         };
         if link.reaches(Plane::Broker) {
@@ -130,10 +123,6 @@ impl Link {
                 "--server and --broker-server both name a broker: --server is the watch's",
             ));
         }
-        let token = args.broker_token.as_ref().or(args.token.as_ref());
-        let token = token.ok_or_else(|| {
-            Exit::input("--broker-server needs --broker-token T, or COUNTERSIGN_BROKER_TOKEN")
-        })?;
         match plane_at(server).await? {
             Plane::Broker => link.broker = Road::http(server, token),
             Plane::Watch => {
@@ -143,6 +132,58 @@ impl Link {
             }
         }
         Ok(link)
+    }
+
+    /// Finds a server that runs, for a command that needs the broker: the one named, where a lone
+    /// `--server` is the broker's, or the one of the folder `data`. Opens no store and asks nobody.
+    pub(crate) fn running(data: &Path, elsewhere: Option<&Elsewhere>) -> Result<Link, Exit> {
+        if let Some(elsewhere) = elsewhere {
+            let mut link = Link::missing();
+            let (watch, broker) = match (&elsewhere.server, &elsewhere.broker) {
+                (Some(watch), Some(broker)) => (Some(watch), Some(broker)),
+                (one, other) => (None, one.as_ref().or(other.as_ref())),
+            };
+            if let Some((base, token)) = watch {
+                link.dashboard = Road::http(base, token);
+            }
+            if let Some((base, token)) = broker {
+                link.broker = Road::http(base, token);
+            }
+            return Ok(link);
+        }
+        let folder = data.display();
+        let Some(run) = RunFile::read(data) else {
+            let words = format!("no server runs on {folder}: countersign serve");
+            return Err(Exit::away(words));
+        };
+        let road = |base: Option<String>, plane: Plane| match base {
+            Some(base) => Road::http(&base, &run.token),
+            None => Road::Away(Exit::away(format!(
+                "no {name} runs on {folder}: run the command on the {name}'s folder, or name it with \
+                 {flag} URL",
+                name = plane.name(),
+                flag = flag(plane),
+            ))),
+        };
+        Ok(Link {
+            dashboard: road(run.dashboard.clone(), Plane::Watch),
+            broker: road(run.broker.clone(), Plane::Broker),
+        })
+    }
+
+    /// Neither plane: no flag names one.
+    fn missing() -> Link {
+        let missing = |plane: Plane| {
+            Road::Away(Exit::input(format!(
+                "this needs the {}, and no flag names it: add {} URL (and its bearer)",
+                plane.name(),
+                flag(plane)
+            )))
+        };
+        Link {
+            dashboard: missing(Plane::Watch),
+            broker: missing(Plane::Broker),
+        }
     }
 
     /// The planes this command reaches; a sentence why, if it reaches none.
@@ -176,6 +217,14 @@ impl Link {
         body: Option<&Value>,
     ) -> Result<Answer, Exit> {
         self.road(plane).ask(method, path, body).await
+    }
+
+    /// Where programs reach the broker; none where none runs.
+    pub(crate) fn broker_url(&self) -> Option<&str> {
+        match &self.broker {
+            Road::Http { base, .. } => Some(base),
+            Road::Here { .. } | Road::Away(_) => None,
+        }
     }
 
     /// Asks the dashboard's API.

@@ -1,10 +1,9 @@
 //! What a read-only consumer may call: these routes and SOAP objects, and nothing else, whatever its
-//! token's scopes would allow. Source: sfmc-api C, least privilege for watching an estate.
+//! token's scopes would allow. Source: `docs/provider.md` C.
 
 use crate::path::Host;
 use axum::http::Method;
-use quick_xml::events::Event;
-use quick_xml::reader::Reader;
+use countersign_etframework::xml::{Element, read};
 
 /// What of the answer is left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,8 +126,6 @@ const OPERATIONS: [&str; 4] = [
     "SystemStatusRequestMsg",
     "VersionInfoRequestMsg",
 ];
-/// Parts of an envelope read to know what it asks.
-const EVENTS_MAX: usize = 10_000;
 
 /// Whether a read-only consumer may make this call, and what its answer leaves out; `None` if not.
 pub(crate) fn judge(host: Host, method: &Method, path: &str, body: &[u8]) -> Option<Strip> {
@@ -164,42 +161,26 @@ fn is_plain(part: &str) -> bool {
 
 /// Whether an envelope only reads objects without contacts. What cannot be read is not allowed.
 fn soap(body: &[u8]) -> bool {
-    let mut reader = Reader::from_reader(body);
-    let (mut in_body, mut in_type) = (false, false);
-    let (mut operation, mut objects_ok) = (None::<bool>, true);
-    for _ in 0..EVENTS_MAX {
-        match reader.read_event() {
-            Err(_) | Ok(Event::DocType(_)) => return false,
-            Ok(Event::Eof) => return operation == Some(true) && objects_ok,
-            Ok(Event::Start(start)) => {
-                let name = start.local_name();
-                let name = name.as_ref();
-                if in_body && operation.is_none() {
-                    operation = Some(OPERATIONS.iter().any(|one| one.as_bytes() == name));
-                }
-                in_body |= name == b"Body";
-                in_type = in_body && name == b"ObjectType";
-            }
-            Ok(Event::Empty(empty)) if in_body && operation.is_none() => {
-                let name = empty.local_name();
-                operation = Some(OPERATIONS.iter().any(|one| one.as_bytes() == name.as_ref()));
-            }
-            Ok(Event::Text(text)) if in_type => {
-                let named = text.decode().unwrap_or_default();
-                objects_ok &= OBJECTS.contains(&named.trim());
-            }
-            Ok(Event::CData(_) | Event::GeneralRef(_)) if in_type => return false,
-            Ok(Event::End(end)) => {
-                in_type = false;
-                // A second operation behind the first would go unseen.
-                if end.local_name().as_ref() == b"Body" {
-                    in_body = false;
-                }
-            }
-            Ok(_) => {}
-        }
-    }
-    false
+    let Ok(envelope) = read(body) else {
+        return false;
+    };
+    let mut bodies = envelope
+        .children
+        .iter()
+        .filter(|child| child.name == "Body");
+    let (Some(asked), None) = (bodies.next(), bodies.next()) else {
+        return false;
+    };
+    let [operation] = asked.children.as_slice() else {
+        return false;
+    };
+    OPERATIONS.contains(&operation.name.as_str()) && reads_listed(operation)
+}
+
+/// Whether every object type named in there is listed.
+fn reads_listed(element: &Element) -> bool {
+    let named = element.name != "ObjectType" || OBJECTS.contains(&element.text.trim());
+    named && element.children.iter().all(reads_listed)
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use crate::port::{NoToken, NotAdmitted};
 use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use countersign_etframework::xml::escape;
 use serde_json::json;
 
 /// Challenge by which clients know that a new token helps (RFC 6750 section 3).
@@ -45,6 +46,14 @@ pub(crate) fn no_token(host: Host, why: NoToken) -> Response {
     response
 }
 
+/// An XML document.
+pub(crate) fn xml(document: String) -> Response {
+    let mut response = Response::new(Body::from(document));
+    let kind = HeaderValue::from_static("text/xml; charset=utf-8");
+    response.headers_mut().insert(header::CONTENT_TYPE, kind);
+    response
+}
+
 /// The gateway will not, or could not, pass it on.
 pub(crate) fn refused(host: Host, status: StatusCode, errorcode: u64, words: &str) -> Response {
     match host {
@@ -66,12 +75,13 @@ fn rest(status: StatusCode, errorcode: u64, message: &str) -> Response {
 
 /// A SOAP 1.1 fault on HTTP 500; `words` are text.
 fn fault(code: &str, words: &str) -> Response {
-    let words = quick_xml::escape::escape(words);
+    let mut text = String::new();
+    escape(words, &mut text);
     let body = format!(
         "<?xml version=\"1.0\" encoding=\"utf-8\"?><soap:Envelope \
          xmlns:soap=\"http://schemas.xmlsoap.org/soap/envelope/\"><soap:Body><soap:Fault>\
          <faultcode xmlns:q0=\"http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd\">\
-         {code}</faultcode><faultstring>{words}</faultstring></soap:Fault></soap:Body></soap:Envelope>"
+         {code}</faultcode><faultstring>{text}</faultstring></soap:Fault></soap:Body></soap:Envelope>"
     );
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;

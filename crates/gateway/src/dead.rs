@@ -5,7 +5,7 @@ use crate::path::Host;
 /// Largest answer looked into, bytes.
 pub(crate) const LOOKED_AT_MAX: usize = 64 * 1024;
 
-/// Faults by which SOAP refuses a token (sfmc-api B3).
+/// Faults by which SOAP refuses a token (`docs/provider.md` B3).
 const FAULTS: [&[u8]; 3] = [b"Token Expired", b"Login Failed", b"Login failed"];
 
 /// Whether a body has to be read to know.

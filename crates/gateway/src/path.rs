@@ -54,5 +54,23 @@ fn collapsed(path: &str) -> String {
     out
 }
 
+/// A document that clients fetch without a bearer, if the path names one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Document {
+    /// The description of the SOAP interface.
+    Wsdl,
+    /// The schema it imports.
+    FaultXsd,
+}
+
+/// The document a path names.
+pub(crate) fn document(path: &str) -> Option<Document> {
+    match path.to_ascii_lowercase().as_str() {
+        "/etframework.wsdl" => Some(Document::Wsdl),
+        "/etframeworkfault.xsd" => Some(Document::FaultXsd),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests;

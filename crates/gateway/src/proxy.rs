@@ -10,7 +10,7 @@ use crate::answer;
 use crate::dead::{self, LOOKED_AT_MAX};
 use crate::hosts::Hosts;
 use crate::inject;
-use crate::path::{BASES, Host, destination};
+use crate::path::{BASES, Document, Host, destination, document};
 use crate::port::{NotAdmitted, Passenger, Ticket, TokenSource};
 use crate::rewrite::Plan;
 use crate::road::{BEGIN, Road};
@@ -21,7 +21,8 @@ use axum::extract::{ConnectInfo, Request, State};
 use axum::http::request::Parts;
 use axum::http::{Method, StatusCode, header};
 use axum::response::Response;
-use back::Came;
+use back::{Came, Later};
+use countersign_etframework::{fault_xsd, wsdl};
 use countersign_host::clock::stopwatch;
 use countersign_model::outcome::Call;
 use sent::Sent;
@@ -29,6 +30,7 @@ use std::error::Error as _;
 use std::net::{IpAddr, SocketAddr};
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// A call is sent at most this often (broker rule 2.10: once more, with a different generation).
 const TRIES: u32 = 2;
@@ -44,6 +46,7 @@ struct Inner {
     road: Road,
     hosts: Hosts,
     public_url: Option<String>,
+    patience: Duration,
 }
 
 /// A call under way.
@@ -68,12 +71,26 @@ impl Gateway {
         hosts: Hosts,
         public_url: Option<String>,
     ) -> Result<Gateway, RoadError> {
+        Gateway::patient(source, hosts, public_url, BEGIN)
+    }
+
+    /// The same, with another longest time until an answer begins.
+    ///
+    /// # Errors
+    /// [`RoadError`].
+    pub fn patient(
+        source: Arc<dyn TokenSource>,
+        hosts: Hosts,
+        public_url: Option<String>,
+        patience: Duration,
+    ) -> Result<Gateway, RoadError> {
         let road = Road::new(hosts)?;
         Ok(Gateway(Arc::new(Inner {
             source,
             road,
             hosts,
             public_url,
+            patience,
         })))
     }
 
@@ -95,6 +112,16 @@ async fn pass(State(gateway): State<Gateway>, request: Request) -> Response {
 impl Inner {
     async fn pass(&self, parts: &Parts, peer: Option<IpAddr>, body: Body) -> Response {
         let (host, path) = destination(parts.uri.path());
+        if let Some(document) = document(&path).filter(|_| parts.method == Method::GET) {
+            return match (document, self.ours(parts)) {
+                (Document::FaultXsd, _) => answer::xml(fault_xsd()),
+                (Document::Wsdl, Some(ours)) => answer::xml(wsdl(&format!("{ours}/soap.com"))),
+                (Document::Wsdl, None) => {
+                    let words = "Host: the header is missing, and with it our address.";
+                    answer::refused(Host::Rest, StatusCode::BAD_REQUEST, 10_002, words)
+                }
+            };
+        }
         let early = match host {
             Host::Soap => None,
             Host::Rest | Host::Auth => match self.admit(bearer(parts), peer) {
@@ -157,16 +184,16 @@ impl Inner {
                 // There is no other token: the platform's own refusal says more than ours.
                 Err(why) => return first.unwrap_or_else(|| answer::no_token(trip.host, why)),
             };
-            let plan = self.plan(trip, &ticket);
+            let plan = || self.plan(trip, &ticket);
             let (came, is_dead) = match self.send(trip, sent, &ticket, attempt).await {
                 Ok(came) => came,
                 Err(response) => return response,
             };
             if !is_dead {
-                return came.back(trip.host, plan, trip.left_out).await;
+                return came.back(trip.host, Later(&plan), trip.left_out).await;
             }
             self.source.dead(&trip.passenger, ticket.generation).await;
-            let back = came.back(trip.host, plan, trip.left_out).await;
+            let back = came.back(trip.host, Later(&plan), trip.left_out).await;
             if !may_resend(trip, sent) {
                 return back;
             }
@@ -201,7 +228,7 @@ impl Inner {
             answer::refused(trip.host, StatusCode::BAD_REQUEST, 10_003, words)
         })?;
         let started = stopwatch();
-        let answered = tokio::time::timeout(BEGIN, self.road.send(request)).await;
+        let answered = tokio::time::timeout(self.patience, self.road.send(request)).await;
         let latency_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let seen = |status: Option<u16>, error_code: Option<String>| Call {
             method: Some(trip.parts.method.to_string()),
@@ -227,12 +254,13 @@ impl Inner {
             }
             Err(_) => {
                 self.tell(trip, seen(None, Some("timeout".to_owned())));
-                let words = "The platform did not begin to answer within 120 s.";
+                let seconds = self.patience.as_secs();
+                let words = format!("The platform did not begin to answer within {seconds} s.");
                 return Err(answer::refused(
                     trip.host,
                     StatusCode::GATEWAY_TIMEOUT,
                     0,
-                    words,
+                    &words,
                 ));
             }
         };
@@ -251,12 +279,17 @@ impl Inner {
     }
 
     fn plan(&self, trip: &Trip<'_>, ticket: &Ticket) -> Plan {
-        let host = trip.parts.headers.get(header::HOST);
-        let asked = || Some(format!("http://{}", host?.to_str().ok()?));
-        match self.public_url.clone().or_else(asked) {
+        match self.ours(trip.parts) {
             Some(ours) => plan(trip, ticket, &ours),
             None => Plan::default(),
         }
+    }
+
+    /// Where this caller reaches us.
+    fn ours(&self, parts: &Parts) -> Option<String> {
+        let host = parts.headers.get(header::HOST);
+        let asked = || Some(format!("http://{}", host?.to_str().ok()?));
+        self.public_url.clone().or_else(asked)
     }
 
     fn tell(&self, trip: &Trip<'_>, call: Call) {

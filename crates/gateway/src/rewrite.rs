@@ -40,12 +40,13 @@ impl Plan {
         }
     }
 
-    /// A whole text at once.
-    pub(crate) fn whole(&self, text: &[u8]) -> Bytes {
-        let mut rewriter = Rewriter::new(self.clone());
-        let mut out = BytesMut::from(rewriter.push(text).as_ref());
-        out.extend_from_slice(&rewriter.finish());
-        out.freeze()
+    /// A whole text at once; the same bytes if nothing in it is a needle.
+    pub(crate) fn whole(self, text: Bytes) -> Bytes {
+        let rewriter = Rewriter::new(self);
+        match rewriter.has_needle(&text) {
+            true => rewriter.rewritten(&text, true).0,
+            false => text,
+        }
     }
 }
 
@@ -71,6 +72,11 @@ impl Rewriter {
             plan,
             tail: BytesMut::new(),
         }
+    }
+
+    fn has_needle(&self, text: &[u8]) -> bool {
+        let mut places = memmem::find_iter(text, HEAD);
+        places.any(|at| matches!(self.at(&text[at..], true), Found::Needle(_)))
     }
 
     /// What can be passed on after this chunk.

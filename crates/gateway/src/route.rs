@@ -1,7 +1,7 @@
 //! What a path is called in an outcome: never a key, an id or anything of a person.
 
 /// Parts of a path that name a resource; anything else is somebody's key.
-const WORDS: [&str; 69] = [
+const WORDS: [&str; 71] = [
     "address",
     "assets",
     "async",
@@ -71,6 +71,8 @@ const WORDS: [&str; 69] = [
     "sms",
     "status",
     "tokencontext",
+    "userinfo",
+    "discovery",
 ];
 /// Longest route kept, bytes.
 const LEN_MAX: usize = 120;

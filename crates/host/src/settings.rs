@@ -39,6 +39,9 @@ pub struct RawSettings {
     /// Where notices go; each table is one channel.
     #[serde(default)]
     pub notify: Vec<toml::Table>,
+    /// When to page, where it differs from the defaults.
+    #[serde(default)]
+    pub rules: toml::Table,
 }
 
 /// What is meant.
@@ -55,6 +58,8 @@ pub struct Settings {
     pub broker_url: Option<String>,
     /// The gateway may also send tokens to this machine.
     pub gateway_loopback: bool,
+    /// Plain HTTP on addresses that others can reach is asked for.
+    pub allow_plain_http: bool,
     /// Where the master key comes from.
     pub master_key: MasterKeySource,
     /// Base URL of a separate watch, and the file of its token.
@@ -65,6 +70,8 @@ pub struct Settings {
     pub log_json: bool,
     /// Channels, as written; the watch gives them their meaning.
     pub notify: Vec<toml::Table>,
+    /// Rules of paging, as written; the watch gives them their meaning.
+    pub rules: toml::Table,
 }
 
 /// Where the master key comes from; the first that is set wins.
@@ -157,10 +164,7 @@ impl RawSettings {
         let mut address = |field: &str, text: Option<String>, default: &str| {
             let text = text.unwrap_or_else(|| default.to_owned());
             match text.parse::<SocketAddr>() {
-                Ok(at) if !at.ip().is_loopback() && !plain => faults.push(format!(
-                    "{field}: {at} can be reached from other machines without TLS; listen on \
-                     127.0.0.1 behind a proxy that does TLS, or say allow_plain_http = true"
-                )),
+                Ok(at) if !at.ip().is_loopback() && !plain => faults.push(reachable(field, at)),
                 Ok(at) => return at,
                 Err(_) => faults.push(format!("{field}: {text:?} is not ADDRESS:PORT")),
             }
@@ -207,6 +211,7 @@ impl RawSettings {
                 .broker_url
                 .map(|url| url.trim_end_matches('/').to_owned()),
             gateway_loopback: self.gateway_loopback.unwrap_or(false),
+            allow_plain_http: plain,
             master_key: MasterKeySource {
                 descriptor,
                 file: self.master_key_file.map(PathBuf::from),
@@ -216,8 +221,29 @@ impl RawSettings {
             log: self.log.unwrap_or_else(|| "info".to_owned()),
             log_json,
             notify: self.notify,
+            rules: self.rules,
         })
     }
+}
+
+impl Settings {
+    /// Refuses an address that other machines can reach, unless that is asked for.
+    ///
+    /// # Errors
+    /// A sentence that names `field` and what to do.
+    pub fn keep_inside(&self, field: &str, at: SocketAddr) -> Result<(), String> {
+        match at.ip().is_loopback() || self.allow_plain_http {
+            true => Ok(()),
+            false => Err(reachable(field, at)),
+        }
+    }
+}
+
+fn reachable(field: &str, at: SocketAddr) -> String {
+    format!(
+        "{field}: {at} can be reached from other machines without TLS; listen on 127.0.0.1 behind a \
+         proxy that does TLS, or say allow_plain_http = true"
+    )
 }
 
 #[cfg(test)]

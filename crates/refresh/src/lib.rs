@@ -7,7 +7,7 @@
 //!
 //! Invariants asserted here: R1 (one request in flight per slot), R2 (an answer is applied at most
 //! once), R4 (waits are bounded and jittered), R5 (an error never displaces a valid token).
-//! "Broker rule 2.x" in the comments names the numbered rules of the renewal design.
+//! The numbered rules that comments cite are in `docs/rules.md`.
 
 mod breaker;
 mod chance;

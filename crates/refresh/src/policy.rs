@@ -69,8 +69,8 @@ pub struct Policy {
 impl Policy {
     /// The policy of an integration of that kind and tier, with its override if it has one.
     ///
-    /// Every kind is kept warm except `etl` and `reporting`, which mint before each job; with
-    /// `keep_warm: false` the others are renewed on demand. `grant` widens nothing today but
+    /// Every kind is kept warm except `etl` and `reporting`, which mint before each job, as any other
+    /// does with `before_job: true`; with `keep_warm: false` the rest are renewed on demand. `grant` widens nothing today but
     /// decides one thing: a refresh-token grant is never dropped after a job, because getting it
     /// back spends another refresh token.
     #[must_use]
@@ -82,8 +82,9 @@ impl Policy {
     ) -> Policy {
         let pattern = pattern_of(kind);
         let batch = pattern == Strategy::Batch;
-        let warm = strategy.and_then(|o| o.keep_warm).unwrap_or(!batch);
-        let mode = match (warm, batch) {
+        let before_job = strategy.and_then(|o| o.before_job).unwrap_or(batch);
+        let warm = strategy.and_then(|o| o.keep_warm).unwrap_or(!before_job);
+        let mode = match (warm, before_job) {
             (true, _) => Mode::KeepWarm,
             (false, true) => Mode::BeforeJob,
             (false, false) => Mode::OnDemand,

@@ -1,5 +1,9 @@
 //! What was asked and answered: exact totals, and the latest requests one by one.
 
+mod exchange;
+
+pub use exchange::{Exchanges, Uses};
+
 use crate::token::Presented;
 use jiff::Timestamp;
 use std::collections::{BTreeMap, VecDeque};

@@ -11,6 +11,7 @@ mod auth;
 mod chance;
 mod envelope;
 pub mod fault;
+mod grant;
 pub mod ledger;
 mod outside;
 pub mod package;
@@ -19,7 +20,9 @@ mod quota;
 pub mod request;
 mod rest;
 pub mod setup;
+mod soap;
 pub mod switch;
 pub mod token;
 
-pub use auth::TOKEN_ROUTE;
+pub use auth::{Asking, TOKEN_ROUTE};
+pub use soap::{SERVICE_ROUTE, too_large};

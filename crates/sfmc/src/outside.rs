@@ -70,7 +70,7 @@ impl Platform {
             return Judged {
                 client_id,
                 place: Place::default(),
-                answer,
+                answer: Some(answer),
             };
         };
         let place = Place {
@@ -81,14 +81,16 @@ impl Platform {
             asset: None,
         };
         let known = client_id.as_deref() == Some(outside.client_id.as_str());
-        let answer = if request.method == "POST" {
+        let answer = self.reached(now, &place, |platform| {
+            if request.method != "POST" {
+                let body = json!({ "error": "invalid_request" });
+                return Answer::json(405, body).with("allow", "POST");
+            }
             let grant = fields.get("grant_type").and_then(Value::as_str);
             let secret = outside.secrets.find(&secret).filter(|_| known);
             let secret = secret.map(|(_, secret)| secret);
-            self.outside_judged(now, label, grant, secret, &place)
-        } else {
-            Answer::json(405, json!({ "error": "invalid_request" })).with("allow", "POST")
-        };
+            platform.outside_judged(now, label, grant, secret, &place)
+        });
         Judged {
             client_id,
             place,

@@ -2,7 +2,7 @@
 
 mod secret;
 
-use crate::setup::PackageSetup;
+use crate::setup::{PackageKind, PackageSetup};
 use jiff::{SignedDuration, Timestamp};
 pub use secret::{ClientSecret, Role, RotationError, Secrets};
 
@@ -27,6 +27,8 @@ pub struct Edit {
     pub enabled: Option<bool>,
     /// Whether its app user is active.
     pub app_user_active: Option<bool>,
+    /// Where answers to a consent may go; shows at once.
+    pub redirect_uris: Option<Vec<String>>,
 }
 
 /// A package as it is now.
@@ -38,6 +40,10 @@ pub struct Package {
     pub client_id: String,
     /// The MID it was made in.
     pub home: u64,
+    /// What kind of integration it has.
+    pub kind: PackageKind,
+    /// Where answers to a consent may go; none registered: wherever the request says.
+    pub redirect_uris: Vec<String>,
     /// Its secrets.
     pub secrets: Secrets,
     /// Whether it is installed and enabled.
@@ -60,6 +66,11 @@ impl Package {
             label: setup.label.clone(),
             client_id: setup.client_id.clone(),
             home: setup.home,
+            kind: setup.kind.clone(),
+            redirect_uris: match &setup.kind {
+                PackageKind::Web(app) | PackageKind::Public(app) => app.redirect_uris.clone(),
+                PackageKind::Server | PackageKind::Legacy => Vec::new(),
+            },
             secrets: Secrets::new(setup.secret.clone(), setup.secret_made_at),
             enabled: true,
             app_user_active: true,
@@ -84,6 +95,9 @@ impl Package {
     pub fn edit(&mut self, now: Timestamp, edit: Edit, delay_s: u64) {
         self.enabled = edit.enabled.unwrap_or(self.enabled);
         self.app_user_active = edit.app_user_active.unwrap_or(self.app_user_active);
+        if let Some(redirect_uris) = edit.redirect_uris {
+            self.redirect_uris = redirect_uris;
+        }
         if edit.scopes.is_none() && edit.mids.is_none() {
             return;
         }

@@ -4,7 +4,7 @@ mod admin;
 mod breakage;
 mod exchange;
 
-pub(crate) use exchange::Judged;
+pub(crate) use exchange::{Exchange, Judged};
 
 pub use admin::AdminError;
 
@@ -12,12 +12,15 @@ use crate::address::AddressRange;
 use crate::asset::Assets;
 use crate::chance::Chance;
 use crate::fault::Fault;
-use crate::ledger::Ledger;
+use crate::grant::code::CodeBook;
+use crate::grant::{Consent, GrantBook};
+use crate::ledger::{Exchanges, Ledger};
 use crate::outside::OutsideClient;
-use crate::package::Package;
+use crate::package::{Package, seconds};
 use crate::quota::{Limits, Quota, Verdict};
 use crate::request::{Reply, Request};
-use crate::setup::{Setup, UnitSetup};
+use crate::setup::{PackageKind, PackageSetup, Setup, UnitSetup};
+use crate::soap::Kept;
 use crate::switch::{Name, SwitchError, Switches};
 use crate::token::TokenBook;
 use jiff::Timestamp;
@@ -37,7 +40,7 @@ pub(crate) struct Tenant {
 pub struct Platform {
     setup: Setup,
     seed: u64,
-    switches: Switches,
+    pub(crate) switches: Switches,
     pub(crate) world: World,
 }
 
@@ -49,6 +52,11 @@ pub(crate) struct World {
     pub(crate) outside: BTreeMap<String, OutsideClient>,
     pub(crate) assets: Assets,
     pub(crate) tokens: TokenBook,
+    /// What was made or changed through SOAP.
+    pub(crate) kept: Kept,
+    pub(crate) grants: GrantBook,
+    pub(crate) codes: CodeBook,
+    pub(crate) exchanges: Exchanges,
     pub(crate) faults: Vec<Fault>,
     pub(crate) chance: Chance,
     n_faults: u64,
@@ -88,6 +96,10 @@ impl World {
             outside: outside.collect(),
             assets: Assets::new(&setup.assets),
             tokens: TokenBook::default(),
+            kept: Kept::default(),
+            grants: GrantBook::default(),
+            codes: CodeBook::default(),
+            exchanges: Exchanges::default(),
             faults: Vec::new(),
             chance: Chance::new(seed),
             n_faults: 0,
@@ -106,12 +118,14 @@ impl Platform {
             setup.base_url.push('/');
         }
         let world = World::new(&setup, now, seed);
-        Platform {
+        let mut platform = Platform {
             setup,
             seed,
             switches: Switches::default(),
             world,
-        }
+        };
+        platform.remember_consents(now);
+        platform
     }
 
     /// Answers a request.
@@ -127,6 +141,26 @@ impl Platform {
     /// Takes everything back to the start; the switches stay as set.
     pub fn reset(&mut self, now: Timestamp) {
         self.world = World::new(&self.setup, now, self.seed);
+        self.remember_consents(now);
+    }
+
+    /// The refresh tokens that consents of earlier left behind.
+    fn remember_consents(&mut self, now: Timestamp) {
+        let life = seconds(self.switch(Name::RefreshDays).saturating_mul(86_400));
+        let ends_at = now.checked_add(life).unwrap_or(Timestamp::MAX);
+        let World {
+            grants, exchanges, ..
+        } = &mut self.world;
+        for (package, token) in self.setup.packages.iter().filter_map(left_behind) {
+            let consent = Consent {
+                label: package.label.clone(),
+                mid: package.home,
+                scopes: package.scopes.clone(),
+                family: grants.next_family(),
+            };
+            exchanges.handed_out(token, &package.label);
+            grants.add(token.to_owned(), consent, (now, ends_at));
+        }
     }
 
     /// Sets a switch.
@@ -159,6 +193,12 @@ impl Platform {
     #[must_use]
     pub fn ledger(&self) -> &Ledger {
         &self.world.ledger
+    }
+
+    /// What became of each refresh token.
+    #[must_use]
+    pub fn exchanges(&self) -> &Exchanges {
+        &self.world.exchanges
     }
 
     pub(crate) fn switch(&self, name: Name) -> u64 {
@@ -233,5 +273,15 @@ impl Platform {
         tenant.map_or(Verdict::Admitted, |tenant| {
             tenant.rest_quota.ask(now, limits)
         })
+    }
+}
+
+/// The refresh token that a package is set up with.
+fn left_behind(package: &PackageSetup) -> Option<(&PackageSetup, &str)> {
+    match &package.kind {
+        PackageKind::Web(app) | PackageKind::Public(app) => {
+            Some((package, app.refresh_token.as_deref()?))
+        }
+        PackageKind::Server | PackageKind::Legacy => None,
     }
 }

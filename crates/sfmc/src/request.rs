@@ -54,6 +54,8 @@ pub enum Body {
     Json(Value),
     /// Something else, sent as HTML.
     Text(String),
+    /// An XML document.
+    Xml(String),
 }
 
 impl Answer {
@@ -74,6 +76,15 @@ impl Answer {
     pub fn text(status: u16, text: &str) -> Answer {
         Answer {
             body: Body::Text(text.to_owned()),
+            ..Answer::json(status, Value::Null)
+        }
+    }
+
+    /// An XML document.
+    #[must_use]
+    pub fn xml(status: u16, text: String) -> Answer {
+        Answer {
+            body: Body::Xml(text),
             ..Answer::json(status, Value::Null)
         }
     }

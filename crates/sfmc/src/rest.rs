@@ -1,9 +1,9 @@
 //! The REST routes: a table of what there is and what it takes, and the way from a path to an answer.
 
-mod automation;
+pub(crate) mod automation;
 mod identity;
 mod journey;
-mod message;
+pub(crate) mod message;
 mod page;
 mod table;
 
@@ -304,7 +304,7 @@ fn text<'a>(body: &'a Value, name: &str) -> Option<&'a str> {
 }
 
 /// A time as the platform writes it: no offset.
-fn stamp(at: Timestamp) -> String {
+pub(crate) fn stamp(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%S").to_string()
 }
 

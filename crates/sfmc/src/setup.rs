@@ -42,7 +42,38 @@ pub struct UnitSetup {
     pub tenant: String,
 }
 
-/// An installed package with a server-to-server integration.
+/// What kind of integration a package has, and so which grants it may use.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum PackageKind {
+    /// Server to server: client credentials.
+    #[default]
+    Server,
+    /// A web app, which keeps a secret: authorization code and refresh token.
+    Web(AppSetup),
+    /// A public app, which keeps none: the same with proof of possession of the code.
+    Public(AppSetup),
+    /// Made before 2019: the legacy endpoint.
+    Legacy,
+}
+
+/// What web and public apps have beside a package's other properties.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct AppSetup {
+    /// Where answers to a consent may go; none registered: wherever the request says.
+    pub redirect_uris: Vec<String>,
+    /// A refresh token that somebody's consent of earlier left behind.
+    pub refresh_token: Option<String>,
+}
+
+impl std::fmt::Debug for AppSetup {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AppSetup")
+            .field("redirect_uris", &self.redirect_uris)
+            .finish_non_exhaustive()
+    }
+}
+
+/// An installed package.
 #[derive(Clone)]
 pub struct PackageSetup {
     /// Its name in the estate: the credential's id.
@@ -59,6 +90,8 @@ pub struct PackageSetup {
     pub mids: Vec<u64>,
     /// The MID it was made in, and the default of `account_id`.
     pub home: u64,
+    /// What kind of integration it has.
+    pub kind: PackageKind,
 }
 
 /// An OAuth client of an outside service, whose token endpoint the simulator plays too.

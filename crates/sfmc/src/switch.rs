@@ -16,10 +16,28 @@ pub enum Name {
     Validity,
     InvalidatePreviousOnMint,
     ActivationKillsTokens,
+    ScopeRemovalKillsTokens,
+    SecretEndKillsTokens,
+    LiveTokensMax,
     StagedAfter,
     SecretEvery,
     SecretDays,
     Propagation,
+    RefreshDays,
+    RefreshRotates,
+    RefreshReuseS,
+    ReuseKillsFamily,
+    RefreshRefusedStatus,
+    LostAnswers,
+    AutoConsent,
+    CodeS,
+    PublicNeedsPkce,
+    LegacyExpiresIn,
+    LegacyRefreshDays,
+    LegacyRefreshGraceS,
+    LegacyOneAddress,
+    LegacyRefusalStatus,
+    LegacyOnV2Status,
     ExpiredSecretStatus,
     AppUserStatus,
     IpBlockStatus,
@@ -32,6 +50,7 @@ pub enum Name {
     DataeventsScopeStatus,
     MissingScopeErrorcode,
     WwwAuthenticate,
+    SoapRevokedIsExpired,
     JourneysReadFiresEvents,
     DefinitionsCountIsPage,
     TokenRatePerS,
@@ -118,6 +137,14 @@ impl Switches {
     #[must_use]
     pub fn status(&self, name: Name) -> u16 {
         u16::try_from(self.get(name)).unwrap_or(500)
+    }
+
+    /// Counts a switch down by one, to 0 at least; whether there was something left.
+    pub(crate) fn count_down(&mut self, name: Name) -> bool {
+        let value = &mut self.0[name as usize];
+        let left = *value > 0;
+        *value = value.saturating_sub(1);
+        left
     }
 
     /// Sets a switch from text; `on`, `off`, `true`, `false` are 1 and 0.

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use std::collections::{BTreeMap, VecDeque};
+use std::net::IpAddr;
 use std::sync::Arc;
 
 /// Tokens remembered; older ones are unknown, which to a caller is the same as expired.
@@ -22,6 +23,10 @@ pub struct Token {
     pub issued_at: Timestamp,
     /// When it stops working.
     pub ends_at: Timestamp,
+    /// The consent it goes back to, if a person gave one.
+    pub family: Option<u64>,
+    /// Who asked for it, at the legacy endpoint.
+    pub minted_from: Option<IpAddr>,
 }
 
 impl Token {
@@ -112,6 +117,25 @@ impl TokenBook {
                 revoked: false,
             },
         );
+    }
+
+    /// Kills the oldest live tokens of a client and MID beyond the newest `n`.
+    pub(crate) fn keep_newest(&mut self, now: Timestamp, label: &str, mid: u64, n: usize) {
+        let live = |held: &Held| {
+            let token = &held.token;
+            !held.revoked && now < token.ends_at && token.label == label && token.mid == mid
+        };
+        let own: Vec<String> = self
+            .order
+            .iter()
+            .filter(|text| self.held.get(*text).is_some_and(live))
+            .cloned()
+            .collect();
+        for text in own.iter().take(own.len().saturating_sub(n)) {
+            if let Some(held) = self.held.get_mut(text) {
+                held.revoked = true;
+            }
+        }
     }
 
     /// Kills every token that `hits`.

@@ -2,6 +2,7 @@
 
 mod admin;
 mod body;
+mod consent;
 mod view;
 
 use crate::scenario::{Fault, parse_span};
@@ -33,6 +34,9 @@ impl Simulator {
             .route("/_sim/mend", post(mend))
             .route("/_sim/packages/{id}", post(admin::edit))
             .route("/_sim/packages/{id}/secrets", post(admin::secrets))
+            .route("/_sim/packages/{id}/sign-out", post(consent::sign_out))
+            .route("/_sim/consents", get(consent::list))
+            .route("/_sim/consents/{number}", post(consent::decide))
             .route("/_sim/tenants/{id}/allowlist", post(admin::allowlist))
             .route("/_sim/clock", post(clock))
             .route("/_sim/ledger", get(ledger))

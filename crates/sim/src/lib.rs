@@ -14,7 +14,7 @@ pub mod traffic;
 pub use countersign_sfmc::fault::{ELSEWHERE, FaultError, KINDS, KindRow};
 pub use countersign_sfmc::request::{Answer, Body, Reply, Request};
 pub use countersign_sfmc::switch::{Switch, SwitchError};
-pub use setup::{outside_token_url, secret_for};
+pub use setup::{first_refresh_token_for, outside_token_url, secret_for};
 pub use simulator::Simulator;
 
 /// All switches of the simulated tenant, with their defaults.

@@ -3,10 +3,11 @@
 use crate::simulator::Simulator;
 use axum::Router;
 use axum::body::{Body, Bytes};
+use axum::extract::rejection::BytesRejection;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use countersign_sfmc::request::{self, Answer, Reply, Request};
 use serde_json::Value;
 use std::net::SocketAddr;
@@ -55,19 +56,38 @@ fn request(parts: &Parts, body: &Bytes) -> Request {
 
 /// The client a token request names; `None` for any other request.
 fn minting_client(request: &Request) -> Option<String> {
-    let segments = request.segments();
-    let [version, last] = segments.as_slice() else {
-        return None;
+    let path: Vec<String> = request
+        .segments()
+        .iter()
+        .map(|part| part.to_lowercase())
+        .collect();
+    let path: Vec<&str> = path.iter().map(String::as_str).collect();
+    let field = match path.as_slice() {
+        ["v2", "token"] => "client_id",
+        ["v1", "requesttoken"] => "clientId",
+        _ => return None,
     };
-    if !version.eq_ignore_ascii_case("v2") || !last.eq_ignore_ascii_case("token") {
-        return None;
-    }
     let fields = request.fields();
-    let named = fields.get("client_id").and_then(Value::as_str);
+    let named = fields.get(field).and_then(Value::as_str);
     Some(named.unwrap_or("unknown").to_owned())
 }
 
-async fn serve(State(simulator): State<Simulator>, parts: Parts, body: Bytes) -> Response {
+/// Whether a call is for the SOAP service, whose callers can read nothing but XML.
+fn is_soap(parts: &Parts) -> bool {
+    let path = parts.uri.path().trim_end_matches('/').to_lowercase();
+    path.ends_with(&countersign_sfmc::SERVICE_ROUTE.to_lowercase())
+}
+
+async fn serve(
+    State(simulator): State<Simulator>,
+    parts: Parts,
+    body: Result<Bytes, BytesRejection>,
+) -> Response {
+    let body = match body {
+        Ok(body) => body,
+        Err(_) if is_soap(&parts) => return response(countersign_sfmc::too_large()),
+        Err(rejection) => return rejection.into_response(),
+    };
     let request = request(&parts, &body);
     let clock = simulator.clock();
     let speed = clock.speed();
@@ -107,20 +127,25 @@ fn divide_life(answer: &mut Answer, speed: f64) {
     let request::Body::Json(body) = &mut answer.body else {
         return;
     };
-    if let Some(expires_in) = body.get("expires_in").and_then(Value::as_f64) {
+    let told = ["expires_in", "expiresIn"];
+    let Some(name) = told.into_iter().find(|name| body.get(name).is_some()) else {
+        return;
+    };
+    if let Some(expires_in) = body[name].as_f64() {
         #[expect(
             clippy::cast_possible_truncation,
             reason = "a life in seconds, floored"
         )]
         #[expect(clippy::cast_sign_loss, reason = "not below 1")]
         let life_s = (expires_in / speed).floor().max(1.0) as u64;
-        body["expires_in"] = life_s.into();
+        body[name] = life_s.into();
     }
 }
 
 fn response(answer: Answer) -> Response {
     let (kind, body) = match answer.body {
         request::Body::Json(value) => ("application/json; charset=utf-8", value.to_string()),
+        request::Body::Xml(text) => ("text/xml; charset=utf-8", text),
         request::Body::Text(text) => ("text/html; charset=utf-8", text),
     };
     let mut response = Response::new(Body::from(body));

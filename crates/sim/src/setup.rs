@@ -6,7 +6,8 @@ use countersign_model::estate::{
 };
 use countersign_model::id::CredentialId;
 use countersign_sfmc::setup::{
-    AssetKind, AssetSetup, OutsideSetup, PackageSetup, Setup, TenantSetup, UnitSetup,
+    AppSetup, AssetKind, AssetSetup, OutsideSetup, PackageKind, PackageSetup, Setup, TenantSetup,
+    UnitSetup,
 };
 
 /// The first secret of a credential: made from its id, and obviously none.
@@ -14,14 +15,31 @@ fn first_secret(id: &CredentialId) -> String {
     format!("sim-secret-{id}-1")
 }
 
+/// The refresh token an earlier consent left behind: made from the credential's id, and obviously
+/// none.
+fn first_refresh_token(id: &CredentialId) -> String {
+    format!("sim-refresh-{id}-1")
+}
+
+/// The refresh token that the simulator accepts first for a brokered web app. `None` for any other.
+#[must_use]
+pub fn first_refresh_token_for(estate: &Estate, id: &CredentialId) -> Option<String> {
+    let credential = estate.credential(id)?;
+    let consented = credential.kind == CredentialKind::WebappV2;
+    (consented && credential.mode == CredentialMode::Brokered).then(|| first_refresh_token(id))
+}
+
 /// The secret the simulator accepts for a brokered credential of which it plays the token endpoint:
-/// server-to-server packages and OAuth clients of outside services. `None` for any other.
+/// packages of all sorts and OAuth clients of outside services. `None` for any other.
 #[must_use]
 pub fn secret_for(estate: &Estate, id: &CredentialId) -> Option<String> {
     let credential = estate.credential(id)?;
     let played = matches!(
         credential.kind,
-        CredentialKind::S2sV2 | CredentialKind::ExtOauth
+        CredentialKind::S2sV2
+            | CredentialKind::WebappV2
+            | CredentialKind::LegacyV1
+            | CredentialKind::ExtOauth
     );
     (played && credential.mode == CredentialMode::Brokered).then(|| first_secret(id))
 }
@@ -84,9 +102,15 @@ fn tenant(estate: &Estate, tenant: &Tenant) -> TenantSetup {
 }
 
 fn package(estate: &Estate, credential: &Credential) -> Option<PackageSetup> {
-    if credential.kind != CredentialKind::S2sV2 {
-        return None;
-    }
+    let kind = match credential.kind {
+        CredentialKind::S2sV2 => PackageKind::Server,
+        CredentialKind::WebappV2 => PackageKind::Web(AppSetup {
+            redirect_uris: Vec::new(),
+            refresh_token: Some(first_refresh_token(&credential.id)),
+        }),
+        CredentialKind::LegacyV1 => PackageKind::Legacy,
+        _ => return None,
+    };
     let home = estate.business_unit(&credential.bu)?.mid;
     let mids = match credential.mids.as_slice() {
         [] => vec![home],
@@ -100,6 +124,7 @@ fn package(estate: &Estate, credential: &Credential) -> Option<PackageSetup> {
         scopes: credential.scopes.clone(),
         mids,
         home,
+        kind,
     })
 }
 

@@ -131,6 +131,18 @@ impl Simulator {
         self.with(|platform| platform.inject(now, &order))
     }
 
+    /// Whether a fault could be played, without playing it.
+    ///
+    /// # Errors
+    /// [`FaultError`], which names the field and what it may hold.
+    pub fn check(&self, fault: &Fault) -> Result<(), FaultError> {
+        if PLAYED_BY_OTHERS.contains(&fault.kind.as_str()) {
+            return Ok(());
+        }
+        let order = fault.order()?;
+        self.with(|platform| platform.check(&order))
+    }
+
     /// Mends by fault id or by what was named; how many faults went.
     pub fn mend(&self, named: &str) -> usize {
         self.with(|platform| platform.mend(named))

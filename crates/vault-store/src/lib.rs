@@ -18,6 +18,7 @@ mod table;
 mod vault;
 mod writer;
 
+pub use audit::SEARCHED_MAX;
 pub use change::{Applied, AuditEntry, Change, ConsumerRow, SecretRole};
 pub use countersign_vault::audit::{Checkpoint, Ending, Fault, Record, SignedCheckpoint, Verdict};
 pub use error::{RowFault, VaultError};

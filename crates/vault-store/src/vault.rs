@@ -196,6 +196,22 @@ impl Vault {
             .await
     }
 
+    /// The newest records of one action, newest first, among the last
+    /// [`SEARCHED_MAX`](crate::SEARCHED_MAX) of the chain.
+    ///
+    /// # Errors
+    /// [`VaultError`] if they cannot be read.
+    pub async fn audit_latest(
+        &self,
+        action: &'static str,
+        limit: usize,
+    ) -> Result<Vec<Record>, VaultError> {
+        self.0
+            .readers
+            .read(move |sql, _| audit::latest(sql, action, limit))
+            .await
+    }
+
     /// Recomputes the whole chain and judges it, against its own checkpoints and those kept outside.
     ///
     /// # Errors

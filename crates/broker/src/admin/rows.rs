@@ -27,6 +27,9 @@ pub struct CredentialRow {
     pub strikes: u8,
     /// When it was locked.
     pub locked_at: Option<Timestamp>,
+    /// When, within the last day, its tokens died so young that somebody else must be minting with its
+    /// client id.
+    pub outside_minter_suspected_at: Option<Timestamp>,
     /// Integrations on it.
     pub integrations: Vec<IntegrationId>,
     /// How its slots are kept, and why.
@@ -71,6 +74,7 @@ impl Admin {
                 versions.insert(id, version);
             }
         }
+        let suspected = self.books.outside_minters(self.now()).await?;
         let rows = estate.credentials.iter().map(|credential| {
             let record = records
                 .iter()
@@ -96,6 +100,7 @@ impl Admin {
                 secret_version,
                 strikes: record.map_or(0, |record| record.strikes),
                 locked_at: record.and_then(|record| record.locked_at),
+                outside_minter_suspected_at: suspected.get(credential.id.as_str()).copied(),
                 integrations: users.iter().map(|flow| flow.id.clone()).collect(),
                 policy: crate::specs::explained(credential, &users),
             }

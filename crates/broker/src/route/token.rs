@@ -202,7 +202,7 @@ fn passed(app: &App, known: &Known, handed: &Handed, mid: u64, headers: &HeaderM
 }
 
 /// A life in whole seconds of the caller's wall.
-fn wall_s(seconds: u64, speed: f64) -> u64 {
+pub(super) fn wall_s(seconds: u64, speed: f64) -> u64 {
     #[expect(
         clippy::cast_precision_loss,
         clippy::cast_possible_truncation,

@@ -71,7 +71,7 @@ async fn a_locked_credential_is_a_conflict_and_not_a_passing_failure() {
     broker.start(&mut tasks, None);
     let asked = broker
         .admin()
-        .token(&"I-1".parse().expect("an id"), 0)
+        .token(&"I-1".parse().expect("an id"), 0, "test")
         .await;
     let held = asked.err().expect("it is locked");
     assert!(matches!(

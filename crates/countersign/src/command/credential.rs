@@ -1,7 +1,7 @@
 //! `credential add|list|show|disable|enable`.
 
 use crate::args::{Args, CredentialAddArgs, CredentialCommand};
-use crate::command::estate;
+use crate::command::{estate, others};
 use crate::exit::Exit;
 use crate::link::{Link, Plane};
 use crate::{output, secret_input};
@@ -35,7 +35,10 @@ async fn add(args: &Args, link: &Link, new: &CredentialAddArgs) -> Result<(), Ex
     let (_, current) = found.first().expect("at least one plane was reached");
     let next = with_credential(current, &id, new)?;
     if new.dry_run {
-        return dry_run(args, &next, &id);
+        return dry_run(args, link, &next, &id).await;
+    }
+    if !new.observe {
+        others::confirm(link, &next, &id, new.others_moved).await?;
     }
     // The secret is read before anything changes, so that a prompt left empty changes nothing.
     let secret = match new.observe {
@@ -117,7 +120,7 @@ fn with_credential(
     Ok(next)
 }
 
-fn dry_run(args: &Args, estate: &Estate, id: &CredentialId) -> Result<(), Exit> {
+async fn dry_run(args: &Args, link: &Link, estate: &Estate, id: &CredentialId) -> Result<(), Exit> {
     let plans = countersign_brokerd::mint_plans(estate, id);
     if args.json {
         plans.iter().for_each(output::document);
@@ -134,6 +137,9 @@ fn dry_run(args: &Args, estate: &Estate, id: &CredentialId) -> Result<(), Exit> 
             plan.slot, plan.mints_per_day
         );
         println!("  {}", plan.policy);
+    }
+    for line in others::words(&others::of(link, estate, id).await?) {
+        println!("{line}");
     }
     println!("Nothing was changed.");
     Ok(())
@@ -178,7 +184,10 @@ async fn show(args: &Args, link: &Link, id: &str) -> Result<(), Exit> {
                 .join(", "),
             other => other.to_string(),
         };
-        println!("{name:<15} {words}");
+        println!("{name:<27} {words}");
+    }
+    if let Some(at) = found["outside_minter_suspected_at"].as_str() {
+        println!("\n{}", others::suspected(id, at));
     }
     Ok(())
 }

@@ -53,6 +53,12 @@ pub(crate) async fn run(args: &Args, demo: &DemoArgs) -> Result<(), Exit> {
     let mut settings = settings(args, Some(&demo.listen))?;
     let start: Timestamp = START.parse().expect("a literal instant");
     let begin = start - PRELUDE;
+    for (field, at) in [
+        ("--sim-listen", demo.sim_listen),
+        ("--sim-control-listen", demo.sim_control_listen),
+    ] {
+        settings.keep_inside(field, at).map_err(Exit::input)?;
+    }
     settings.master_key = folder::prepare(&args.data, begin).await?;
     // The tenant is a simulator on this machine.
     settings.gateway_loopback = true;
@@ -92,6 +98,7 @@ pub(crate) async fn run(args: &Args, demo: &DemoArgs) -> Result<(), Exit> {
         clock: clock.clone(),
         base_url: dashboard_url.clone(),
         notify: settings.notify.clone(),
+        rules: settings.rules.clone(),
         run_token: token.clone(),
         estate_sink: Some(Arc::new(stand.clone())),
         seed: Some(SEED),

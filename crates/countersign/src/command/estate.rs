@@ -110,6 +110,12 @@ fn path(plane: Plane) -> &'static str {
     }
 }
 
+/// The estate that the broker works by.
+pub(crate) async fn of_broker(link: &Link) -> Result<Estate, Exit> {
+    let answer = link.broker("GET", path(Plane::Broker), None).await?;
+    answer.json()
+}
+
 /// What a new estate changes, once for planes that differ in nothing.
 fn plans(found: &[(Plane, Estate)], next: &Estate) -> Vec<(Vec<Plane>, Plan)> {
     let mut plans: Vec<(Vec<Plane>, Plan)> = Vec::new();

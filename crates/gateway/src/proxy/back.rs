@@ -1,7 +1,7 @@
 //! The answer as it comes back: without what belongs to the road, with our URLs for the tenant's,
 //! and for a read-only consumer without contacts.
 
-use super::onward::without_road;
+use super::onward::drop_road;
 use crate::allow::Strip;
 use crate::answer;
 use crate::path::Host;
@@ -22,6 +22,15 @@ const AT_ONCE_MAX: u64 = 64 * 1024;
 const STRIPPED_MAX: usize = 4 * 1024 * 1024;
 /// Longest silence between two parts of an answer.
 const SILENCE: Duration = Duration::from_secs(60);
+
+/// A plan that is made when an answer turns out to need one.
+pub(super) struct Later<'a>(pub(super) &'a (dyn Fn() -> Plan + Send + Sync));
+
+impl Later<'_> {
+    fn get(&self) -> Plan {
+        (self.0)()
+    }
+}
 
 /// An answer of the platform, its body read or not.
 pub(super) struct Came {
@@ -66,34 +75,33 @@ impl Came {
     }
 
     /// What the consumer gets.
-    pub(super) async fn back(self, host: Host, plan: Plan, left_out: Strip) -> Response {
+    pub(super) async fn back(self, host: Host, plan: Later<'_>, left_out: Strip) -> Response {
         if left_out == Strip::Contacts {
-            return self.stripped(host, &plan).await;
+            return self.stripped(host, plan).await;
         }
-        let mut headers = without_road(&self.headers);
+        let mut headers = self.headers;
+        drop_road(&mut headers);
         headers.remove(header::SET_COOKIE);
         relocate(&mut headers, &plan);
-        let plain = self
-            .headers
+        let plain = headers
             .get(header::CONTENT_ENCODING)
             .is_none_or(|how| how == "identity");
-        let length = self
-            .headers
+        let length = headers
             .get(header::CONTENT_LENGTH)
             .and_then(|value| value.to_str().ok())
             .and_then(|text| text.parse::<u64>().ok());
-        let body = match (is_text(&self.headers) && plain, length) {
+        let body = match (is_text(&headers) && plain, length) {
             (false, _) => self.body,
             (true, Some(length)) if length <= AT_ONCE_MAX => {
                 headers.remove(header::CONTENT_LENGTH);
                 match self.body.collect().await {
-                    Ok(whole) => Body::from(plan.whole(&whole.to_bytes())),
+                    Ok(whole) => Body::from(plan.get().whole(whole.to_bytes())),
                     Err(_) => return broke_off(host),
                 }
             }
             (true, _) => {
                 headers.remove(header::CONTENT_LENGTH);
-                rewriting(self.body, plan)
+                rewriting(self.body, plan.get())
             }
         };
         let mut response = Response::new(body);
@@ -102,7 +110,7 @@ impl Came {
         response
     }
 
-    async fn stripped(self, host: Host, plan: &Plan) -> Response {
+    async fn stripped(self, host: Host, plan: Later<'_>) -> Response {
         let whole = match Limited::new(self.body, STRIPPED_MAX).collect().await {
             Ok(whole) => whole.to_bytes(),
             Err(_) => return broke_off(host),
@@ -112,7 +120,7 @@ impl Came {
                          read-only consumer.";
             return answer::refused(host, StatusCode::BAD_GATEWAY, 0, words);
         };
-        let mut response = Response::new(Body::from(plan.whole(&left)));
+        let mut response = Response::new(Body::from(plan.get().whole(left.into())));
         *response.status_mut() = self.status;
         let kind = HeaderValue::from_static("application/json; charset=utf-8");
         response.headers_mut().insert(header::CONTENT_TYPE, kind);
@@ -130,10 +138,11 @@ fn broke_off(host: Host) -> Response {
     answer::refused(host, StatusCode::BAD_GATEWAY, 0, words)
 }
 
-fn relocate(headers: &mut HeaderMap, plan: &Plan) {
+fn relocate(headers: &mut HeaderMap, plan: &Later<'_>) {
     for name in [header::LOCATION, header::CONTENT_LOCATION, header::LINK] {
         if let Some(value) = headers.get(&name) {
-            match HeaderValue::from_maybe_shared(plan.whole(value.as_bytes())) {
+            let theirs = Bytes::copy_from_slice(value.as_bytes());
+            match HeaderValue::from_maybe_shared(plan.get().whole(theirs)) {
                 Ok(ours) => headers.insert(name, ours),
                 Err(_) => headers.remove(name),
             };

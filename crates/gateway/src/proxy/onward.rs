@@ -31,22 +31,25 @@ const OURS: [HeaderName; 16] = [
 ];
 
 /// Takes out what belongs to one connection, and what `Connection` names beside.
-pub(super) fn without_road(headers: &HeaderMap) -> HeaderMap {
-    let named: Vec<String> = headers
+pub(super) fn drop_road(headers: &mut HeaderMap) {
+    let named: Vec<HeaderName> = headers
         .get_all(header::CONNECTION)
         .iter()
         .filter_map(|value| value.to_str().ok())
         .flat_map(|text| text.split(','))
-        .map(|name| name.trim().to_ascii_lowercase())
+        .filter_map(|name| name.trim().parse().ok())
         .collect();
-    let keep = |name: &HeaderName| {
-        !OURS.contains(name)
-            && !name.as_str().starts_with("x-forwarded-")
-            && !named.iter().any(|one| one == name.as_str())
-    };
-    let kept = headers.iter().filter(|(name, _)| keep(name));
-    kept.map(|(name, value)| (name.clone(), value.clone()))
-        .collect()
+    named.iter().chain(&OURS).for_each(|name| {
+        headers.remove(name);
+    });
+    let forwarded: Vec<HeaderName> = headers
+        .keys()
+        .filter(|name| name.as_str().starts_with("x-forwarded-"))
+        .cloned()
+        .collect();
+    forwarded.iter().for_each(|name| {
+        headers.remove(name);
+    });
 }
 
 /// What goes on. A body that streams is taken out of `sent`.
@@ -59,7 +62,8 @@ pub(super) fn request(
     sent: &mut Sent,
     (bearer, ticket): (Option<Range<usize>>, &Ticket),
 ) -> Option<Request<Body>> {
-    let mut headers = without_road(&parts.headers);
+    let mut headers = parts.headers.clone();
+    drop_road(&mut headers);
     headers.insert(
         header::ACCEPT_ENCODING,
         HeaderValue::from_static("identity"),

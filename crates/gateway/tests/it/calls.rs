@@ -237,3 +237,22 @@ async fn the_tenants_addresses_in_answers_are_ours() {
     );
     assert!(length == 0 || length == body.len());
 }
+
+#[tokio::test]
+async fn the_soap_interface_is_described_without_a_bearer_and_with_our_address() {
+    let asked = Arc::new(AtomicU64::new(0));
+    let house = House::before(refusing(&asked), |_| {}).await;
+    for path in ["/etframework.wsdl", "/soap.com/ETFramework.wsdl"] {
+        let request = Request::get(path).body(Body::empty()).expect("sound");
+        let (status, body) = whole(house.send(request).await).await;
+        assert_eq!(status, 200);
+        assert!(
+            body.contains("http://gate.test/soap.com/Service.asmx"),
+            "{body}"
+        );
+    }
+    let request = Request::get("/soap.com/ETFrameworkFault.xsd").body(Body::empty());
+    let (status, body) = whole(house.send(request.expect("sound")).await).await;
+    assert!(status == 200 && body.contains("schema"), "{body}");
+    assert_eq!(asked.load(Ordering::SeqCst), 0);
+}

@@ -64,7 +64,7 @@ async fn a_foreign_host_is_never_sent_a_token() {
     );
 }
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn a_silent_upstream_is_given_up() {
     let house = House::at(raw("", false).await, |_| {});
     let (status, _) = house.call("GET", "/data/v1/x", "").await;

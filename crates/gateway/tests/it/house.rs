@@ -14,6 +14,7 @@ use futures::future::BoxFuture;
 use http_body_util::BodyExt;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use tower::ServiceExt;
 
 /// The bearer that is admitted.
@@ -119,15 +120,12 @@ impl House {
         let source = Arc::new(source);
         let tokens: Arc<dyn TokenSource> = source.clone();
         let hosts = Hosts { loopback: true };
-        let gateway = Gateway::new(tokens, hosts, Some("http://gate.test".to_owned()));
+        let url = Some("http://gate.test".to_owned());
+        let gateway = Gateway::patient(tokens, hosts, url, Duration::from_secs(1));
         House {
             gateway: gateway.expect("a gateway"),
             source,
         }
-    }
-
-    pub(crate) fn upstream(&self) -> &str {
-        &self.source.upstream
     }
 
     /// Sends one request through it.

@@ -21,6 +21,7 @@ pub(crate) fn slot() -> SlotSpec {
 pub(crate) fn slot_of(kind: IntegrationKind, tier: Tier, keep_warm: Option<bool>) -> SlotSpec {
     let mut spec = spec("INT-029");
     let own = StrategyOverride {
+        before_job: None,
         keep_warm,
         refresh_ratio: None,
         jitter_ratio: Some(0.0),

@@ -35,3 +35,17 @@ pub(super) const BAD_ACCOUNT: &str = "The account_id is not valid.";
 /// What a sign-in page of some network on the way would send.
 pub(super) const RUBBISH: &str =
     "<html><body>Please sign in to the network to continue.</body></html>";
+/// Unconfirmed.
+pub(super) const NO_REFRESH_TOKEN: &str = "The refresh_token is required.";
+/// Unconfirmed.
+pub(super) const BAD_REFRESH_TOKEN: &str =
+    "The refresh token is invalid, expired, revoked, or was issued to another client.";
+/// Unconfirmed.
+pub(super) const NO_CODE: &str = "The code is required.";
+/// Unconfirmed.
+pub(super) const BAD_CODE: &str = "The authorization code is invalid, expired or already used, or \
+     does not belong to this client, redirect_uri or code_verifier.";
+/// Unconfirmed.
+pub(super) const BAD_REDIRECT: &str = "The redirect_uri is not registered for this client.";
+/// A page's own.
+pub(super) const NO_QUESTION: &str = "This question was answered already, or waited too long.";

@@ -13,6 +13,7 @@ pub enum Kind {
     IpBlocked,
     TokenRevoked,
     SecondMinter,
+    RefreshTokenLost,
     RateLimited,
     AuthDown,
     AuthSlow,
@@ -91,13 +92,15 @@ pub const KINDS: &[KindRow] = &[
         "ip_blocked",
         Kind::IpBlocked,
         false,
-        "a share of token requests: 400 invalid_grant; of calls: 403 without a code",
+        "a share of token requests: 400 invalid_grant; of calls: 403 without a code; of SOAP calls: \
+         a fault",
     ),
     row(
         "token_revoked",
         Kind::TokenRevoked,
         false,
-        "live tokens die now: 401 on calls; it is over at once and the next token is fine",
+        "live tokens die now: 401 on calls, Login Failed on SOAP calls; it is over at once and the \
+         next token is fine",
     ),
     row(
         "second_minter",
@@ -106,10 +109,16 @@ pub const KINDS: &[KindRow] = &[
         "a rival mints now and every 2 minutes, and each time the live token dies",
     ),
     row(
+        "refresh_token_lost",
+        Kind::RefreshTokenLost,
+        false,
+        "refresh tokens there are now are refused: 400 invalid_grant; those of a later consent work",
+    ),
+    row(
         "rate_limited",
         Kind::RateLimited,
         true,
-        "a share of requests: 429",
+        "a share of requests: 429; of SOAP calls: fault 17",
     ),
     row("auth_down", Kind::AuthDown, false, "token hosts: 503"),
     row(
@@ -118,12 +127,17 @@ pub const KINDS: &[KindRow] = &[
         false,
         "token hosts take `latency` longer (default 2s)",
     ),
-    row("rest_5xx", Kind::Rest5xx, true, "a share of calls: 500"),
+    row(
+        "rest_5xx",
+        Kind::Rest5xx,
+        true,
+        "a share of calls: 500; of SOAP calls: fault 2",
+    ),
     row(
         "platform_outage",
         Kind::PlatformOutage,
         false,
-        "everything: 503",
+        "everything: 503; SOAP calls: fault 2, Unplanned Outage",
     ),
     row("partition", Kind::Partition, false, "no answer at all"),
     row(
@@ -173,10 +187,6 @@ pub const ELSEWHERE: &[(&str, &str)] = &[
     (
         "crm_down",
         "it happens in Salesforce core, which is not modelled here",
-    ),
-    (
-        "refresh_token_lost",
-        "refresh tokens of web apps are not modelled here",
     ),
     (
         "certificate_expired",
@@ -250,10 +260,18 @@ impl Kind {
 
     /// Whether it is a property of the package, whatever unit a token is asked for.
     pub(crate) fn is_of_package(self) -> bool {
-        use Kind::{AppUserInactive, ScopeRemoved, SecretActivated, SecretExpired, SecretRevoked};
+        use Kind::{
+            AppUserInactive, RefreshTokenLost, ScopeRemoved, SecretActivated, SecretExpired,
+            SecretRevoked,
+        };
         matches!(
             self,
-            SecretExpired | SecretRevoked | SecretActivated | AppUserInactive | ScopeRemoved
+            SecretExpired
+                | SecretRevoked
+                | SecretActivated
+                | AppUserInactive
+                | ScopeRemoved
+                | RefreshTokenLost
         )
     }
 }

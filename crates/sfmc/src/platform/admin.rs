@@ -2,9 +2,13 @@
 
 use super::Platform;
 use crate::address::AddressRange;
+use crate::auth::is_redirect_uri;
 use crate::package::{Edit, RotationError, Secrets};
 use crate::switch::Name;
 use jiff::Timestamp;
+
+/// Redirect URIs of a package (documented).
+const REDIRECT_URIS_MAX: usize = 10;
 
 /// Why an admin's order could not be carried out.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -22,6 +26,15 @@ pub enum AdminError {
         id: String,
         /// All ids.
         known: String,
+    },
+    /// A redirect URI that the provider's pages refuse.
+    #[error(
+        "redirect_uris: {uri:?}: write at most 10 absolute URIs, without wildcards or fragments, and \
+         127.0.0.1 for localhost"
+    )]
+    RedirectUri {
+        /// What was given.
+        uri: String,
     },
     /// A unit of another tenant, or of none.
     #[error("mids: there is no business unit with MID {mid}")]
@@ -95,11 +108,26 @@ impl Platform {
         {
             return Err(AdminError::NoUnit { mid });
         }
+        if let Some(uris) = &edit.redirect_uris {
+            let odd = uris.iter().find(|uri| !is_redirect_uri(uri));
+            if let Some(uri) = odd.or(uris.get(REDIRECT_URIS_MAX)) {
+                return Err(AdminError::RedirectUri { uri: uri.clone() });
+            }
+        }
         let delayed = edit.scopes.is_some() || edit.mids.is_some();
         let delay_s = match delayed {
             true => self.world.chance.up_to(self.switch(Name::Propagation)),
             false => 0,
         };
+        let kept = |scope: &String| edit.scopes.as_ref().is_none_or(|next| next.contains(scope));
+        let loses_scope = self
+            .world
+            .packages
+            .get(label)
+            .is_some_and(|package| !package.edited_terms().scopes.iter().all(kept));
+        if loses_scope && self.switch(Name::ScopeRemovalKillsTokens) != 0 {
+            self.world.tokens.revoke(|token| token.label == label);
+        }
         if let Some(package) = self.world.packages.get_mut(label) {
             package.edit(now, edit, delay_s);
         }

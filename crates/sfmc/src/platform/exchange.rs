@@ -1,7 +1,7 @@
 //! One request on its way: which route it is for, what stands in its way, and what is noted of it.
 
 use super::Platform;
-use crate::auth::TOKEN_ROUTE;
+use crate::auth::{AUTHORIZE_ROUTE, LEGACY_ROUTE, TOKEN_ROUTE};
 use crate::envelope;
 use crate::fault::{Kind, Place};
 use crate::ledger::Entry;
@@ -59,7 +59,8 @@ struct Caller {
 pub(crate) struct Judged {
     pub(crate) client_id: Option<String>,
     pub(crate) place: Place,
-    pub(crate) answer: Answer,
+    /// The answer, if there was one.
+    pub(crate) answer: Option<Answer>,
 }
 
 impl Platform {
@@ -70,33 +71,62 @@ impl Platform {
         match parts.as_slice() {
             ["v2", "token"] => {
                 let judged = self.token(now, request);
-                self.minted(now, TOKEN_ROUTE.to_owned(), true, judged)
+                self.minted(TOKEN_ROUTE.to_owned(), true, judged)
             }
             ["v1", "requesttoken"] => {
-                let judged = self.legacy_token(request);
-                self.minted(now, "/v1/requestToken".to_owned(), false, judged)
+                let (judged, is_mint) = self.legacy_token(now, request);
+                self.minted(LEGACY_ROUTE.to_owned(), is_mint, judged)
+            }
+            ["v2", "authorize"] => {
+                let judged = self.authorize(now, request);
+                self.minted(AUTHORIZE_ROUTE.to_owned(), false, judged)
             }
             ["ext", _, "oauth2", "token"] => {
                 let judged = self.outside_token(now, &segments[1], request);
                 let route = format!("/ext/{}/oauth2/token", segments[1]);
-                self.minted(now, route, false, judged)
+                self.minted(route, false, judged)
+            }
+            ["service.asmx"] => self.soap(now, request),
+            ["etframework.wsdl"] | ["etframeworkfault.xsd"] => {
+                self.soap_document(now, request, parts[0])
             }
             _ => self.called(now, request, &segments),
         }
     }
 
-    /// The end of a token request: what hides its answer, and how long it took.
-    fn minted(&mut self, now: Timestamp, route: String, is_mint: bool, judged: Judged) -> Exchange {
+    /// What the platform does with a request, if it gets there.
+    pub(crate) fn reached(
+        &mut self,
+        now: Timestamp,
+        place: &Place,
+        work: impl FnOnce(&mut Platform) -> Answer,
+    ) -> Option<Answer> {
+        (!self.broken(now, Kind::Partition, place)).then(|| work(self))
+    }
+
+    /// An answer on its way back. That of an exchange since there were `n_before` may get lost.
+    pub(crate) fn arrived(&mut self, n_before: u64, answer: Option<Answer>) -> Option<Answer> {
+        let exchanged = self.world.exchanges.n_exchanged() > n_before;
+        if exchanged && self.switches.count_down(Name::LostAnswers) {
+            self.world.exchanges.lost();
+            return None;
+        }
+        answer
+    }
+
+    /// The end of a token request: how long its answer took.
+    fn minted(&mut self, route: String, is_mint: bool, judged: Judged) -> Exchange {
         let Judged {
             client_id,
             place,
             answer,
         } = judged;
-        let reply = if self.broken(now, Kind::Partition, &place) {
-            Reply::Drop
-        } else {
-            let slowed_ms = self.slowness(&place);
-            Reply::Answer(self.timed(answer, slowed_ms))
+        let reply = match answer {
+            None => Reply::Drop,
+            Some(answer) => {
+                let slowed_ms = self.slowness(&place);
+                Reply::Answer(self.timed(answer, slowed_ms))
+            }
         };
         Exchange {
             route,
@@ -242,7 +272,7 @@ impl Platform {
         envelope::codeless(self.status(Name::MethodStatus), &message)
     }
 
-    fn timed(&mut self, answer: Answer, slowed_ms: u64) -> Answer {
+    pub(crate) fn timed(&mut self, answer: Answer, slowed_ms: u64) -> Answer {
         let median_ms = self.switch(Name::LatencyMs);
         let usual_ms = match self.switch(Name::LatencyJitter) {
             0 => median_ms,

@@ -59,6 +59,25 @@ pub const SWITCHES: &[Switch] = &[
         0,
         "activating a secret ends the package's live tokens; unconfirmed",
     ),
+    flag(
+        Name::ScopeRemovalKillsTokens,
+        "scope_removal_kills_tokens",
+        0,
+        "taking a scope from a package ends its live tokens; unconfirmed",
+    ),
+    flag(
+        Name::SecretEndKillsTokens,
+        "secret_end_kills_tokens",
+        0,
+        "a secret that ends or is revoked takes the package's live tokens with it; unconfirmed",
+    ),
+    number(
+        Name::LiveTokensMax,
+        "live_tokens_max",
+        0,
+        (0, 100_000),
+        "live tokens of one client and MID before the oldest dies; no cap is documented; 0: none",
+    ),
     number(
         Name::StagedAfter,
         "staged_after",
@@ -86,6 +105,111 @@ pub const SWITCHES: &[Switch] = &[
         300,
         (0, DAY_S),
         "seconds until an edit of a package shows in new tokens, at most; documented",
+    ),
+    number(
+        Name::RefreshDays,
+        "refresh_days",
+        30,
+        (1, 36_500),
+        "life of a web or public app's refresh token, days, each from its own birth; documented in \
+         an older revision",
+    ),
+    flag(
+        Name::RefreshRotates,
+        "refresh_rotates",
+        1,
+        "each exchange of a refresh token hands out a new one; documented; off: the same one goes on \
+         working",
+    ),
+    number(
+        Name::RefreshReuseS,
+        "refresh_reuse_s",
+        0,
+        (0, DAY_S),
+        "seconds in which a spent refresh token is answered once more as it was; unconfirmed, and \
+         taken to be dead at once",
+    ),
+    flag(
+        Name::ReuseKillsFamily,
+        "reuse_kills_family",
+        1,
+        "a spent refresh token or code that comes back ends all that came of the same consent; \
+         unconfirmed, RFC 9700 section 4.14.2 asks for it",
+    ),
+    status(
+        Name::RefreshRefusedStatus,
+        "refresh_refused_status",
+        400,
+        "status of invalid_grant for a refresh token or code; RFC 6749 section 5.2, unconfirmed",
+    ),
+    number(
+        Name::LostAnswers,
+        "lost_answers",
+        0,
+        (0, 1_000_000),
+        "how many of the next exchanges of a refresh token are carried out and their answers never \
+         arrive; counts down; a cut connection, for tests of clients",
+    ),
+    flag(
+        Name::AutoConsent,
+        "auto_consent",
+        0,
+        "/v2/authorize is consented to at once; off: on its page, or by POST /_sim/consents/{id}",
+    ),
+    number(
+        Name::CodeS,
+        "code_s",
+        60,
+        (1, 3_600),
+        "life of an authorization code, seconds; unconfirmed, RFC 6749 section 4.1.2 allows 600",
+    ),
+    flag(
+        Name::PublicNeedsPkce,
+        "public_needs_pkce",
+        1,
+        "a public app must send a code_challenge; unconfirmed, RFC 9700 section 2.1.1 asks for it",
+    ),
+    number(
+        Name::LegacyExpiresIn,
+        "legacy_expires_in",
+        3_600,
+        (1, 30 * DAY_S),
+        "life of a token of the legacy endpoint, seconds, told and true; documented",
+    ),
+    number(
+        Name::LegacyRefreshDays,
+        "legacy_refresh_days",
+        700,
+        (1, 36_500),
+        "life of a refresh token of the legacy endpoint, days, at most; documented",
+    ),
+    number(
+        Name::LegacyRefreshGraceS,
+        "legacy_refresh_grace_s",
+        300,
+        (0, DAY_S),
+        "seconds in which a spent refresh token of the legacy endpoint is answered once more; \
+         documented as five minutes of grace",
+    ),
+    flag(
+        Name::LegacyOneAddress,
+        "legacy_one_address",
+        1,
+        "a mint at the legacy endpoint kills the client's tokens that were minted from another \
+         address; documented",
+    ),
+    status(
+        Name::LegacyRefusalStatus,
+        "legacy_refusal_status",
+        400,
+        "status of errorcode 10007, for a package of today at the legacy endpoint; the body is \
+         recorded, the status unconfirmed",
+    ),
+    status(
+        Name::LegacyOnV2Status,
+        "legacy_on_v2_status",
+        401,
+        "status of invalid_client for a legacy package at /v2/token; unconfirmed",
     ),
     status(
         Name::ExpiredSecretStatus,
@@ -165,6 +289,13 @@ pub const SWITCHES: &[Switch] = &[
         "a 401 carries WWW-Authenticate with invalid_token, which one SDK needs; unconfirmed",
     ),
     flag(
+        Name::SoapRevokedIsExpired,
+        "soap_revoked_is_expired",
+        0,
+        "a SOAP call with a token that was killed says Token Expired, which clients answer with a \
+         new token, instead of Login Failed; unconfirmed",
+    ),
+    flag(
         Name::JourneysReadFiresEvents,
         "journeys_read_fires_events",
         1,
@@ -201,8 +332,9 @@ pub const SWITCHES: &[Switch] = &[
         Name::ThrottleRetryAfter,
         "throttle_retry_after",
         5,
-        (1, DAY_S),
-        "Retry-After of a 429, seconds; documented",
+        (0, DAY_S),
+        "Retry-After of a 429, seconds; documented for calls, unconfirmed at the token endpoint; 0: \
+         no such header",
     ),
     number(
         Name::KnocksMax,

@@ -48,7 +48,77 @@ fn bodies() -> impl Strategy<Value = Vec<u8>> {
     ]
 }
 
+/// Fields of grants, right and wrong ones mixed.
+fn fields() -> impl Strategy<Value = BTreeMap<String, String>> {
+    let name = prop::sample::select(vec![
+        "grant_type",
+        "client_id",
+        "client_secret",
+        "refresh_token",
+        "code",
+        "code_verifier",
+        "code_challenge",
+        "code_challenge_method",
+        "redirect_uri",
+        "response_type",
+        "scope",
+        "state",
+        "account_id",
+        "clientId",
+        "clientSecret",
+        "refreshToken",
+        "accessType",
+        "consent",
+        "decision",
+    ]);
+    let known = prop::sample::select(vec![
+        "refresh_token",
+        "authorization_code",
+        "client-W",
+        "client-U",
+        "client-L",
+        "CANARY-W-1",
+        "CANARY-L-1",
+        crate::house::REFRESH,
+        crate::house::RETURN,
+        "http://127.0.0.1/?",
+        "code",
+        "S256",
+        "offline",
+        "1",
+        "allow",
+    ]);
+    let value = prop_oneof![known.prop_map(str::to_owned), "\\PC{0,50}"];
+    proptest::collection::btree_map(name.prop_map(str::to_owned), value, 0..9)
+}
+
 proptest! {
+    #[test]
+    fn any_mixture_of_grant_fields_gets_an_answer_that_can_be_sent(
+        path in "/(v2/token|v2/authorize|v1/requestToken)",
+        method in "(GET|POST)",
+        fields in fields(),
+        auto in any::<bool>(),
+    ) {
+        let mut house = House::new();
+        house.set("auto_consent", if auto { "on" } else { "off" });
+        let kind = "application/x-www-form-urlencoded".to_owned();
+        let request = Request {
+            method,
+            path,
+            body: serde_urlencoded::to_string(&fields).expect("a form").into_bytes(),
+            query: fields,
+            headers: BTreeMap::from([("content-type".to_owned(), kind)]),
+            ..Request::default()
+        };
+        let answer = house.answer(1, &request);
+        prop_assert!((200..600).contains(&answer.status));
+        for (name, value) in &answer.headers {
+            let plain = |byte: u8| (0x20..0x7F).contains(&byte);
+            prop_assert!(value.bytes().all(plain), "{}: {}", name, value);
+        }
+    }
+
     #[test]
     fn any_request_gets_a_well_formed_answer(
         method in "(GET|POST|PUT|DELETE|PATCH|[A-Z]{1,5})",

@@ -4,7 +4,8 @@ use countersign_sfmc::fault::FaultOrder;
 use countersign_sfmc::platform::Platform;
 use countersign_sfmc::request::{Answer, Body, Reply, Request};
 use countersign_sfmc::setup::{
-    AssetKind, AssetSetup, OutsideSetup, PackageSetup, Setup, TenantSetup, UnitSetup,
+    AppSetup, AssetKind, AssetSetup, OutsideSetup, PackageKind, PackageSetup, Setup, TenantSetup,
+    UnitSetup,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -12,6 +13,10 @@ use std::collections::BTreeMap;
 
 /// The first secret of package `P`.
 pub(crate) const SECRET: &str = "CANARY-P-1";
+/// The refresh token that web app `W` is set up with.
+pub(crate) const REFRESH: &str = "CANARY-refresh-W-1";
+/// Where answers for `W` may go.
+pub(crate) const RETURN: &str = "https://app.test/return?from=here";
 /// A route that any live token may ask.
 pub(crate) const CONTEXT: &str = "/platform/v1/tokenContext";
 
@@ -42,6 +47,7 @@ fn package(label: &str, home: u64, mids: &[u64], scopes: &[&str]) -> PackageSetu
         scopes: scopes.iter().map(|scope| (*scope).to_owned()).collect(),
         mids: mids.to_vec(),
         home,
+        kind: PackageKind::Server,
     }
 }
 
@@ -56,8 +62,27 @@ pub(crate) const SCOPES: [&str; 7] = [
     "email_send",
 ];
 
+/// Scopes of package `S`, which may do all that SOAP offers.
+pub(crate) const SOAP_SCOPES: [&str; 15] = [
+    "accounts_read",
+    "automations_execute",
+    "automations_read",
+    "automations_write",
+    "data_extensions_read",
+    "data_extensions_write",
+    "documents_and_images_read",
+    "documents_and_images_write",
+    "email_read",
+    "email_send",
+    "email_write",
+    "list_and_subscribers_read",
+    "list_and_subscribers_write",
+    "tracking_events_read",
+    "users_read",
+];
+
 /// Tenant `one` with parent 10 and child 11, tenant `two` with unit 20. Package `P` works in 10 and
-/// 11, `Q` in 11, `R` in 20.
+/// 11, `Q` in 11, `R` in 20, `S` in 10 and 11. `W` is a web app, `U` a public one, `L` was made before 2019.
 pub(crate) struct House {
     pub(crate) platform: Platform,
 }
@@ -85,6 +110,22 @@ impl House {
                 package("P", 11, &[10, 11], &SCOPES),
                 package("Q", 11, &[11], &["journeys_read"]),
                 package("R", 20, &[20], &["email_read"]),
+                package("S", 10, &[10, 11], &SOAP_SCOPES),
+                PackageSetup {
+                    kind: PackageKind::Web(AppSetup {
+                        redirect_uris: vec![RETURN.to_owned()],
+                        refresh_token: Some(REFRESH.to_owned()),
+                    }),
+                    ..package("W", 11, &[10, 11], &["email_read", "offline"])
+                },
+                PackageSetup {
+                    kind: PackageKind::Public(AppSetup::default()),
+                    ..package("U", 11, &[11], &["email_read"])
+                },
+                PackageSetup {
+                    kind: PackageKind::Legacy,
+                    ..package("L", 11, &[11], &["data_extensions_read"])
+                },
             ],
             outside: vec![OutsideSetup {
                 label: "OUT".to_owned(),
@@ -226,6 +267,6 @@ pub(crate) fn call_request(token: &str, method: &str, path: &str, sent: &Value) 
 pub(crate) fn body(answer: &Answer) -> Value {
     match &answer.body {
         Body::Json(body) => body.clone(),
-        Body::Text(text) => Value::String(text.clone()),
+        Body::Text(text) | Body::Xml(text) => Value::String(text.clone()),
     }
 }

@@ -43,6 +43,7 @@ impl From<AdminError> for Refusal {
                 Refusal::new(StatusCode::NOT_FOUND, error).at("id")
             }
             AdminError::NoUnit { .. } => Refusal::of("mids", error),
+            AdminError::RedirectUri { .. } => Refusal::of("redirect_uris", error),
         }
     }
 }
@@ -74,6 +75,7 @@ struct PackageOrder {
     mids: Option<Vec<u64>>,
     enabled: Option<bool>,
     app_user_active: Option<bool>,
+    redirect_uris: Option<Vec<String>>,
 }
 
 /// Edits a package; `shows_in_s`: when its scopes and units show in new tokens.
@@ -88,6 +90,7 @@ pub(super) async fn edit(
         mids: order.mids,
         enabled: order.enabled,
         app_user_active: order.app_user_active,
+        redirect_uris: order.redirect_uris,
     };
     let now = simulator.clock().now();
     let shows_in_s = simulator.with(|platform| platform.edit_package(now, &id, edit))?;

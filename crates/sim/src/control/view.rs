@@ -2,9 +2,10 @@
 
 use countersign_model::Timestamp;
 use countersign_sfmc::fault::{Fault, KINDS};
-use countersign_sfmc::ledger::Entry;
+use countersign_sfmc::ledger::{Entry, Exchanges, Uses};
 use countersign_sfmc::package::Package;
 use countersign_sfmc::platform::Platform;
+use countersign_sfmc::setup::PackageKind;
 use countersign_sfmc::switch::SWITCHES;
 use serde_json::{Map, Value, json};
 
@@ -20,18 +21,19 @@ pub(super) fn state(platform: &Platform, now: Timestamp, speed: f64) -> Value {
             json!({ "id": id, "enterprise": enterprise, "allowlist": allowed })
         })
         .collect();
+    let package_at = |one: &Package| package(platform, now, one);
     json!({
         "now": now,
         "speed": speed,
         "tenants": tenants,
-        "packages": platform.packages().values().map(package).collect::<Vec<Value>>(),
+        "packages": platform.packages().values().map(package_at).collect::<Vec<Value>>(),
         "faults": platform.faults().iter().map(fault).collect::<Vec<Value>>(),
         "switches": switches,
     })
 }
 
 /// A package with its secrets: a simulator's, so not secret.
-fn package(package: &Package) -> Value {
+fn package(platform: &Platform, now: Timestamp, package: &Package) -> Value {
     let secrets: Vec<Value> = package
         .secrets
         .all()
@@ -44,7 +46,18 @@ fn package(package: &Package) -> Value {
         "id": package.label, "client_id": package.client_id, "secrets": secrets,
         "scopes": terms.scopes, "mids": terms.mids, "home_mid": package.home,
         "enabled": package.enabled, "app_user_active": package.app_user_active,
+        "kind": kind(package), "redirect_uris": package.redirect_uris,
+        "refresh_tokens": platform.refresh_tokens(now, &package.label),
     })
+}
+
+fn kind(package: &Package) -> &'static str {
+    match package.kind {
+        PackageKind::Server => "server",
+        PackageKind::Web(_) => "web",
+        PackageKind::Public(_) => "public",
+        PackageKind::Legacy => "legacy",
+    }
 }
 
 fn fault(fault: &Fault) -> Value {
@@ -98,7 +111,22 @@ pub(super) fn ledger(platform: &Platform, since: u64, client: Option<&str>) -> V
             "dead_calls": ledger.dead_calls(),
             "by_status": by_status, "by_credential": by_credential,
         },
+        "refresh_tokens": exchanges(platform.exchanges()),
         "requests": requests,
+    })
+}
+
+/// What became of the refresh tokens; one by one those that were presented more than once.
+fn exchanges(exchanges: &Exchanges) -> Value {
+    let uses = |(token, uses): (&str, &Uses)| {
+        json!({ "refresh_token": token, "credential": uses.credential,
+            "exchanged": uses.exchanged, "refused": uses.refused })
+    };
+    let again: Vec<Value> = exchanges.used_again().map(uses).collect();
+    json!({
+        "handed_out": exchanges.n_handed_out(), "exchanged": exchanges.n_exchanged(),
+        "refused": exchanges.n_refused(), "answers_lost": exchanges.n_lost(),
+        "used_again": again,
     })
 }
 

@@ -39,10 +39,10 @@ fn only_brokered_credentials_whose_endpoint_is_played_have_a_secret() {
 fn every_package_of_the_estate_is_there_with_its_home_enabled() {
     let estate = demo_estate();
     let simulator = Simulator::new(&estate, Clock::system(), None, 7, "http://sim.test");
-    let packages = estate
-        .credentials
-        .iter()
-        .filter(|one| one.kind == CredentialKind::S2sV2);
+    let packages = estate.credentials.iter().filter(|one| {
+        use CredentialKind::{LegacyV1, S2sV2, WebappV2};
+        matches!(one.kind, S2sV2 | WebappV2 | LegacyV1)
+    });
     simulator.with(|platform| {
         assert_eq!(platform.packages().len(), packages.count());
         for package in platform.packages().values() {

@@ -5,6 +5,7 @@
     reason = "a test that cannot go on should stop there"
 )]
 
+mod consent;
 mod control;
 mod estate;
 mod house;

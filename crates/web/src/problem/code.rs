@@ -32,15 +32,6 @@ macro_rules! codes {
             pub fn fix(self) -> &'static str {
                 match self { $(Code::$name => $fix,)* }
             }
-            /// Its page for operators, in Markdown. A code without a page does not compile.
-            #[must_use]
-            pub fn page(self) -> &'static str {
-                match self {
-                    $(Code::$name => {
-                        include_str!(concat!("../../../../docs/problems/", $text, ".md"))
-                    })*
-                }
-            }
         }
     };
 }

@@ -7,7 +7,7 @@ use crate::output;
 use countersign_brokerd::BrokerHand;
 use countersign_host::clock::{Clock, ClockControl};
 use countersign_host::task::Tasks;
-use countersign_model::estate::Estate;
+use countersign_model::estate::{Estate, Grant};
 use countersign_model::id::CredentialId;
 use countersign_model::{SignedDuration, Timestamp};
 use countersign_sim::scenario::Scenario;
@@ -119,7 +119,9 @@ pub(crate) async fn prelude(
     let mut plan: Vec<(Timestamp, CredentialId, String)> = Vec::new();
     let begin = clock.now();
     for credential in &estate.credentials {
-        if let Some(secret) = secret_for(estate, &credential.id) {
+        // A secret alone is enough for these.
+        let mints = credential.kind.grant() == Some(Grant::ClientCredentials);
+        if let Some(secret) = secret_for(estate, &credential.id).filter(|_| mints) {
             let at = first_mint(story, &credential.id, begin, start);
             plan.push((at, credential.id.clone(), secret));
         }

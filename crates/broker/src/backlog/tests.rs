@@ -1,70 +1,14 @@
-use super::{Backlog, ENTRIES_MAX, Ledger};
-use crate::books::{BooksError, Entry};
+use super::paper::{Mood, Paper};
+use super::{Backlog, ENTRIES_MAX};
+use crate::books::Entry;
 use crate::metrics::Metrics;
 use crate::tell::Record;
 use countersign_model::Timestamp;
 use countersign_refresh::CredentialRecord;
-use countersign_vault_store::VaultError;
-use std::sync::{Arc, Mutex};
-
-/// How the paper vault takes what is written.
-#[derive(Clone, Copy, PartialEq)]
-enum Mood {
-    Willing,
-    Full,
-    /// Never takes a transaction with this object in it.
-    Averse(&'static str),
-}
-
-/// A vault on paper: the objects it took, in order, one list per transaction.
-struct Paper {
-    mood: Mutex<Mood>,
-    taken: Mutex<Vec<Vec<String>>>,
-}
-
-impl Paper {
-    fn set(&self, mood: Mood) {
-        *self.mood.lock().expect("unpoisoned") = mood;
-    }
-    fn taken(&self) -> Vec<String> {
-        self.taken.lock().expect("unpoisoned").concat()
-    }
-}
-
-fn name(entry: &Entry) -> String {
-    match entry {
-        Entry::Record(record) => record.object.clone(),
-        Entry::Credential(record) => format!("state of {}", record.credential),
-        Entry::Token { .. } | Entry::Drop { .. } | Entry::Outcome(_) => "other".to_owned(),
-    }
-}
-
-impl Ledger for Paper {
-    async fn write(&self, entries: Vec<Entry>, _: Timestamp) -> Result<u64, BooksError> {
-        let names: Vec<String> = entries.iter().map(name).collect();
-        match *self.mood.lock().expect("unpoisoned") {
-            Mood::Full => {
-                return Err(BooksError::from(VaultError::Io {
-                    doing: "writing",
-                    path: "vault.db".into(),
-                    source: Arc::new(std::io::ErrorKind::StorageFull.into()),
-                }));
-            }
-            Mood::Averse(object) if names.iter().any(|name| name == object) => {
-                return Err(BooksError::from(VaultError::Unaudited));
-            }
-            Mood::Willing | Mood::Averse(_) => {}
-        }
-        self.taken.lock().expect("unpoisoned").push(names);
-        Ok(0)
-    }
-}
+use std::sync::Arc;
 
 fn set_up(mood: Mood) -> (Arc<Paper>, Arc<Metrics>, Backlog<Paper>) {
-    let paper = Arc::new(Paper {
-        mood: Mutex::new(mood),
-        taken: Mutex::default(),
-    });
+    let paper = Arc::new(Paper::new(mood));
     let metrics = Arc::new(Metrics::default());
     let backlog = Backlog::new(Arc::clone(&paper), Arc::clone(&metrics));
     (paper, metrics, backlog)

@@ -4,7 +4,8 @@ import { after, before, suite, test } from 'node:test';
 import SDK from 'sfmc-sdk';
 import { real, settings } from './harness.mjs';
 
-for (const vend of ['direct', 'gateway']) {
+/** The suite for consumers that are handed one or the other. */
+export function lifetimes(vend) {
     suite(`short lives, ${vend}`, { concurrency: false }, () => {
         let house;
         before(async () => {

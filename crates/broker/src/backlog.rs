@@ -11,12 +11,12 @@ use std::sync::Arc;
 
 /// Entries kept at most; the oldest stay, since a chain with a gap at its end says more than one
 /// with a gap in the middle.
-pub(super) const ENTRIES_MAX: usize = 10_000;
+pub(crate) const ENTRIES_MAX: usize = 10_000;
 /// Kept entries retried as one transaction, so that a disk that stays full costs little.
 const RETRIED_MAX: usize = 256;
 
 /// Where entries are written.
-pub(super) trait Ledger: Send + Sync {
+pub(crate) trait Ledger: Send + Sync {
     /// Writes entries as one transaction; outcomes that the outbox's bound pushed out.
     fn write(
         &self,
@@ -32,7 +32,7 @@ impl Ledger for Books {
 }
 
 /// Entries on their way to the vault, in their order.
-pub(super) struct Backlog<L> {
+pub(crate) struct Backlog<L> {
     ledger: Arc<L>,
     metrics: Arc<Metrics>,
     kept: VecDeque<Entry>,
@@ -40,7 +40,7 @@ pub(super) struct Backlog<L> {
 
 impl<L: Ledger> Backlog<L> {
     /// An empty one.
-    pub(super) fn new(ledger: Arc<L>, metrics: Arc<Metrics>) -> Backlog<L> {
+    pub(crate) fn new(ledger: Arc<L>, metrics: Arc<Metrics>) -> Backlog<L> {
         Backlog {
             ledger,
             metrics,
@@ -49,13 +49,13 @@ impl<L: Ledger> Backlog<L> {
     }
 
     /// Whether something waits.
-    pub(super) fn waits(&self) -> bool {
+    pub(crate) fn waits(&self) -> bool {
         !self.kept.is_empty()
     }
 
     /// Writes what waits, oldest first, then `entries` as one transaction. What a passing failure
     /// keeps out waits for the next call.
-    pub(super) async fn write(&mut self, entries: Vec<Entry>, now: Timestamp) {
+    pub(crate) async fn write(&mut self, entries: Vec<Entry>, now: Timestamp) {
         if self.retry(now).await.is_err() {
             self.keep(entries.into_iter().filter(is_kept), now);
             return;
@@ -78,11 +78,10 @@ impl<L: Ledger> Backlog<L> {
             let some: Vec<Entry> = some.collect();
             let count = some.len();
             match self.attempt(some, now).await {
-                Ok(()) => drop(self.kept.drain(..count)),
+                Ok(()) => self.let_go(count),
                 Err(error) if error.is_passing() => return Err(error),
                 Err(_) => self.retry_singly(count, now).await?,
             }
-            self.count();
         }
         Ok(())
     }
@@ -95,7 +94,7 @@ impl<L: Ledger> Backlog<L> {
             };
             match self.attempt(vec![oldest], now).await {
                 Err(error) if error.is_passing() => return Err(error),
-                Ok(()) | Err(_) => drop(self.kept.pop_front()),
+                Ok(()) | Err(_) => self.let_go(1),
             }
         }
         Ok(())
@@ -122,6 +121,7 @@ impl<L: Ledger> Backlog<L> {
         for entry in entries {
             if self.kept.len() < ENTRIES_MAX {
                 self.kept.push_back(dated(entry, now));
+                self.metrics.store_waiting.inc();
             } else {
                 lost += 1;
             }
@@ -130,12 +130,13 @@ impl<L: Ledger> Backlog<L> {
             self.metrics.store_lost.inc_by(lost);
             tracing::error!(lost, "too much waits for the vault: entries are lost");
         }
-        self.count();
     }
 
-    fn count(&self) {
-        let waiting = i64::try_from(self.kept.len()).unwrap_or(i64::MAX);
-        self.metrics.store_waiting.set(waiting);
+    /// The oldest wait no longer. The gauge is shared with the house's other backlog.
+    fn let_go(&mut self, count: usize) {
+        let gone = self.kept.drain(..count).count();
+        let gone = i64::try_from(gone).expect("at most ENTRIES_MAX wait");
+        self.metrics.store_waiting.dec_by(gone);
     }
 }
 
@@ -154,5 +155,7 @@ fn dated(entry: Entry, now: Timestamp) -> Entry {
     }
 }
 
+#[cfg(test)]
+pub(crate) mod paper;
 #[cfg(test)]
 mod tests;
