@@ -49,6 +49,8 @@ pub enum Name {
     WwwAuthenticate,
     JourneysReadFiresEvents,
     DefinitionsCountIsPage,
+    AsyncS,
+    AutomationsNotify,
     TokenRatePerS,
     TokenBurst,
     RestRatePerS,
