@@ -80,6 +80,15 @@ impl Answer {
         }
     }
 
+    /// An XML document.
+    #[must_use]
+    pub fn xml(status: u16, text: String) -> Answer {
+        Answer {
+            body: Body::Xml(text),
+            ..Answer::json(status, Value::Null)
+        }
+    }
+
     /// Adds a header.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: impl ToString) -> Answer {

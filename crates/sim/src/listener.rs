@@ -129,8 +129,8 @@ fn divide_life(answer: &mut Answer, speed: f64) {
 fn response(answer: Answer) -> Response {
     let (kind, body) = match answer.body {
         request::Body::Json(value) => ("application/json; charset=utf-8", value.to_string()),
-        request::Body::Text(text) => ("text/html; charset=utf-8", text),
         request::Body::Xml(text) => ("text/xml; charset=utf-8", text),
+        request::Body::Text(text) => ("text/html; charset=utf-8", text),
     };
     let mut response = Response::new(Body::from(body));
     *response.status_mut() =

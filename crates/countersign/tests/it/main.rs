@@ -4,4 +4,5 @@ mod commands;
 mod demo;
 mod house;
 mod sdk;
+mod sdk_core;
 mod serve;

@@ -36,18 +36,41 @@ fn item(send: &Asset, enterprise: u64) -> Value {
     })
 }
 
-/// `GET …/assets`, filtered by `$filter=name eq 'x'`, which takes one comparison.
+/// `GET …/assets`: `$filter=name eq 'x'`, which takes one comparison, `$orderBy=name desc` and
+/// `$fields=id,name`.
 pub(super) fn list(platform: &mut Platform, call: &Call<'_>) -> Answer {
     let page = Page::new(call, PAGE_MAX);
-    let filter = match call.request.query.get("$filter") {
+    let query = |name: &str| call.request.query.get(name);
+    let filter = match query("$filter") {
         None => None,
         Some(text) => match Filter::of_text(text) {
             Some(filter) => Some(filter),
             None => return envelope::bad_request(10_003, "$filter is not well formed."),
         },
     };
-    let all = found(platform, call, filter.as_ref());
-    Answer::json(200, page::linked(&page, all, |item| item))
+    let mut all = found(platform, call, filter.as_ref());
+    let orders = query("$orderby").map_or("", String::as_str);
+    for order in orders.split(',').rev() {
+        let (property, way) = order
+            .trim()
+            .split_once(' ')
+            .unwrap_or((order.trim(), "asc"));
+        sort(&mut all, property, way);
+    }
+    let fields = query("$fields").map(|names| names.split(',').collect::<Vec<&str>>());
+    Answer::json(
+        200,
+        page::linked(&page, all, |item| only(item, fields.as_deref())),
+    )
+}
+
+/// Sorts by a property, the greatest first if the way is `desc`; equal ones stay as they are.
+fn sort(all: &mut [Value], property: &str, way: &str) {
+    let down = way.trim().eq_ignore_ascii_case("desc");
+    all.sort_by(|a, b| {
+        let order = filter::compare(&filter::at(a, property), &filter::at(b, property));
+        if down { order.reverse() } else { order }
+    });
 }
 
 /// `POST …/assets/query`.
@@ -76,33 +99,32 @@ pub(super) fn query(platform: &mut Platform, call: &Call<'_>) -> Answer {
     };
     let mut all = found(platform, call, filter.as_ref());
     let sorts = body.get("sort").and_then(Value::as_array);
-    for sort in sorts.into_iter().flatten().rev() {
-        let property = super::text(sort, "property").unwrap_or("id").to_owned();
-        let down =
-            super::text(sort, "direction").is_some_and(|way| way.eq_ignore_ascii_case("desc"));
-        all.sort_by(|a, b| {
-            let order = filter::compare(&filter::at(a, &property), &filter::at(b, &property));
-            if down { order.reverse() } else { order }
-        });
+    for order in sorts.into_iter().flatten().rev() {
+        let part = |name: &str| super::text(order, name).unwrap_or_default().to_owned();
+        sort(&mut all, &part("property"), &part("direction"));
     }
-    let fields: Option<Vec<String>> = body.get("fields").and_then(Value::as_array).map(|names| {
+    let names = body.get("fields").and_then(Value::as_array);
+    let fields = names.map(|names| {
         names
             .iter()
             .filter_map(Value::as_str)
-            .map(str::to_owned)
-            .collect()
+            .collect::<Vec<&str>>()
     });
-    let shown = |item: Value| match &fields {
-        None => item,
-        Some(fields) => only(item, fields),
-    };
-    Answer::json(200, page::linked(&page, all, shown))
+    Answer::json(
+        200,
+        page::linked(&page, all, |item| only(item, fields.as_deref())),
+    )
 }
 
-/// What was asked for, and the id.
-fn only(mut item: Value, fields: &[String]) -> Value {
-    if let Value::Object(held) = &mut item {
-        held.retain(|name, _| name == "id" || fields.iter().any(|field| field == name));
+/// The fields asked for, and the id; all of them if none were named.
+fn only(mut item: Value, fields: Option<&[&str]>) -> Value {
+    if let (Value::Object(held), Some(fields)) = (&mut item, fields) {
+        let asked = |name: &str| {
+            fields
+                .iter()
+                .any(|field| field.trim().eq_ignore_ascii_case(name))
+        };
+        held.retain(|name, _| name == "id" || asked(name));
     }
     item
 }

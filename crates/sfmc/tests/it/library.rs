@@ -210,6 +210,18 @@ fn content_is_listed_by_a_comparison_in_the_address_and_read_by_its_number() {
         request.query.insert("$filter".to_owned(), odd.to_owned());
         assert_eq!(house.answer(1, &request).status, 400, "{odd}");
     }
+    for (order, first) in [("Name desc", "name of TS2"), ("name", "name of TS")] {
+        request.query.remove("$filter");
+        request
+            .query
+            .insert("$orderby".to_owned(), order.to_owned());
+        request
+            .query
+            .insert("$fields".to_owned(), "name, customerKey".to_owned());
+        let body = crate::house::body(&house.answer(1, &request));
+        assert_eq!(names(&body)[0], first, "{order}");
+        assert_eq!(body["items"][0].as_object().map(|held| held.len()), Some(3));
+    }
     let (_, all) = house.get(1, &token, "/asset/v1/content/assets");
     let item = &all["items"][0];
     let path = format!("/asset/v1/content/assets/{}", item["id"]);

@@ -143,12 +143,19 @@ impl One {
     }
 }
 
-/// The value at a path such as `assetType.id`; null if there is none.
+/// The value at a path such as `assetType.id`, whatever its case; null if there is none.
 pub(super) fn at(item: &Value, property: &str) -> Value {
-    let found = property
-        .split('.')
-        .try_fold(item, |value, name| value.get(name));
-    found.cloned().unwrap_or(Value::Null)
+    let step = |value: &'_ Value, name: &str| {
+        let held = value.as_object()?.iter();
+        let mut named = held.filter(|(held, _)| held.eq_ignore_ascii_case(name));
+        named.next().map(|(_, value)| value.clone())
+    };
+    let mut parts = property.split('.');
+    let first = parts.next().and_then(|name| step(item, name));
+    let found = parts.try_fold(first.unwrap_or(Value::Null), |value, name| {
+        step(&value, name)
+    });
+    found.unwrap_or(Value::Null)
 }
 
 fn words(value: &Value) -> String {
