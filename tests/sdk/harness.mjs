@@ -2,8 +2,9 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 
 const BIN = process.env.COUNTERSIGN_BIN;
 if (!BIN) throw new Error('COUNTERSIGN_BIN is not set: run bash tests/run');
@@ -25,7 +26,7 @@ export function run(args, { input, env } = {}) {
 }
 
 /** Starts a long-running command and gives its first line of JSON. */
-function start(args, env) {
+export function start(args, env) {
     return new Promise((resolve, reject) => {
         const child = spawn(BIN, args, { env: { ...process.env, ...env } });
         let stderr = '';
@@ -95,11 +96,11 @@ export async function tenant(...flags) {
 }
 
 /** The real thing on a small estate of one on-demand integration, in front of a simulated tenant. */
-export async function real({ expiresIn, validity }) {
+export async function real({ expiresIn, validity, vend, usualMin }) {
     const data = folder();
     const simData = folder();
     const file = join(data.path, 'estate.yaml');
-    const write = (auth) => writeFileSync(file, estate(auth));
+    const write = (auth) => writeFileSync(file, estate(auth, usualMin));
     write('');
     const simArgs = ['sim', '--json', '--data', simData.path, '--estate', file];
     simArgs.push('--set', `expires_in=${expiresIn}`, '--set', `validity=${validity}`);
@@ -108,16 +109,17 @@ export async function real({ expiresIn, validity }) {
     write(`, auth_url: "${sim.ready.sim}"`);
     const at = ['--data', data.path];
     const key = (await good(['init', ...at])).trim();
-    const env = { COUNTERSIGN_MASTER_KEY: key };
+    const env = { COUNTERSIGN_MASTER_KEY: key, COUNTERSIGN_GATEWAY_LOOPBACK: 'true' };
     await good(['estate', 'apply', file, ...at], { env });
     const state = await control(sim.ready.sim_control, 'GET', '/_sim/state');
     const input = state.packages[0].secrets[0].secret ?? state.packages[0].secrets[0];
     await good(['credential', 'add', 'INT-1', ...at], { env, input });
-    const added = await good(['consumer', 'add', 'INT-1', '--json', ...at], { env });
+    const added = await good(['consumer', 'add', 'INT-1', '--vend', vend, '--json', ...at], { env });
     const listen = ['--listen', '127.0.0.1:0', '--broker-listen', '127.0.0.1:0'];
     const server = await start(['serve', '--json', ...at, ...listen], env);
     return {
         ...server.ready,
+        data: data.path,
         consumer: JSON.parse(added),
         control: (method, path, body) => control(sim.ready.sim_control, method, path, body),
         stop: async () => {
@@ -129,6 +131,27 @@ export async function real({ expiresIn, validity }) {
     };
 }
 
+/** A simulated tenant of its own, in real time, with the estate that SOAP clients read. */
+export async function simulator() {
+    const data = folder();
+    const here = dirname(fileURLToPath(import.meta.url));
+    const args = ['sim', '--json', '--data', data.path];
+    args.push('--estate', join(here, '..', 'soap-estate.yaml'));
+    args.push('--sim-listen', '127.0.0.1:0', '--sim-control-listen', '127.0.0.1:0');
+    const { child, ready } = await start(args);
+    const ask = (method, path, body) => control(ready.sim_control, method, path, body);
+    const { client_id, secrets } = (await ask('GET', '/_sim/state')).packages[0];
+    return {
+        url: ready.sim,
+        consumer: { client_id, client_secret: secrets[0].secret, account_id: 7 },
+        control: ask,
+        stop: async () => {
+            await stop(child);
+            data.remove();
+        },
+    };
+}
+
 /** Runs a command that has to end well; its standard output. */
 async function good(args, options) {
     const ended = await run(args, options);
@@ -136,7 +159,7 @@ async function good(args, options) {
     return ended.stdout;
 }
 
-const estate = (auth) => `version: 1
+const estate = (auth, usualMin) => `version: 1
 name: small
 tenants:
   - { id: t, subdomain: mctiny-estate-not-a-real-one${auth} }
@@ -154,7 +177,7 @@ integrations:
     backup: Operations
     credential: INT-1
     strategy: { keep_warm: false, reason: the test asks when it needs a token }
-`;
+${usualMin ? `    schedule: { cron: "0 3 * * *", usual_min: ${usualMin} }\n` : ''}`;
 
 /** Asks the simulator's control. */
 export async function control(base, method, path, body) {

@@ -5,6 +5,7 @@
 mod apart;
 mod architecture;
 mod attribute;
+mod cited;
 mod expose;
 mod invariant;
 mod measure;
@@ -33,7 +34,7 @@ pub(crate) fn run() -> Result<Verdict> {
 
 /// Every fault of a tree.
 fn faults(tree: &Tree) -> Vec<String> {
-    let checks: [fn(&Tree) -> Vec<String>; 8] = [
+    let checks: [fn(&Tree) -> Vec<String>; 9] = [
         name::faults,
         attribute::faults,
         apart::faults,
@@ -42,6 +43,7 @@ fn faults(tree: &Tree) -> Vec<String> {
         invariant::faults,
         architecture::faults,
         requirement::faults,
+        cited::faults,
     ];
     checks.iter().flat_map(|check| check(tree)).collect()
 }

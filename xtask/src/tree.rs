@@ -7,7 +7,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Folders that hold no text of ours.
-const SKIPPED: &[&str] = &["target", ".git", "node_modules", "countersign-data"];
+const SKIPPED: &[&str] = &[
+    "target",
+    ".git",
+    "node_modules",
+    ".venv",
+    "countersign-data",
+];
 
 /// Everything the checks of `tidy` look at. Paths are relative to the root, with `/`.
 #[derive(Default)]

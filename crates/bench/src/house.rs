@@ -5,6 +5,7 @@ use countersign_host::clock::{Clock, wall_now};
 use countersign_host::entropy::Entropy;
 use countersign_host::settings::MasterKeySource;
 use countersign_host::task::Tasks;
+use countersign_model::estate::VendMode;
 use countersign_sim::{Simulator, secret_for};
 use std::net::SocketAddr;
 use tempfile::TempDir;
@@ -33,8 +34,17 @@ impl House {
     }
 }
 
-/// Opens it with one credential in the vault.
+/// Opens it with one credential in the vault and a consumer of the real token.
 pub(crate) async fn open() -> anyhow::Result<House> {
+    open_with(VendMode::Direct, None).await
+}
+
+/// Opens it with a consumer of the gateway, whose calls go to `upstream`.
+pub(crate) async fn open_for_gateway(upstream: SocketAddr) -> anyhow::Result<House> {
+    open_with(VendMode::Gateway, Some(upstream)).await
+}
+
+async fn open_with(vend: VendMode, upstream: Option<SocketAddr>) -> anyhow::Result<House> {
     let folder = tempfile::tempdir()?;
     let mut tasks = Tasks::default();
     let tenant = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
@@ -43,7 +53,9 @@ pub(crate) async fn open() -> anyhow::Result<House> {
     for one in &mut estate.tenants {
         one.auth_url = Some(tenant_url.clone());
     }
-    let simulator = Simulator::new(&estate, Clock::system(), None, 7, &tenant_url);
+    // The token answer names where calls go.
+    let calls = upstream.map_or(tenant_url.clone(), |upstream| format!("http://{upstream}"));
+    let simulator = Simulator::new(&estate, Clock::system(), None, 7, &calls);
     let app = simulator.router();
     tasks.spawn(
         "tenant",
@@ -62,6 +74,8 @@ pub(crate) async fn open() -> anyhow::Result<House> {
         data: folder.path().to_owned(),
         clock: Clock::system(),
         run_token: "bench".to_owned(),
+        loopback: true,
+        public_url: None,
     };
     let mut plane = BrokerPlane::open(options, &master_key(&source).await?).await?;
     plane.start(&mut tasks, None);
@@ -75,7 +89,7 @@ pub(crate) async fn open() -> anyhow::Result<House> {
         .await
         .map_err(failed)?;
     let consumer = hand
-        .consumer_add(&integration, "bench", 0, "bench")
+        .consumer_add(&integration, "bench", 0, vend, "bench")
         .await
         .map_err(failed)?;
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;

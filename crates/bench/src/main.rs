@@ -1,9 +1,11 @@
 //! Load and peers, in one run: how fast a hot slot is vended beside a bare handler that does the same
 //! parse, hash and lookup. Prints requests a second (median and spread of the rounds) and the ratio.
 //!
-//! Run it with `cargo run --release -p countersign-bench`. Loopback only; it ends by itself.
+//! Run it with `cargo run --release -p countersign-bench`, and `-- gateway` for the gateway beside
+//! nginx. Loopback only; it ends by itself.
 
 mod bare;
+mod gateway;
 mod house;
 mod load;
 
@@ -18,7 +20,12 @@ const REQUESTS: usize = 40_000;
 
 fn main() -> anyhow::Result<()> {
     http::install_tls();
-    tokio::runtime::Runtime::new()?.block_on(run())
+    let runtime = tokio::runtime::Runtime::new()?;
+    match std::env::args().nth(1).as_deref() {
+        None => runtime.block_on(run()),
+        Some("gateway") => runtime.block_on(gateway::run()),
+        Some(other) => anyhow::bail!("{other}: write gateway, or nothing"),
+    }
 }
 
 async fn run() -> anyhow::Result<()> {

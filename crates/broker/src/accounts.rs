@@ -1,7 +1,10 @@
 //! Once a second of the wall, what was vended goes into the audit chain and to the watch: the hot
-//! path only counts, and a crash loses at most the last second.
+//! path only counts, and a crash loses at most the last second. A second that the vault could not
+//! take is written with the next one it takes.
 
-use crate::books::{Books, Entry};
+use crate::backlog::{Backlog, Ledger};
+use crate::books::Entry;
+use crate::calls::{Calls, Counted};
 use crate::consumer::{Known, Registry};
 use crate::metrics::Metrics;
 use crate::tell::{Record, SOURCE};
@@ -18,24 +21,26 @@ use std::time::Duration;
 const EVERY: Duration = Duration::from_secs(1);
 
 /// What the task works with.
-pub struct Accounts {
+pub(crate) struct Accounts<L> {
     /// Who asked.
-    pub registry: Arc<Registry>,
+    pub(crate) registry: Arc<Registry>,
+    /// What passed through the gateway.
+    pub(crate) calls: Arc<Calls>,
     /// Where it is written.
-    pub books: Arc<Books>,
+    pub(crate) backlog: Backlog<L>,
     /// Where it is counted.
-    pub metrics: Arc<Metrics>,
+    pub(crate) metrics: Arc<Metrics>,
     /// Chance, for ids.
-    pub entropy: Entropy,
+    pub(crate) entropy: Entropy,
     /// The house's clock.
-    pub clock: Clock,
+    pub(crate) clock: Clock,
     /// Rung when outcomes wait.
-    pub bell: Doorbell,
+    pub(crate) bell: Doorbell,
 }
 
-impl Accounts {
+impl<L: Ledger> Accounts<L> {
     /// Runs until the process ends.
-    pub async fn run(self) {
+    pub(crate) async fn run(mut self) {
         let mut every = tokio::time::interval(EVERY);
         loop {
             every.tick().await;
@@ -43,12 +48,28 @@ impl Accounts {
         }
     }
 
-    /// Writes what happened since the last time, as one transaction.
-    pub async fn write(&self) {
-        let (busy, strangers) = self.registry.take_counts();
+    /// Writes what happened since the last time, as one transaction, after what still waits.
+    async fn write(&mut self) {
         let now = self.clock.now();
+        let entries = self.entries(now);
+        if entries.is_empty() && !self.backlog.waits() {
+            return;
+        }
+        self.backlog.write(entries, now).await;
+        if !self.backlog.waits() {
+            self.bell.ring(None);
+        }
+    }
+
+    /// What happened since the last time.
+    fn entries(&self, now: Timestamp) -> Vec<Entry> {
+        let (busy, strangers) = self.registry.take_counts();
+        self.registry.seen().strangers(strangers);
         let mut entries = Vec::new();
         for (known, vended, refused) in busy {
+            self.registry
+                .seen()
+                .counted(&known.consumer, vended, refused, now);
             self.metrics.vended("ok", vended);
             self.metrics.vended("refused", refused);
             entries.push(Entry::Record(record(&known, vended, refused)));
@@ -60,6 +81,10 @@ impl Accounts {
                 }
             }
         }
+        for counted in self.calls.take() {
+            self.metrics.passed(counted.sort.status, counted.n);
+            entries.push(Entry::Outcome(Box::new(self.call(counted, now))));
+        }
         if strangers > 0 {
             self.metrics.vended("unknown_consumer", strangers);
             entries.push(Entry::Record(Record {
@@ -68,18 +93,21 @@ impl Accounts {
                 detail: vec![("count", strangers.to_string())],
             }));
         }
-        if entries.is_empty() {
-            return;
-        }
-        match self.books.commit(entries, now).await {
-            Ok(dropped) => {
-                self.metrics.outbox_dropped.inc_by(dropped);
-                self.bell.ring(None);
-            }
-            Err(error) => {
-                self.metrics.store_failures.inc();
-                tracing::error!(error = %error, "accounts of vended tokens could not be written");
-            }
+        entries
+    }
+
+    fn call(&self, counted: Counted, now: Timestamp) -> Outcome {
+        Outcome {
+            id: OutcomeId::mint(now, self.entropy.u64()),
+            ts: now,
+            source: SOURCE.to_owned(),
+            fact: Fact::Call(counted.call()),
+            n: counted.n,
+            integration: Some(counted.sort.integration),
+            bu: None,
+            credential: Some(counted.sort.credential),
+            consumer: Some(counted.sort.consumer),
+            peer_ip: counted.sort.peer_ip,
         }
     }
 
@@ -114,3 +142,6 @@ fn record(known: &Known, vended: u64, refused: u64) -> Record {
         ],
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,11 +1,14 @@
 //! What people do to the broker: the estate, secrets, consumers, renewals. The same operations serve
 //! the API of a running broker and commands on a folder where none runs.
 
+mod activity;
+mod authorize;
 mod consumers;
 mod credentials;
 mod rows;
 
 use crate::books::{Books, BooksError};
+use crate::consent::Consents;
 use crate::consumer::Registry;
 use crate::driver::{Command, CredentialChange};
 use crate::specs;
@@ -13,12 +16,15 @@ use crate::vend::{Handed, NotHanded, Vendor};
 use countersign_feed::estate::{self, Finding, Severity};
 use countersign_host::entropy::Entropy;
 use countersign_model::Timestamp;
+use countersign_model::class::Class;
 use countersign_model::estate::Estate;
 use countersign_model::id::{CredentialId, IntegrationId, SlotId};
 use countersign_refresh::RefusalClass;
 use std::sync::Arc;
 use tokio::sync::oneshot;
 
+pub use activity::{Activity, ActivityRow};
+pub use authorize::{Begun, ConsentError};
 pub use consumers::{NewConsumer, Shown};
 pub use rows::{CredentialRow, SlotRow};
 
@@ -53,6 +59,30 @@ pub enum AdminError {
     NoSlot {
         /// Which.
         credential: CredentialId,
+    },
+    /// The credential's kind is not consented to.
+    #[error("{credential} is of a kind that nobody consents to: it has a client secret only")]
+    NoConsent {
+        /// Which.
+        credential: CredentialId,
+    },
+    /// A consent needs the client's secret first.
+    #[error("{credential} has no client secret yet: countersign credential add {credential}")]
+    NoClientSecret {
+        /// Which.
+        credential: CredentialId,
+    },
+    /// Its refresh token does not wait for a person.
+    #[error("the refresh token of {credential} is not in doubt: nothing was changed")]
+    NotInDoubt {
+        /// Which.
+        credential: CredentialId,
+    },
+    /// Its refresh token waits for a person.
+    #[error("the refresh token behind {slot} waits for a person: countersign credential authorize")]
+    Quarantined {
+        /// The slot.
+        slot: SlotId,
     },
     /// A field of the request is wrong.
     #[error("{field}: {why}")]
@@ -94,7 +124,9 @@ pub struct Admin {
     pub(crate) vendor: Arc<Vendor>,
     pub(crate) registry: Arc<Registry>,
     pub(crate) entropy: Entropy,
+    pub(crate) consents: Consents,
     pub(crate) running: bool,
+    pub(crate) started_at: Timestamp,
 }
 
 impl Admin {
@@ -134,8 +166,7 @@ impl Admin {
         let Some(estate) = self.books.estate().await? else {
             return Ok(());
         };
-        let secrets = self.books.credentials_with_secret().await?;
-        let slots = specs::slots(&estate, &secrets);
+        let slots = specs::slots(&estate, &self.books.held().await?);
         let (done, reply) = oneshot::channel();
         self.tell(Command::Reload { slots, done }, reply).await
     }
@@ -202,16 +233,29 @@ impl Admin {
         }
     }
 
-    /// A fresh token for an integration, with at least `min_ttl_s` of life.
+    /// A fresh token for an integration, with at least `min_ttl_s` of life, handed to `actor`. It is
+    /// in the audit chain before it is handed out.
     ///
     /// # Errors
     /// As [`Admin::slot_of`], and [`AdminError::Held`], [`AdminError::NoToken`].
-    pub async fn token(&self, id: &IntegrationId, min_ttl_s: u64) -> Result<Handed, AdminError> {
+    pub async fn token(
+        &self,
+        id: &IntegrationId,
+        min_ttl_s: u64,
+        actor: &str,
+    ) -> Result<Handed, AdminError> {
         let slot = self.slot_of(id).await?;
-        self.vendor
+        let handed = self
+            .vendor
             .obtain(&slot, min_ttl_s.saturating_mul(1_000), None)
             .await
-            .map_err(|error| no_token(&slot, error))
+            .map_err(|error| no_token(&slot, error))?;
+        let now = self.now();
+        self.books
+            .note("token.handed_to_operator", id.as_str(), actor, now)
+            .await?;
+        self.registry.seen().operator(id, now);
+        Ok(handed)
     }
 
     /// Renews an integration's token now, over the back-off; the new token's facts.
@@ -257,12 +301,13 @@ fn no_token(slot: &SlotId, error: NotHanded) -> AdminError {
         NotHanded::Refused(refusal) if refusal.class == RefusalClass::Disabled => {
             held("disabled", "it is enabled")
         }
+        NotHanded::Refused(refusal) if refusal.class.class() == Class::GrantDead => {
+            AdminError::Quarantined { slot: slot.clone() }
+        }
         NotHanded::Refused(refusal) => AdminError::NoToken {
             class: refusal.class.class().as_str(),
             retry_after_s: refusal.retry_after_ms.div_ceil(1_000),
         },
-        NotHanded::Gateway | NotHanded::Mid | NotHanded::Scope | NotHanded::NoSlot => {
-            AdminError::NotRunning
-        }
+        NotHanded::Mid | NotHanded::Scope | NotHanded::NoSlot => AdminError::NotRunning,
     }
 }

@@ -1,26 +1,31 @@
-//! The broker's books: what it keeps in the vault, in its own types. The only file here that knows
-//! the vault.
+//! The broker's books: what it keeps in the vault, in its own types. The only room here that
+//! knows the vault.
+
+mod consumers;
+mod credentials;
+mod grants;
+
+mod suspicion;
 
 use crate::bundle;
 use crate::cell::Live;
-use crate::consumer::{Consumer, Lookup};
-use crate::driver::CredentialChange;
+use crate::consumer::Lookup;
 use crate::tell::{Owner, Record};
 use countersign_host::entropy::Entropy;
 use countersign_model::Timestamp;
-use countersign_model::estate::{Credential, Estate};
-use countersign_model::id::{ConsumerId, CredentialId, SlotId};
+use countersign_model::estate::Estate;
+use countersign_model::id::{BuId, CredentialId, SlotId};
 use countersign_model::outcome::Outcome;
 use countersign_model::token::{Generation, TokenFacts};
-use countersign_refresh::{CredentialRecord, CredentialState};
-use countersign_secret::{MasterKey, Secret, TokenBytes};
-use countersign_vault_store::{
-    AuditEntry, Change, ConsumerRow, Ending, SecretRole, Vault, VaultError,
-};
+use countersign_refresh::{CredentialRecord, GrantState};
+use countersign_secret::{MasterKey, TokenBytes};
+use countersign_vault_store::{AuditEntry, Change, Ending, Vault, VaultError};
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
+
+pub use grants::{Answered, Armed};
 
 /// Who writes what the machine does by itself.
 const BROKER: &str = "broker";
@@ -79,6 +84,26 @@ pub enum Entry {
         /// The slot.
         slot: SlotId,
     },
+    /// What an exchange of a refresh token brought.
+    Rotation {
+        /// The credential.
+        credential: CredentialId,
+        /// Its owner.
+        bu: BuId,
+        /// The exchange.
+        attempt: String,
+        /// The new refresh token; `None` where the provider goes on with the old one.
+        refresh: Option<TokenBytes>,
+    },
+    /// How an exchange of a refresh token ended that brought nothing.
+    Attempt {
+        /// The credential.
+        credential: CredentialId,
+        /// The exchange; `None`: whichever is open.
+        attempt: Option<String>,
+        /// Where the refresh token stands.
+        stands: GrantState,
+    },
     /// A credential's counters and state.
     Credential(CredentialRecord),
     /// Something for the watch.
@@ -98,6 +123,10 @@ pub struct Stored {
     pub generations: BTreeMap<SlotId, Generation>,
     /// Slots whose stored token cannot be opened or read.
     pub unreadable: Vec<String>,
+    /// Where refresh tokens stand.
+    pub grants: Vec<(CredentialId, GrantState)>,
+    /// Answers that an earlier run received; their refresh tokens are stored by now.
+    pub answers: Vec<Answered>,
 }
 
 /// The opened vault.
@@ -191,6 +220,26 @@ impl Books {
                     token: sealed,
                 }),
                 Entry::Drop { slot } => changes.push(Change::SlotDrop { slot }),
+                Entry::Rotation {
+                    credential,
+                    bu,
+                    attempt,
+                    refresh,
+                } => changes.push(Change::GrantRotate {
+                    credential,
+                    bu,
+                    attempt,
+                    token: refresh,
+                }),
+                Entry::Attempt {
+                    credential,
+                    attempt,
+                    stands,
+                } => changes.push(Change::GrantEnd {
+                    credential,
+                    attempt,
+                    stands: grants::stored(stands),
+                }),
                 Entry::Credential(record) => changes.push(Change::RecordPut {
                     credential: record.credential.clone(),
                     json: text(&record),
@@ -210,7 +259,11 @@ impl Books {
         if !outcomes.is_empty() {
             changes.push(Change::Outcomes(outcomes));
         }
-        let dropped = self.vault.change(now, changes).await?.outbox_dropped;
+        let applied = self.vault.change(now, changes).await?;
+        if applied.grants_orphaned > 0 {
+            tracing::error!("a refresh token came too late; it is kept beside its credential");
+        }
+        let dropped = applied.outbox_dropped;
         if dropped > 0 {
             tracing::error!(dropped, "the outbox is full: the watch will miss outcomes");
         }
@@ -260,152 +313,11 @@ impl Books {
         Ok(())
     }
 
-    /// The active secret of a credential.
-    ///
-    /// # Errors
-    /// [`BooksError`].
-    pub async fn secret(&self, credential: &CredentialId) -> Result<Option<Secret>, BooksError> {
-        let active = self.vault.credential_secret(credential.clone()).await?;
-        Ok(active.map(|(_, secret)| secret))
-    }
-
-    /// Seals a new secret and makes it the active one; its strikes start afresh.
-    ///
-    /// # Errors
-    /// [`BooksError`].
-    pub async fn secret_put(
-        &self,
-        credential: &Credential,
-        secret: Secret,
-        actor: &str,
-        now: Timestamp,
-    ) -> Result<u32, BooksError> {
-        let id = &credential.id;
-        let mut record = self.record_of(id).await?;
-        record.state = match record.state {
-            CredentialState::Disabled => CredentialState::Disabled,
-            CredentialState::Active | CredentialState::Locked => CredentialState::Active,
-        };
-        (record.strikes, record.last_strike_at, record.locked_at) = (0, None, None);
-        record.edited_at = Some(now);
-        let changes = vec![
-            Change::SecretPut {
-                credential: id.clone(),
-                bu: credential.bu.clone(),
-                secret,
-                role: SecretRole::Active,
-            },
-            Change::RecordPut {
-                credential: id.clone(),
-                json: text(&record),
-            },
-            Change::Audit(AuditEntry::done(
-                now,
-                actor,
-                "credential.secret_put",
-                id.as_str(),
-            )),
-        ];
-        let applied = self.vault.change(now, changes).await?;
-        Ok(applied.secret_versions.first().copied().unwrap_or_default())
-    }
-
-    async fn record_of(&self, id: &CredentialId) -> Result<CredentialRecord, BooksError> {
-        let known = self.credential_records().await?;
-        let found = known.into_iter().find(|record| record.credential == *id);
-        Ok(found.unwrap_or_else(|| CredentialRecord::new(id.clone())))
-    }
-
-    /// Turns a credential off or on; on also opens its lock.
-    ///
-    /// # Errors
-    /// [`BooksError`].
-    pub async fn credential_turn(
-        &self,
-        id: &CredentialId,
-        change: CredentialChange,
-        reason: &str,
-        actor: &str,
-        now: Timestamp,
-    ) -> Result<(), BooksError> {
-        let mut record = self.record_of(id).await?;
-        let disabled = change == CredentialChange::Disabled;
-        let action = if disabled {
-            "credential.disabled"
-        } else {
-            "credential.enabled"
-        };
-        record.state = if disabled {
-            CredentialState::Disabled
-        } else {
-            CredentialState::Active
-        };
-        if !disabled {
-            (record.strikes, record.last_strike_at, record.locked_at) = (0, None, None);
-        }
-        let entry = AuditEntry::done(now, actor, action, id.as_str()).with("reason", reason);
-        let changes = vec![
-            Change::CredentialTurn {
-                credential: id.clone(),
-                disabled,
-            },
-            Change::RecordPut {
-                credential: id.clone(),
-                json: text(&record),
-            },
-            Change::Audit(entry),
-        ];
-        self.vault.change(now, changes).await?;
-        Ok(())
-    }
-
-    /// Counters and states of all credentials that have any.
-    ///
-    /// # Errors
-    /// [`BooksError`].
-    pub async fn credential_records(&self) -> Result<Vec<CredentialRecord>, BooksError> {
-        let stored = self.vault.credential_records().await?;
-        stored
-            .into_iter()
-            .map(|one| {
-                let known = one
-                    .record
-                    .map(|json| document("a credential's record", &json));
-                let mut record =
-                    known.unwrap_or_else(|| Ok(CredentialRecord::new(one.credential)))?;
-                if one.disabled {
-                    record.state = CredentialState::Disabled;
-                }
-                Ok(record)
-            })
-            .collect()
-    }
-
-    /// Credentials whose active secret is here.
-    ///
-    /// # Errors
-    /// [`BooksError`].
-    pub async fn credentials_with_secret(&self) -> Result<BTreeSet<String>, BooksError> {
-        Ok(self.vault.credentials_with_secret().await?)
-    }
-
-    /// Version of a credential's active secret.
-    ///
-    /// # Errors
-    /// [`BooksError`].
-    pub async fn secret_version(&self, id: &CredentialId) -> Result<Option<u32>, BooksError> {
-        let versions = self.vault.secret_versions(id.clone()).await?;
-        let active = versions
-            .into_iter()
-            .find(|one| one.role == SecretRole::Active);
-        Ok(active.map(|one| one.version))
-    }
-
     /// What a broker starts from. A row that cannot be opened costs its slot a mint, nobody else.
     ///
     /// # Errors
     /// [`BooksError`].
-    pub async fn restore(&self) -> Result<Stored, BooksError> {
+    pub async fn restore(&self, now: Timestamp) -> Result<Stored, BooksError> {
         let slots = self.vault.slots().await?;
         let mut unreadable = Vec::new();
         for bad in slots.unreadable {
@@ -426,68 +338,9 @@ impl Books {
             tokens,
             generations: slots.generations,
             unreadable,
+            answers: self.recover(now).await?,
+            grants: self.grants().await?,
         })
-    }
-
-    /// Admits a consumer.
-    ///
-    /// # Errors
-    /// [`BooksError`].
-    pub async fn consumer_put(
-        &self,
-        lookup: [u8; 32],
-        consumer: &Consumer,
-        actor: &str,
-        now: Timestamp,
-    ) -> Result<(), BooksError> {
-        let row = ConsumerRow {
-            id: consumer.id.clone(),
-            lookup,
-            record: text(consumer),
-        };
-        let entry = AuditEntry::done(now, actor, "consumer.added", consumer.id.as_str())
-            .with("integration", &consumer.integration);
-        self.vault
-            .change(now, vec![Change::ConsumerAdd(row), Change::Audit(entry)])
-            .await?;
-        Ok(())
-    }
-
-    /// All consumers whose key was not revoked.
-    ///
-    /// # Errors
-    /// [`BooksError`].
-    pub async fn consumers(&self) -> Result<Vec<([u8; 32], Consumer)>, BooksError> {
-        let rows = self.vault.consumers().await?;
-        rows.into_iter()
-            .map(|row| Ok((row.lookup, document("a consumer", &row.record)?)))
-            .collect()
-    }
-
-    /// Ends a consumer's key; whether there was one.
-    ///
-    /// # Errors
-    /// [`BooksError`].
-    pub async fn consumer_revoke(
-        &self,
-        id: &ConsumerId,
-        actor: &str,
-        now: Timestamp,
-    ) -> Result<bool, BooksError> {
-        if !self
-            .consumers()
-            .await?
-            .iter()
-            .any(|(_, known)| known.id == *id)
-        {
-            return Ok(false);
-        }
-        let entry = AuditEntry::done(now, actor, "consumer.revoked", id.as_str());
-        let changes = vec![
-            Change::ConsumerRevoke { id: id.clone() },
-            Change::Audit(entry),
-        ];
-        Ok(self.vault.change(now, changes).await?.consumers_revoked > 0)
     }
 
     /// Outcomes that wait for the watch, oldest first.

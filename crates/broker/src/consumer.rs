@@ -1,6 +1,8 @@
 //! Who may ask for which token. Keys are 256 random bits and looked up by their HMAC: no slow hash
 //! on the hot path (design 3.7).
 
+mod seen;
+
 use countersign_model::Timestamp;
 use countersign_model::estate::VendMode;
 use countersign_model::id::{ConsumerId, CredentialId, IntegrationId};
@@ -38,6 +40,16 @@ pub struct Consumer {
     /// What it is handed.
     #[serde(default)]
     pub vend: VendMode,
+    /// Through the gateway it only reads what the allow-list names, and sees no contacts.
+    #[serde(default)]
+    pub read_only: bool,
+    /// The gateway sends a refused write once more with another token.
+    #[serde(default = "yes")]
+    pub resends_writes: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 impl Consumer {
@@ -46,7 +58,11 @@ impl Consumer {
     pub fn admits(&self, now: Timestamp, peer: Option<IpAddr>) -> bool {
         let lives = self.ends_at.is_none_or(|ends| now < ends);
         let near = self.sources.is_empty()
-            || peer.is_some_and(|peer| self.sources.iter().any(|net| net.contains(&peer)));
+            || peer.is_some_and(|peer| {
+                // An IPv4 caller of an IPv6 socket.
+                let peer = peer.to_canonical();
+                self.sources.iter().any(|net| net.contains(&peer))
+            });
         lives && near
     }
 }
@@ -61,6 +77,8 @@ pub struct Known {
     pub refused: AtomicU64,
 }
 
+pub use seen::{Seen, Sight};
+
 /// The HMAC under which a key is kept.
 pub type Lookup = Arc<dyn Fn(&[u8]) -> [u8; 32] + Send + Sync>;
 
@@ -68,8 +86,10 @@ pub type Lookup = Arc<dyn Fn(&[u8]) -> [u8; 32] + Send + Sync>;
 pub struct Registry {
     hmac: Lookup,
     known: Papaya<[u8; 32], Arc<Known>>,
+    named: Papaya<ConsumerId, Arc<Known>>,
     /// Requests with an unknown, revoked or misplaced key.
     strangers: AtomicU64,
+    seen: Seen,
 }
 
 impl Registry {
@@ -79,8 +99,16 @@ impl Registry {
         Registry {
             hmac,
             known: Papaya::new(),
+            named: Papaya::new(),
             strangers: AtomicU64::new(0),
+            seen: Seen::default(),
         }
+    }
+
+    /// When who was last seen, as far as it was accounted for.
+    #[must_use]
+    pub fn seen(&self) -> &Seen {
+        &self.seen
     }
 
     /// The HMAC under which a key is kept.
@@ -96,12 +124,17 @@ impl Registry {
             vended: AtomicU64::new(0),
             refused: AtomicU64::new(0),
         };
-        self.known.pin().insert(lookup, Arc::new(known));
+        let known = Arc::new(known);
+        self.named
+            .pin()
+            .insert(known.consumer.id.clone(), Arc::clone(&known));
+        self.known.pin().insert(lookup, known);
     }
 
     /// Takes a consumer out.
     pub fn remove(&self, id: &ConsumerId) {
         self.known.pin().retain(|_, known| known.consumer.id != *id);
+        self.named.pin().remove(id);
     }
 
     /// Finds who sent this id and key from `peer`. One answer for unknown, revoked, ended and
@@ -120,6 +153,12 @@ impl Registry {
             self.strangers.fetch_add(1, Ordering::Relaxed);
         }
         admitted
+    }
+
+    /// The consumer of that id, whose bearer was verified.
+    #[must_use]
+    pub fn by_id(&self, id: &ConsumerId) -> Option<Arc<Known>> {
+        self.named.pin().get(id).cloned()
     }
 
     /// What everybody did since the last call: (consumer, vended, refused), and strangers.

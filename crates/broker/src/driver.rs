@@ -1,93 +1,36 @@
 //! The one task that changes slots. It feeds the machine and carries out its effects in their order;
 //! it has no opinions of its own.
 
-mod backlog;
+mod command;
 mod jobs;
+mod rotate;
+mod step_watch;
 
+use crate::backlog::Backlog;
 use crate::books::{Books, Entry, Fingerprint};
 use crate::bundle;
 use crate::cell::Live;
 use crate::flight::{Airline, Landing, Target};
 use crate::metrics::Metrics;
+use crate::rotation::{Brought, Withheld};
 use crate::specs::Slots;
 use crate::tell::{self, Owner};
 use crate::vend::Vendor;
-use backlog::Backlog;
 use countersign_host::clock::{Clock, Hold};
 use countersign_host::doorbell::Doorbell;
 use countersign_host::entropy::Entropy;
 use countersign_model::Timestamp;
-use countersign_model::id::{CredentialId, SlotId};
+use countersign_model::id::SlotId;
 use countersign_model::token::{Generation, TokenFacts};
-use countersign_oauth::answer::Granted;
 use countersign_refresh::{Effect, Event, Input, Machine};
 use jobs::Jobs;
-
-pub use jobs::Job;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use tokio::sync::{mpsc, oneshot};
+use step_watch::StepWatch;
+use tokio::sync::mpsc;
 
-/// Commands that wait for the driver at most; more senders wait in turn.
-pub const ROAD_MAX: usize = 1_024;
-
-/// Something for the driver to do.
-pub enum Command {
-    /// A reader needs a token.
-    Demand {
-        /// The slot.
-        slot: SlotId,
-        /// Least life wanted, milliseconds.
-        min_ttl_ms: u64,
-        /// The generation known to be dead.
-        unlike: Option<Generation>,
-        /// Keeps the time of asking until the driver has taken note.
-        asked: Hold,
-    },
-    /// A consumer says that a token is dead.
-    Rejected {
-        /// The slot.
-        slot: SlotId,
-        /// The token it used.
-        generation: Generation,
-    },
-    /// A person asks to renew now; answered when the machine has taken note.
-    RenewNow {
-        /// The slot.
-        slot: SlotId,
-        /// Told when it is under way.
-        noted: oneshot::Sender<()>,
-    },
-    /// A token request came back.
-    Landed(Box<Landing>),
-    /// The estate or the secrets changed: look at all of them again.
-    Reload {
-        /// The slots as they should be.
-        slots: Slots,
-        /// Told when it is done.
-        done: oneshot::Sender<()>,
-    },
-    /// A credential was edited, disabled or enabled.
-    Credential {
-        /// Which.
-        credential: CredentialId,
-        /// What was done to it.
-        change: CredentialChange,
-        /// Told when it is done.
-        done: oneshot::Sender<()>,
-    },
-}
-
-/// What a person did to a credential.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CredentialChange {
-    /// A secret was put in.
-    Edited,
-    /// Turned off.
-    Disabled,
-    /// Turned on, or unlocked.
-    Enabled,
-}
+pub use command::{Command, CredentialChange, ROAD_MAX};
+pub use jobs::Job;
 
 /// The driver's parts.
 pub struct Driver {
@@ -102,6 +45,11 @@ pub struct Driver {
     outbox: Doorbell,
     metrics: Arc<Metrics>,
     fingerprint: Fingerprint,
+    books: Arc<Books>,
+    /// Tells this run's requests from those of others.
+    run: u64,
+    /// Rotations the vault has not taken yet.
+    withheld: Vec<Withheld>,
 }
 
 /// What a driver is made of.
@@ -137,6 +85,9 @@ impl Driver {
         } = parts;
         let fingerprint = books.fingerprinter();
         Driver {
+            run: entropy.u64(),
+            withheld: Vec::new(),
+            books: Arc::clone(&books),
             clock: vendor.clock().clone(),
             machine,
             slots: BTreeMap::new(),
@@ -170,9 +121,14 @@ impl Driver {
             )
             .await;
         }
+        for (credential, state) in stored.grants {
+            let input = Input::GrantRestore { credential, state };
+            self.apply(now, input, None, &Hold::none()).await;
+        }
         let mut tokens: BTreeMap<SlotId, (TokenFacts, Live)> = stored.tokens;
         self.take_slots(now, slots, &mut tokens, &stored.generations, &Hold::none())
             .await;
+        self.recover(now, stored.answers, &Hold::none()).await;
     }
 
     /// Runs until the road is closed.
@@ -206,6 +162,7 @@ impl Driver {
         let wakes = [
             self.machine.next_wake(),
             self.jobs.next_at(),
+            self.rotates_at(),
             StepWatch::next(&self.clock),
         ];
         wakes.into_iter().flatten().min().unwrap_or(Timestamp::MAX)
@@ -213,6 +170,7 @@ impl Driver {
 
     async fn tick(&mut self, hold: &Hold) {
         let now = self.clock.now();
+        self.rotate_again(now, hold).await;
         for input in self.jobs.due(now) {
             self.apply(now, input, None, hold).await;
         }
@@ -248,6 +206,10 @@ impl Driver {
                 self.apply(now, Input::RenewNow { slot }, None, hold).await;
                 noted.send(()).ok();
             }
+            Command::Knocked { slot, attempt, up } => {
+                let input = Input::Knocked { slot, attempt, up };
+                self.apply(now, input, None, hold).await;
+            }
             Command::Landed(landing) => self.land(now, *landing).await,
             Command::Reload { slots, done } => {
                 self.take_slots(now, slots, &mut BTreeMap::new(), &BTreeMap::new(), hold)
@@ -263,6 +225,8 @@ impl Driver {
                     CredentialChange::Edited => Input::CredentialEdited { credential },
                     CredentialChange::Disabled => Input::CredentialDisable { credential },
                     CredentialChange::Enabled => Input::CredentialEnable { credential },
+                    CredentialChange::Authorized => Input::GrantGiven { credential },
+                    CredentialChange::ReplayAllowed => Input::GrantReplay { credential },
                 };
                 self.apply(now, input, None, hold).await;
                 done.send(()).ok();
@@ -277,8 +241,10 @@ impl Driver {
             sent_at,
             result,
             grant,
+            rotation,
             hold,
         } = landing;
+        let rotated = rotation.as_ref().is_some_and(|one| one.refresh.is_some());
         let fingerprint = grant
             .as_ref()
             .map(|grant| (self.fingerprint)(grant.access_token.as_bytes()));
@@ -289,10 +255,15 @@ impl Driver {
                 sent_at,
                 result,
                 fingerprint,
+                rotated,
             },
             None => Input::Aborted { slot, attempt },
         };
-        self.apply(now, input, grant, &hold).await;
+        let brought = Brought {
+            granted: grant,
+            rotation,
+        };
+        self.apply(now, input, Some(brought), &hold).await;
     }
 
     /// Makes the machine's slots those of `slots`; nothing else of the house knows about estates.
@@ -340,28 +311,45 @@ impl Driver {
     }
 
     /// Feeds one input and carries out what follows: persist first, then act, then tell.
-    async fn apply(&mut self, now: Timestamp, input: Input, grant: Option<Granted>, hold: &Hold) {
+    async fn apply(&mut self, now: Timestamp, input: Input, brought: Option<Brought>, hold: &Hold) {
         // Entries that wait are tried again with others, or at the next look of the clock.
         let again = matches!(input, Input::Tick) && self.backlog.waits();
+        let slot = match &input {
+            Input::Answered { slot, .. } | Input::Recovered { slot, .. } => Some(slot.clone()),
+            _ => None,
+        };
         let effects = self.machine.step(now, input);
-        let entries = self.entries(now, &effects, grant.as_ref());
+        let entries = self.entries(now, &effects, brought.as_ref());
         let tells_watch = entries
             .iter()
             .any(|entry| matches!(entry, Entry::Outcome(_)));
-        if again || !entries.is_empty() {
-            // Whatever comes of it, what lives in memory goes on being served.
-            self.backlog.write(entries, now).await;
+        let effects = self.withhold(effects);
+        let rotated = entries
+            .iter()
+            .any(|entry| matches!(entry, Entry::Rotation { .. }));
+        match (brought, slot) {
+            (Some(brought), Some(slot)) if rotated => {
+                self.rotate(now, slot, (entries, effects), brought, hold)
+                    .await;
+            }
+            (brought, _) => {
+                if again || !entries.is_empty() {
+                    // Whatever comes of it, what lives in memory goes on being served.
+                    self.backlog.write(entries, now).await;
+                }
+                for effect in effects {
+                    self.carry_out(effect, brought.as_ref(), hold);
+                }
+            }
         }
         if tells_watch {
             self.outbox.ring(Some(hold.share()));
         }
-        for effect in effects {
-            self.carry_out(effect, grant.as_ref(), hold);
-        }
     }
 
     /// What has to be on disk before anything else happens, as one transaction (A1).
-    fn entries(&self, now: Timestamp, effects: &[Effect], grant: Option<&Granted>) -> Vec<Entry> {
+    fn entries(&self, now: Timestamp, effects: &[Effect], brought: Option<&Brought>) -> Vec<Entry> {
+        let grant = brought.and_then(|brought| brought.granted.as_ref());
         let mut entries = Vec::new();
         for effect in effects {
             match effect {
@@ -374,6 +362,10 @@ impl Driver {
                             sealed: bundle::encode(grant),
                         });
                     }
+                    entries.extend(self.exchange_entry(slot, effect, brought));
+                }
+                Effect::Attempt { slot, .. } => {
+                    entries.extend(self.exchange_entry(slot, effect, brought));
                 }
                 Effect::Drop { slot } => entries.push(Entry::Drop { slot: slot.clone() }),
                 Effect::Save(record) => entries.push(Entry::Credential(record.clone())),
@@ -384,13 +376,17 @@ impl Driver {
                         entries.extend(told.map(|outcome| Entry::Outcome(Box::new(outcome))));
                     }
                 }
-                Effect::Show { .. } | Effect::Send { .. } | Effect::Settle { .. } => {}
+                Effect::Show { .. }
+                | Effect::Send { .. }
+                | Effect::Knock { .. }
+                | Effect::Settle { .. } => {}
             }
         }
         entries
     }
 
-    fn carry_out(&mut self, effect: Effect, grant: Option<&Granted>, hold: &Hold) {
+    fn carry_out(&mut self, effect: Effect, brought: Option<&Brought>, hold: &Hold) {
+        let grant = brought.and_then(|brought| brought.granted.as_ref());
         match effect {
             Effect::Publish { slot, facts } => {
                 if let (Some(grant), Some(cell)) = (grant, self.vendor.cell(&slot)) {
@@ -414,10 +410,16 @@ impl Driver {
             }
             Effect::Send { slot, attempt, .. } => {
                 if let Some((target, _)) = self.slots.get(&slot) {
-                    self.airline.depart(target.clone(), attempt, hold.share());
+                    let named = self.named(attempt);
+                    self.airline.depart(target.clone(), named, hold.share());
                 }
             }
-            Effect::Save(_) => {}
+            Effect::Knock { slot, attempt } => {
+                if let Some((target, _)) = self.slots.get(&slot) {
+                    self.airline.knock(target.clone(), attempt, hold.share());
+                }
+            }
+            Effect::Save(_) | Effect::Attempt { .. } => {}
             Effect::Tell(event) => {
                 tell::log(&event);
                 self.metrics.count(&event);
@@ -428,12 +430,15 @@ impl Driver {
     fn owner_of(&self, event: &Event) -> Option<Owner> {
         let by_slot = |slot: &SlotId| self.slots.get(slot).map(|(_, owner)| owner.clone());
         match event {
-            Event::Minted { slot, .. } | Event::MintFailed { slot, .. } => by_slot(slot),
+            Event::Minted { slot, .. }
+            | Event::MintFailed { slot, .. }
+            | Event::Quarantined { slot, .. } => by_slot(slot),
             Event::Locked { credential }
             | Event::WouldHaveLocked { credential }
             | Event::AskToLock { credential }
             | Event::Unlocked { credential }
             | Event::Recovered { credential, .. }
+            | Event::Released { credential }
             | Event::OutsideMinterSuspected { credential, .. } => {
                 let mut owners = self.slots.values().map(|(_, owner)| owner);
                 owners
@@ -442,44 +447,5 @@ impl Driver {
             }
             _ => None,
         }
-    }
-}
-
-/// Notices when the wall clock jumps (suspension, a correction): more than 2 s against the time since
-/// boot (broker rule 2.15). On stepped time there is nothing to notice.
-struct StepWatch {
-    system: bool,
-    wall: Timestamp,
-    boot: countersign_model::SignedDuration,
-}
-
-impl StepWatch {
-    fn new(clock: &Clock) -> StepWatch {
-        StepWatch {
-            system: clock.is_system(),
-            wall: clock.now(),
-            boot: countersign_host::clock::since_boot(),
-        }
-    }
-
-    /// The next look: once a second on the wall.
-    fn next(clock: &Clock) -> Option<Timestamp> {
-        let second = countersign_model::SignedDuration::from_secs(1);
-        clock
-            .is_system()
-            .then(|| clock.now().checked_add(second).unwrap_or(Timestamp::MAX))
-    }
-
-    fn stepped(&mut self) -> bool {
-        if !self.system {
-            return false;
-        }
-        let (wall, boot) = (
-            countersign_host::clock::wall_now(),
-            countersign_host::clock::since_boot(),
-        );
-        let apart = wall.duration_since(self.wall) - (boot - self.boot);
-        (self.wall, self.boot) = (wall, boot);
-        apart.abs() > countersign_model::SignedDuration::from_secs(2)
     }
 }

@@ -5,18 +5,24 @@
 //! hash; the slow one ([`driver`]) alone changes slots, by feeding the pure machine of
 //! `countersign-refresh` and carrying out its effects: persist, show, send, answer, tell.
 
-pub mod accounts;
+mod accounts;
 pub mod admin;
+mod backlog;
+pub mod bearer;
 pub mod books;
 pub mod bundle;
+pub mod calls;
 pub mod cell;
+mod consent;
 pub mod consumer;
 pub mod driver;
 pub mod flight;
 pub mod metrics;
 pub mod outbox;
+pub mod passage;
 pub mod plane;
 pub mod problem;
+pub mod rotation;
 pub mod route;
 pub mod specs;
 pub mod tell;

@@ -29,6 +29,7 @@ pub struct Metrics {
     registry: Registry,
     mints: Family<ByResult, Counter>,
     vends: Family<ByResult, Counter>,
+    calls: Family<ByResult, Counter>,
     valid: Family<BySlot, Gauge>,
     expires_in: Family<BySlot, Gauge<f64, AtomicU64>>,
     reactive: Counter,
@@ -49,6 +50,7 @@ impl Default for Metrics {
         let metrics = Metrics {
             mints: Family::default(),
             vends: Family::default(),
+            calls: Family::default(),
             valid: Family::default(),
             expires_in: Family::default(),
             reactive: Counter::default(),
@@ -68,6 +70,11 @@ impl Default for Metrics {
             "vends",
             "Requests of consumers, by result",
             metrics.vends.clone(),
+        );
+        registry.register(
+            "calls",
+            "Calls that passed through the gateway, by their answer",
+            metrics.calls.clone(),
         );
         registry.register(
             "token_valid",
@@ -148,6 +155,24 @@ impl Metrics {
             result: result.to_owned(),
         };
         self.vends.get_or_create(&by).inc_by(n);
+    }
+
+    /// Counts calls that passed through the gateway, by the hundred of their status.
+    pub fn passed(&self, status: Option<u16>, n: u64) {
+        let result = match status {
+            None => "no_answer",
+            Some(100..=299) => "2xx",
+            Some(300..=399) => "3xx",
+            Some(401) => "401",
+            Some(403) => "403",
+            Some(429) => "429",
+            Some(400..=499) => "4xx",
+            Some(_) => "5xx",
+        };
+        let by = ByResult {
+            result: result.to_owned(),
+        };
+        self.calls.get_or_create(&by).inc_by(n);
     }
 
     /// The text of `/metrics`; gauges of the slots are taken now.

@@ -1,12 +1,18 @@
 //! Composes the broker: sealed store, machine, driver, vendor, routes.
 
+use crate::accounts::Accounts;
 use crate::admin::Admin;
+use crate::backlog::Backlog;
+use crate::bearer::Bearers;
 use crate::books::{Books, BooksError};
+use crate::calls::Calls;
+use crate::consent::Consents;
 use crate::consumer::Registry;
 use crate::driver::{Command, Driver, Parts, ROAD_MAX};
 use crate::flight::Airline;
 use crate::metrics::Metrics;
 use crate::outbox::{self, Road};
+use crate::passage::Passage;
 use crate::route::{App, AppParts, router};
 use crate::specs;
 use crate::vend::Vendor;
@@ -32,6 +38,8 @@ pub struct Options {
     pub run_token: String,
     /// Limits.
     pub config: Config,
+    /// Base URL under which clients reach this broker; `None`: as each reached it.
+    pub public_url: Option<String>,
 }
 
 /// Why the broker could not be opened.
@@ -80,6 +88,7 @@ impl Broker {
             clock,
             run_token,
             config,
+            public_url,
         } = options;
         let books = Arc::new(books);
         let entropy = Entropy::default();
@@ -92,14 +101,17 @@ impl Broker {
         let vendor = Arc::new(Vendor::new(sender.clone(), clock.clone()));
         let bell = Doorbell::default();
         let jitter_key = JitterKey::from(books.jitter_key());
+        let mut codes = None;
         let work = if running {
-            let client = http::client(Duration::from_secs(EXCHANGE_S_MAX));
+            let client = || http::client(Duration::from_secs(EXCHANGE_S_MAX));
             let client = TokenClient::new(client, !clock.is_system())?;
+            codes = Some(client.clone());
             let airline = Airline {
                 books: Arc::clone(&books),
                 client,
-                clock,
+                clock: clock.clone(),
                 driver: sender,
+                entropy: entropy.clone(),
             };
             let mut driver = Driver::new(Parts {
                 machine: Machine::new(config, jitter_key),
@@ -110,31 +122,39 @@ impl Broker {
                 outbox: bell.clone(),
                 metrics: Arc::clone(&metrics),
             });
-            let stored = books.restore().await?;
+            let stored = books.restore(clock.now()).await?;
             driver.note_unreadable(&stored.unreadable).await;
             if let Some(estate) = books.estate().await? {
-                let secrets = books.credentials_with_secret().await?;
-                driver
-                    .restore(specs::slots(&estate, &secrets), stored)
-                    .await;
+                let held = books.held().await?;
+                driver.restore(specs::slots(&estate, &held), stored).await;
             }
             Some((driver, receiver))
         } else {
             None
         };
-        let admin = Admin {
+        let admin = Arc::new(Admin {
             books: Arc::clone(&books),
             vendor: Arc::clone(&vendor),
             registry: Arc::clone(&registry),
             entropy: entropy.clone(),
+            consents: Consents::new(codes),
             running,
+            started_at: vendor.clock().now(),
+        });
+        let passage = Passage {
+            bearers: Arc::new(Bearers::new(|label| registry.lookup(label))),
+            registry: Arc::clone(&registry),
+            vendor: Arc::clone(&vendor),
+            calls: Arc::new(Calls::default()),
         };
         let app = App::new(AppParts {
+            passage,
             admin,
             vendor: Arc::clone(&vendor),
             registry: Arc::clone(&registry),
             metrics: Arc::clone(&metrics),
             token: run_token,
+            public_url,
             jitter_key,
         });
         Ok(Broker {
@@ -149,9 +169,9 @@ impl Broker {
         })
     }
 
-    /// The listener's routes.
-    pub fn router(&self) -> Router {
-        router(self.app.clone())
+    /// The listener's routes; `rest` takes every path that is none of them.
+    pub fn router(&self, rest: Option<Router>) -> Router {
+        router(self.app.clone(), rest)
     }
 
     /// The operations, for a door in the same process.
@@ -183,9 +203,10 @@ impl Broker {
                 outbox::run(Arc::clone(&self.books), road, self.bell.clone()),
             );
         }
-        let accounts = crate::accounts::Accounts {
+        let accounts = Accounts {
+            calls: Arc::clone(&self.app.passage().calls),
             registry: Arc::clone(&self.registry),
-            books: Arc::clone(&self.books),
+            backlog: Backlog::new(Arc::clone(&self.books), Arc::clone(&self.metrics)),
             metrics: Arc::clone(&self.metrics),
             entropy: self.entropy.clone(),
             clock: self.vendor.clock().clone(),

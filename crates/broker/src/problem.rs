@@ -90,10 +90,14 @@ pub fn oauth_error(status: StatusCode, error: &str, description: &str) -> Respon
 /// SFMC's REST envelope for "not now", with a `Retry-After` in seconds.
 #[must_use]
 pub fn unavailable(class: RefusalClass, retry_after_s: u64) -> Response {
-    let message = format!(
-        "No usable token at the moment ({}). Ask again in {retry_after_s} s.",
-        class.class().as_str()
-    );
+    not_now(class.class().as_str(), retry_after_s)
+}
+
+/// The same, for a reason in words.
+#[must_use]
+pub fn not_now(reason: &str, retry_after_s: u64) -> Response {
+    let message =
+        format!("No usable token at the moment ({reason}). Ask again in {retry_after_s} s.");
     let body = json!({ "message": message, "errorcode": 50_300, "documentation": "" });
     let retry = [(header::RETRY_AFTER, HeaderValue::from(retry_after_s))];
     (StatusCode::SERVICE_UNAVAILABLE, retry, Json(body)).into_response()

@@ -1,12 +1,16 @@
 //! The broker's listener: SFMC's token route for consumers, our own API for people.
 
+mod activity;
 mod admin_api;
+mod consent;
 mod reject;
+mod request_token;
 mod token;
 
 use crate::admin::{Admin, AdminError};
 use crate::consumer::Registry;
 use crate::metrics::Metrics;
+use crate::passage::Passage;
 use crate::problem::Problem;
 use crate::vend::Vendor;
 use axum::Router;
@@ -22,31 +26,37 @@ use std::sync::atomic::AtomicU64;
 pub struct App(Arc<Shared>);
 
 struct Shared {
-    admin: Admin,
+    admin: Arc<Admin>,
     vendor: Arc<Vendor>,
     registry: Arc<Registry>,
     metrics: Arc<Metrics>,
+    passage: Passage,
     /// SHA-256 of the bearer that admits people's commands.
     token_hash: [u8; 32],
     /// Numbers requests, to spread `Retry-After`.
     requests: AtomicU64,
     jitter_key: countersign_refresh::JitterKey,
+    public_url: Option<String>,
 }
 
 /// What an [`App`] is made of.
 pub struct AppParts {
     /// The operations.
-    pub admin: Admin,
+    pub admin: Arc<Admin>,
     /// Readers' side.
     pub vendor: Arc<Vendor>,
     /// The consumers.
     pub registry: Arc<Registry>,
     /// Counters.
     pub metrics: Arc<Metrics>,
+    /// What a gateway asks.
+    pub passage: Passage,
     /// The bearer that admits people's commands.
     pub token: String,
     /// Spreads `Retry-After`.
     pub jitter_key: countersign_refresh::JitterKey,
+    /// Base URL under which clients reach this broker; `None`: as each reached it.
+    pub public_url: Option<String>,
 }
 
 impl App {
@@ -58,15 +68,23 @@ impl App {
             vendor: parts.vendor,
             registry: parts.registry,
             metrics: parts.metrics,
+            passage: parts.passage,
             token_hash: hash(parts.token.as_bytes()),
             requests: AtomicU64::new(0),
             jitter_key: parts.jitter_key,
+            public_url: parts.public_url,
         }))
+    }
+
+    /// What a gateway asks.
+    #[must_use]
+    pub fn passage(&self) -> &Passage {
+        &self.0.passage
     }
 
     /// The operations.
     #[must_use]
-    pub fn admin(&self) -> &Admin {
+    pub fn admin(&self) -> &Arc<Admin> {
         &self.0.admin
     }
 }
@@ -78,20 +96,33 @@ fn hash(bytes: &[u8]) -> [u8; 32] {
         .expect("SHA-256 has 32 bytes")
 }
 
-/// All routes of the broker's listener.
-pub fn router(app: App) -> Router {
+/// All routes of the broker's listener. `rest` takes every other path: the gateway, if there is one.
+pub fn router(app: App, rest: Option<Router>) -> Router {
+    let rest = rest.unwrap_or_else(|| Router::new().fallback(any(unknown)));
     Router::new()
         .route("/v2/token", post(token::vend))
         .route("/v2/token/", post(token::vend))
         .route("//v2/token", post(token::vend))
+        .route("/v1/requestToken", post(request_token::vend))
+        .route("/v1/requestToken/", post(request_token::vend))
+        .route("//v1/requestToken", post(request_token::vend))
         .route("/api/v1/slots/{id}/reject", post(reject::reject))
-        .nest("/admin/api/v1", admin_api::router())
-        .route("/healthz", get(|| async { "ok\n" }))
+        .nest(
+            "/admin/api/v1",
+            admin_api::router().merge(consent::router()),
+        )
+        .route("/oauth/callback", get(consent::callback))
+        .route("/healthz", get(healthz))
         .route("/readyz", get(|| async { "ready\n" }))
         .route("/metrics", get(metrics))
-        .fallback(any(unknown))
         .layer(DefaultBodyLimit::max(8 * 1024 * 1024))
         .with_state(app)
+        .fallback_service(rest)
+}
+
+/// The process answers, and says which plane it is, for commands that were given an address.
+async fn healthz() -> ([(&'static str, &'static str); 1], &'static str) {
+    ([("x-countersign-plane", "broker")], "ok\n")
 }
 
 async fn metrics(State(app): State<App>) -> String {
@@ -130,6 +161,18 @@ impl From<AdminError> for Problem {
             }
             AdminError::Held { .. } => {
                 Problem::new(StatusCode::CONFLICT, "credential_locked", detail)
+            }
+            AdminError::NoConsent { .. } => {
+                Problem::new(StatusCode::CONFLICT, "no_consent", detail)
+            }
+            AdminError::NoClientSecret { .. } => {
+                Problem::new(StatusCode::CONFLICT, "no_client_secret", detail)
+            }
+            AdminError::NotInDoubt { .. } => {
+                Problem::new(StatusCode::CONFLICT, "not_in_doubt", detail)
+            }
+            AdminError::Quarantined { .. } => {
+                Problem::new(StatusCode::CONFLICT, "grant_quarantined", detail)
             }
             AdminError::NotRunning => Problem::new(
                 StatusCode::SERVICE_UNAVAILABLE,

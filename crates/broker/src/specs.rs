@@ -7,13 +7,14 @@ use countersign_model::estate::{
     BusinessUnit, Credential, CredentialKind, CredentialMode, Estate, Grant, Integration, Lockout,
     Tier,
 };
-use countersign_model::id::SlotId;
-use countersign_oauth::client::Style;
-use countersign_refresh::{Mode, Policy, SlotSpec, Strategy};
+use countersign_model::id::{CredentialId, SlotId};
+use countersign_oauth::request::Style;
+use countersign_refresh::{Life, Mode, Policy, Profile, SlotSpec, Strategy};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Life to assume when an answer names none: 1,079 s for SFMC v2, an hour for outside services
-/// (broker rule 2.1).
+/// Life to assume when an answer names none: 1,079 s for SFMC v2; an hour for the legacy endpoint and
+/// outside services (broker rule 2.1), and for Salesforce core, whose sessions last two by default
+/// and never say so (sfmc-api E1).
 const LIFETIME_V2_MS: u64 = 1_079_000;
 const LIFETIME_HOUR_MS: u64 = 3_600_000;
 
@@ -39,13 +40,24 @@ pub struct Slots {
     pub jobs: Vec<Job>,
 }
 
-/// The slots whose credential is brokered here, has a secret in the vault, and is of a kind whose
-/// tokens are minted with client credentials.
+/// What of the vault decides which slots there are.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Held {
+    /// Credentials with a client secret.
+    pub secrets: BTreeSet<String>,
+    /// Credentials with a refresh token.
+    pub grants: BTreeSet<CredentialId>,
+}
+
+/// The slots whose credential is brokered here and has all in the vault that its kind needs.
 #[must_use]
-pub fn slots(estate: &Estate, secrets: &BTreeSet<String>) -> Slots {
+pub fn slots(estate: &Estate, held: &Held) -> Slots {
     let mut all = planned(estate);
-    all.by_id
-        .retain(|_, one| secrets.contains(one.spec.credential.as_str()));
+    all.by_id.retain(|_, one| {
+        let credential = &one.spec.credential;
+        let given = one.spec.profile.is_none() || held.grants.contains(credential);
+        given && held.secrets.contains(credential.as_str())
+    });
     all.jobs.retain(|job| all.by_id.contains_key(&job.slot));
     all
 }
@@ -62,15 +74,15 @@ pub fn planned(estate: &Estate) -> Slots {
         );
     }
     for credential in &estate.credentials {
-        let minted = credential.kind.grant() == Some(Grant::ClientCredentials);
-        if minted && credential.mode == CredentialMode::Brokered {
-            credential_slots(estate, credential, &mut slots);
+        if let (Some(grant), CredentialMode::Brokered) = (credential.kind.grant(), credential.mode)
+        {
+            credential_slots(estate, credential, grant, &mut slots);
         }
     }
     slots
 }
 
-fn credential_slots(estate: &Estate, credential: &Credential, slots: &mut Slots) {
+fn credential_slots(estate: &Estate, credential: &Credential, grant: Grant, slots: &mut Slots) {
     let Some(unit) = estate.business_unit(&credential.bu) else {
         return;
     };
@@ -95,7 +107,7 @@ fn credential_slots(estate: &Estate, credential: &Credential, slots: &mut Slots)
     }
     for (mid, flows) in by_mid {
         let id = SlotId::of(&credential.id, mid, None);
-        let policy = policy(&flows).unwrap_or_else(|| elsewhere(tier));
+        let policy = policy(&flows, grant).unwrap_or_else(|| elsewhere(tier));
         let bu = estate
             .business_units
             .iter()
@@ -115,7 +127,8 @@ fn credential_slots(estate: &Estate, credential: &Credential, slots: &mut Slots)
                 tier,
                 policy,
                 lockout: lockout(credential, tier),
-                grant: Grant::ClientCredentials,
+                grant,
+                profile: Profile::of(grant, credential.refresh_token.as_ref()),
                 default_lifetime_ms: lifetime_ms(credential.kind),
             },
             target: Target {
@@ -124,12 +137,14 @@ fn credential_slots(estate: &Estate, credential: &Credential, slots: &mut Slots)
                 client_id: credential.client_id.clone().unwrap_or_default(),
                 token_url: token_url.clone(),
                 style,
+                grant,
                 mid: (style == Style::SfmcJson).then_some(mid),
             },
             owner: Owner {
                 credential: credential.id.clone(),
                 credential_bu: credential.bu.clone(),
                 bu: bu.id.clone(),
+                grant,
                 integration: one_flow,
             },
         };
@@ -155,17 +170,47 @@ fn endpoint(
     credential: &Credential,
     unit: &BusinessUnit,
 ) -> Option<(String, String, Style)> {
+    let legacy = credential.kind == CredentialKind::LegacyV1;
     if let Some(url) = &credential.token_url {
         let host = url.split('/').take(3).collect::<Vec<_>>().join("/");
-        return Some((host, url.clone(), Style::Form));
+        let style = if legacy { Style::Legacy } else { Style::Form };
+        return Some((host, url.clone(), style));
     }
     let base = estate.tenant(&unit.tenant)?.auth_base();
-    (credential.kind == CredentialKind::S2sV2)
-        .then(|| (base.clone(), format!("{base}/v2/token"), Style::SfmcJson))
+    let (path, style) = match credential.kind {
+        CredentialKind::S2sV2 | CredentialKind::WebappV2 => ("/v2/token", Style::SfmcJson),
+        CredentialKind::LegacyV1 => ("/v1/requestToken", Style::Legacy),
+        CredentialKind::CrmOauth
+        | CredentialKind::ExtOauth
+        | CredentialKind::MtlsCert
+        | CredentialKind::SftpKey => return None,
+    };
+    Some((base.clone(), format!("{base}{path}"), style))
+}
+
+/// Where the code of a consent is exchanged, and in which style.
+#[must_use]
+pub(crate) fn code_target(estate: &Estate, credential: &Credential) -> Option<(String, Style)> {
+    let unit = estate.business_unit(&credential.bu)?;
+    let (_, url, style) = endpoint(estate, credential, unit)?;
+    Some((url, style))
+}
+
+/// Where a person consents to a credential's app: beside its token endpoint, at SFMC and at Salesforce
+/// core alike (sfmc-api A3, E1). `None` for kinds without consent.
+#[must_use]
+pub fn authorize_url(estate: &Estate, credential: &Credential) -> Option<String> {
+    if !credential.kind.grant()?.presents_refresh_token() {
+        return None;
+    }
+    let unit = estate.business_unit(&credential.bu)?;
+    let (_, token_url, _) = endpoint(estate, credential, unit)?;
+    let beside = token_url.strip_suffix("token")?;
+    Some(format!("{beside}authorize"))
 }
 
 fn lifetime_ms(kind: CredentialKind) -> u64 {
-    if kind == CredentialKind::S2sV2 {
+    if matches!(kind, CredentialKind::S2sV2 | CredentialKind::WebappV2) {
         LIFETIME_V2_MS
     } else {
         LIFETIME_HOUR_MS
@@ -183,12 +228,12 @@ fn lockout(credential: &Credential, tier: Tier) -> Lockout {
 }
 
 /// One policy for all who share the slot: the strictest of each part.
-fn policy(flows: &[&Integration]) -> Option<Policy> {
+fn policy(flows: &[&Integration], grant: Grant) -> Option<Policy> {
     flows
         .iter()
         .map(|flow| {
             let own = flow.strategy.as_ref();
-            Policy::for_integration(flow.kind, flow.tier, Grant::ClientCredentials, own)
+            Policy::for_integration(flow.kind, flow.tier, grant, own)
         })
         .reduce(|merged, next| merged.merge(&next))
 }
@@ -208,18 +253,21 @@ fn elsewhere(tier: Tier) -> Policy {
 }
 
 /// How a credential's own slot is kept, in words; `None` for kinds that have no token.
+///
+/// `told_ms`: the life of its tokens as the platform told, if it has.
 #[must_use]
-pub fn explained(credential: &Credential, users: &[&Integration]) -> Option<String> {
+pub fn explained(
+    credential: &Credential,
+    users: &[&Integration],
+    told_ms: Option<u64>,
+) -> Option<String> {
     let grant = credential.kind.grant()?;
-    let lifetime_ms = match grant {
-        Grant::RefreshToken => LIFETIME_V2_MS,
-        _ => lifetime_ms(credential.kind),
-    };
+    let assumed_ms = lifetime_ms(credential.kind);
     let merged = users
         .iter()
         .map(|flow| Policy::for_integration(flow.kind, flow.tier, grant, flow.strategy.as_ref()))
         .reduce(|merged, next| merged.merge(&next))?;
-    Some(merged.explain(lifetime_ms))
+    Some(merged.explain(told_ms.map_or(Life::Assumed(assumed_ms), Life::Told)))
 }
 
 #[cfg(test)]

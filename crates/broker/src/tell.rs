@@ -2,6 +2,7 @@
 //! for the log: one place for each.
 
 use countersign_model::Timestamp;
+use countersign_model::estate::Grant;
 use countersign_model::id::{BuId, CredentialId, IntegrationId, OutcomeId};
 use countersign_model::mint::{MintResult, NetCause, Phase};
 use countersign_model::outcome::{Call, Fact, Outcome};
@@ -9,8 +10,18 @@ use countersign_refresh::{Event, RefusalClass};
 
 /// The source named in every outcome of ours.
 pub const SOURCE: &str = "broker";
-/// Route of the token endpoint, as outcomes name it.
-const TOKEN_ROUTE: &str = "/v2/token";
+/// How an exchange without a known end is told: a code of ours, for there was no answer to quote.
+const UNKNOWN_END: &str = "outcome_unknown";
+
+/// Route of the token endpoint, and the name of the grant, as outcomes have them.
+fn named(grant: Grant) -> (&'static str, &'static str) {
+    match grant {
+        Grant::ClientCredentials => ("/v2/token", "client_credentials"),
+        Grant::RefreshToken => ("/v2/token", "refresh_token"),
+        Grant::LegacyRequestToken => ("/v1/requestToken", "legacy_request_token"),
+        Grant::CoreOauth => ("/services/oauth2/token", "refresh_token"),
+    }
+}
 
 /// Who a slot belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +32,8 @@ pub struct Owner {
     pub credential_bu: BuId,
     /// The business unit it works for.
     pub bu: BuId,
+    /// How its tokens are got.
+    pub grant: Grant,
     /// Its integration, if it serves exactly one.
     pub integration: Option<IntegrationId>,
 }
@@ -40,6 +53,7 @@ pub struct Record {
 /// credential.
 #[must_use]
 pub fn outcome(event: &Event, owner: &Owner, now: Timestamp, chance: u64) -> Option<Outcome> {
+    let (route, grant) = named(owner.grant);
     let (ts, fact) = match event {
         Event::Minted {
             generation,
@@ -48,7 +62,7 @@ pub fn outcome(event: &Event, owner: &Owner, now: Timestamp, chance: u64) -> Opt
             latency_ms,
             ..
         } => {
-            let call = call(Some(200), None, *attempts, *latency_ms);
+            let call = call(route, Some(200), None, (*attempts, *latency_ms));
             let scope = facts.scope.as_ref().map(|scopes| scopes.join(" "));
             let fact = Fact::Mint {
                 call,
@@ -56,28 +70,32 @@ pub fn outcome(event: &Event, owner: &Owner, now: Timestamp, chance: u64) -> Opt
                 scope,
                 generation: Some(generation.0),
                 refresh_at: Some(facts.refresh_at),
-                grant: Some("client_credentials".to_owned()),
+                grant: Some(grant.to_owned()),
             };
             (facts.issued_at, fact)
         }
         Event::MintFailed {
             sent_at,
             result,
+            class,
             attempts,
             latency_ms,
             ..
         } => {
             let (status, code) = result.as_ref().map_or((None, "local".to_owned()), evidence);
-            let fact = Fact::Mint {
-                call: call(status, Some(code), *attempts, *latency_ms),
-                expires_in: None,
-                scope: None,
-                generation: None,
-                refresh_at: None,
-                grant: Some("client_credentials".to_owned()),
+            let (status, code) = match class {
+                RefusalClass::GrantUnknown => (None, UNKNOWN_END.to_owned()),
+                _ => (status, code),
             };
-            (*sent_at, fact)
+            let call = call(route, status, Some(code), (*attempts, *latency_ms));
+            (*sent_at, failed(call, grant))
         }
+        Event::Quarantined { untold: true, .. } => {
+            let call = call(route, None, Some(UNKNOWN_END.to_owned()), (1, 0));
+            (now, failed(call, grant))
+        }
+        Event::Quarantined { credential, .. } => (now, audit("credential.quarantined", credential)),
+        Event::Released { credential } => (now, audit("credential.released", credential)),
         Event::Locked { credential } => (now, audit("credential.locked", credential)),
         Event::WouldHaveLocked { credential } => {
             (now, audit("credential.would_have_locked", credential))
@@ -105,10 +123,26 @@ pub fn outcome(event: &Event, owner: &Owner, now: Timestamp, chance: u64) -> Opt
     })
 }
 
-fn call(status: Option<u16>, error_code: Option<String>, attempt: u32, latency_ms: u64) -> Call {
+fn failed(call: Call, grant: &str) -> Fact {
+    Fact::Mint {
+        call,
+        expires_in: None,
+        scope: None,
+        generation: None,
+        refresh_at: None,
+        grant: Some(grant.to_owned()),
+    }
+}
+
+fn call(
+    route: &str,
+    status: Option<u16>,
+    error_code: Option<String>,
+    (attempt, latency_ms): (u32, u64),
+) -> Call {
     Call {
         method: Some("POST".to_owned()),
-        route: Some(TOKEN_ROUTE.to_owned()),
+        route: Some(route.to_owned()),
         status,
         error_code,
         attempt: Some(attempt),
@@ -199,7 +233,19 @@ pub fn record(event: &Event) -> Option<Record> {
         Event::AskToLock { credential } => bare("credential.ask_to_lock", credential),
         Event::Unlocked { credential } => bare("credential.unlocked", credential),
         Event::Recovered { credential, .. } => bare("credential.recovered", credential),
-        Event::Quarantined { slot } => bare("slot.quarantined", slot),
+        Event::Quarantined {
+            slot,
+            credential,
+            unknown,
+            until,
+            ..
+        } => {
+            let why = if *unknown { UNKNOWN_END } else { "refused" };
+            let mut detail = vec![("slot", slot.to_string()), ("why", why.to_owned())];
+            detail.extend(until.map(|until| ("served_until", until.to_string())));
+            about("credential.quarantined", credential.to_string(), detail)
+        }
+        Event::Released { credential } => bare("credential.released", credential),
         Event::OutsideMinterSuspected { credential, .. } => {
             bare("credential.outside_minter_suspected", credential)
         }
@@ -250,6 +296,18 @@ pub fn log(event: &Event) {
         }
         Event::AskToLock { credential } => {
             tracing::warn!(%credential, "credential was refused three times; its owner is asked");
+        }
+        Event::Quarantined {
+            credential,
+            unknown,
+            until,
+            ..
+        } => {
+            let until = until.map_or("now".to_owned(), |at| at.to_string());
+            tracing::error!(%credential, unknown, until, "the refresh token waits for a person");
+        }
+        Event::Released { credential } => {
+            tracing::info!(%credential, "the refresh token may be used again");
         }
         Event::Recovered { credential, .. } => {
             tracing::info!(%credential, "credential works again")

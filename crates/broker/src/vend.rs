@@ -4,7 +4,7 @@ use crate::cell::{Cell, Live};
 use crate::consumer::Consumer;
 use crate::driver::Command;
 use countersign_host::clock::Clock;
-use countersign_model::estate::{CredentialMode, VendMode};
+use countersign_model::estate::CredentialMode;
 use countersign_model::id::{CredentialId, SlotId};
 use countersign_model::token::{Generation, TokenFacts};
 use countersign_refresh::{Flag, Refusal, RefusalClass, Verdict, expires_in_s, read};
@@ -35,9 +35,6 @@ pub struct Handed {
 /// Why no token was handed out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NotHanded {
-    /// The consumer is to be handed a gateway's bearer, and there is no gateway: it never gets the
-    /// real token instead.
-    Gateway,
     /// The consumer may not use this MID.
     Mid,
     /// Scopes outside the slot's, or outside the consumer's.
@@ -99,9 +96,6 @@ impl Vendor {
         mid: Option<u64>,
         scope: Option<&[String]>,
     ) -> Result<Handed, NotHanded> {
-        if consumer.vend == VendMode::Gateway {
-            return Err(NotHanded::Gateway);
-        }
         let mid = mid.unwrap_or(consumer.default_mid);
         if mid != consumer.default_mid && !consumer.mids.contains(&mid) {
             return Err(NotHanded::Mid);

@@ -90,6 +90,8 @@ async fn serve(data: &Path, settings: &Settings) -> Result<(), End> {
         data: data.to_owned(),
         clock: Clock::system(),
         run_token: token.clone(),
+        loopback: settings.gateway_loopback,
+        public_url: settings.broker_url.clone(),
     };
     let mut plane = BrokerPlane::open(options, &key)
         .await

@@ -1,13 +1,16 @@
 //! Composes the broker.
 
+use crate::gate::Gate;
 use axum::Router;
 use countersign_broker::books::{Books, BooksError};
 use countersign_broker::outbox::Road;
 use countersign_broker::plane::{Broker, OpenError as ComposeError, Options as BrokerOptions};
+use countersign_gateway::Hosts;
+use countersign_gateway::proxy::{Gateway, RoadError};
 use countersign_host::clock::Clock;
 use countersign_host::task::Tasks;
 use countersign_model::Timestamp;
-use countersign_model::estate::Estate;
+use countersign_model::estate::{Estate, VendMode};
 use countersign_model::id::{CredentialId, IntegrationId};
 use countersign_refresh::Config;
 use countersign_secret::{MasterKey, MasterKeyError, Secret};
@@ -22,6 +25,10 @@ pub struct Options {
     pub clock: Clock,
     /// Bearer of this run, for people's commands.
     pub run_token: String,
+    /// The gateway may also send tokens to this machine: a simulator runs on it.
+    pub loopback: bool,
+    /// Base URL under which clients reach this broker; `None`: as each reached it.
+    pub public_url: Option<String>,
 }
 
 /// Why the broker could not be opened.
@@ -33,6 +40,9 @@ pub enum OpenError {
     /// The vault failed.
     #[error("the vault could not be opened")]
     Vault(#[source] BooksError),
+    /// The gateway's road out could not be set up.
+    #[error("the gateway could not be set up")]
+    Gateway(#[from] RoadError),
     /// The broker could not be composed.
     #[error("the broker could not be composed")]
     Compose(#[from] ComposeError),
@@ -66,7 +76,10 @@ pub async fn create_vault(data: &Path, key: &str, now: Timestamp) -> Result<(), 
 }
 
 /// A broker that is ready to be served.
-pub struct BrokerPlane(Broker);
+pub struct BrokerPlane {
+    broker: Broker,
+    gateway: Gateway,
+}
 
 impl BrokerPlane {
     /// Opens the vault and composes everything; nothing runs yet and nothing is minted.
@@ -74,8 +87,9 @@ impl BrokerPlane {
     /// # Errors
     /// [`OpenError`].
     pub async fn open(options: Options, key: &MasterKey) -> Result<BrokerPlane, OpenError> {
+        let (loopback, public_url) = (options.loopback, options.public_url.clone());
         let parts = Self::parts(options, key).await?;
-        Ok(BrokerPlane(Broker::open(parts).await?))
+        Self::with_gateway(Broker::open(parts).await?, loopback, public_url)
     }
 
     /// Opens the operations alone, for commands on a folder where no broker runs.
@@ -83,8 +97,19 @@ impl BrokerPlane {
     /// # Errors
     /// [`OpenError`].
     pub async fn open_offline(options: Options, key: &MasterKey) -> Result<BrokerPlane, OpenError> {
+        let (loopback, public_url) = (options.loopback, options.public_url.clone());
         let parts = Self::parts(options, key).await?;
-        Ok(BrokerPlane(Broker::open_offline(parts).await?))
+        Self::with_gateway(Broker::open_offline(parts).await?, loopback, public_url)
+    }
+
+    fn with_gateway(
+        broker: Broker,
+        loopback: bool,
+        public_url: Option<String>,
+    ) -> Result<BrokerPlane, OpenError> {
+        let source = Arc::new(Gate(broker.app().passage().clone()));
+        let gateway = Gateway::new(source, Hosts { loopback }, public_url)?;
+        Ok(BrokerPlane { broker, gateway })
     }
 
     async fn parts(options: Options, key: &MasterKey) -> Result<BrokerOptions, OpenError> {
@@ -99,24 +124,25 @@ impl BrokerPlane {
             books,
             clock: options.clock,
             run_token: options.run_token,
+            public_url: options.public_url,
             config: Config::default(),
         })
     }
 
     /// The listener's routes.
     pub fn router(&self) -> Router {
-        self.0.router()
+        self.broker.router(Some(self.gateway.router()))
     }
 
     /// Starts the work.
     pub fn start(&mut self, tasks: &mut Tasks, road: Option<Arc<dyn Road>>) {
-        self.0.start(tasks, road);
+        self.broker.start(tasks, road);
     }
 
     /// A handle for a door in the same process.
     #[must_use]
     pub fn hand(&self) -> BrokerHand {
-        BrokerHand(self.0.app())
+        BrokerHand(self.broker.app())
     }
 }
 
@@ -164,6 +190,7 @@ impl BrokerHand {
         integration: &IntegrationId,
         id: &str,
         min_ttl_s: u64,
+        vend: VendMode,
         actor: &str,
     ) -> Result<(String, String, u64), String> {
         let new = countersign_broker::admin::NewConsumer {
@@ -174,7 +201,9 @@ impl BrokerHand {
             min_ttl_s,
             ends_at: None,
             sources: Vec::new(),
-            vend: None,
+            vend: Some(vend),
+            read_only: false,
+            resends_writes: None,
         };
         let shown = self
             .0

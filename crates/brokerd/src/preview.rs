@@ -3,7 +3,7 @@
 use countersign_broker::specs;
 use countersign_model::estate::Estate;
 use countersign_model::id::{CredentialId, SlotId, TenantId};
-use countersign_refresh::{Config, Mode, host_load};
+use countersign_refresh::{Config, Life, Mode, host_load};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -52,7 +52,7 @@ pub fn mint_plans(estate: &Estate, credential: &CredentialId) -> Vec<MintPlan> {
                     Mode::KeepWarm | Mode::OnDemand => warm,
                     Mode::BeforeJob => warm.min(24 * 60),
                 },
-                policy: policy.explain(life_ms),
+                policy: policy.explain(Life::Assumed(life_ms)),
             }
         })
         .collect()

@@ -1,6 +1,9 @@
 //! The command line.
 
+mod programs;
+
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+pub(crate) use programs::{AgentArgs, AskAs, ConnectArgs, ExecArgs, LeaveArgs, OnBrokerDown};
 use std::path::PathBuf;
 
 /// Keeps Marketing Cloud API credentials alive, and sees within minutes when one of them dies.
@@ -18,16 +21,29 @@ pub(crate) struct Args {
     /// Configuration file; default: countersign.toml in the data folder.
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
-    /// A server elsewhere, instead of the one that runs on the data folder.
+    /// A server elsewhere, watch or broker, instead of the one that runs on the data folder.
     #[arg(long, global = true, value_name = "URL", requires = "token")]
     pub(crate) server: Option<String>,
+    /// The broker elsewhere, where --server names the watch.
+    #[arg(long, global = true, value_name = "URL", requires = "broker_token")]
+    pub(crate) broker_server: Option<String>,
+    /// Bearer for --broker-server.
+    #[arg(
+        long,
+        global = true,
+        value_name = "T",
+        env = "COUNTERSIGN_BROKER_TOKEN",
+        hide_env_values = true
+    )]
+    pub(crate) broker_token: Option<String>,
     /// Bearer for --server.
     #[arg(
         long,
         global = true,
         value_name = "T",
         env = "COUNTERSIGN_TOKEN",
-        hide_env_values = true
+        hide_env_values = true,
+        allow_hyphen_values = true
     )]
     pub(crate) token: Option<String>,
     /// Print JSON: one document, or one line per item.
@@ -60,8 +76,19 @@ pub(crate) enum Command {
     /// Programs that ask for tokens
     #[command(subcommand)]
     Consumer(ConsumerCommand),
+    /// Producers of outcomes and their ingest keys: brokers on their own, and others
+    #[command(subcommand)]
+    Source(SourceCommand),
     /// A fresh token for an integration
     Token(TokenArgs),
+    /// Run a job with a token endpoint beside it: no token, no job
+    Exec(ExecArgs),
+    /// A token endpoint on this machine, for programs that run on
+    Agent(AgentArgs),
+    /// What to paste into an SDK or tool, and its first request
+    Connect(ConnectArgs),
+    /// The way back: an integration takes its own secret again
+    Leave(LeaveArgs),
     /// How everything is doing
     Status {
         /// Only this business unit
@@ -237,6 +264,8 @@ pub(crate) enum CredentialCommand {
         /// Which
         id: String,
     },
+    /// Have a person consent to a web app, or put a refresh token in
+    Authorize(CredentialAuthorizeArgs),
     /// Turn it off: nothing is minted or handed out
     Disable {
         /// Which
@@ -253,6 +282,23 @@ pub(crate) enum CredentialCommand {
         #[arg(long)]
         reason: String,
     },
+}
+
+/// `credential authorize`.
+#[derive(ClapArgs)]
+pub(crate) struct CredentialAuthorizeArgs {
+    /// Its id in the estate
+    pub(crate) id: String,
+    /// Put in a refresh token you hold already (prompt, --fd or standard input)
+    #[arg(long, conflicts_with = "replay_once")]
+    pub(crate) refresh_token: bool,
+    /// Read the refresh token from this open descriptor
+    #[arg(long, value_name = "N", requires = "refresh_token")]
+    pub(crate) fd: Option<u32>,
+    /// Send the quarantined refresh token once more; if it was spent, the provider may revoke the
+    /// grant
+    #[arg(long)]
+    pub(crate) replay_once: bool,
 }
 
 /// `credential add`.
@@ -278,6 +324,9 @@ pub(crate) struct CredentialAddArgs {
     /// OAuth client id, for one that is not in the estate yet
     #[arg(long)]
     pub(crate) client_id: Option<String>,
+    /// Whoever else uses this client id has moved here, or has stopped
+    #[arg(long)]
+    pub(crate) others_moved: bool,
 }
 
 /// `consumer …`.
@@ -317,6 +366,39 @@ pub(crate) struct ConsumerAddArgs {
     /// Least life of a token it is handed, seconds
     #[arg(long, default_value_t = 0)]
     pub(crate) min_ttl: u64,
+    /// The real token, or a bearer for the gateway, which sees every call and renews in its midst
+    /// [default: the integration's; without: direct for T0 and payments, gateway for the rest]
+    #[arg(long, value_parser = ["direct", "gateway"])]
+    pub(crate) vend: Option<String>,
+    /// Only reads, through the gateway, and sees no contacts
+    #[arg(long)]
+    pub(crate) read_only: bool,
+    /// The gateway never sends a write twice, even if the first was refused for a dead token
+    #[arg(long)]
+    pub(crate) no_resend: bool,
+}
+
+/// `source …`.
+#[derive(Subcommand)]
+pub(crate) enum SourceCommand {
+    /// Add one; its ingest key is shown once
+    Add {
+        /// What to call it
+        name: String,
+        /// A broker of ours: it speaks for all integrations
+        #[arg(long, conflicts_with = "integration")]
+        broker: bool,
+        /// An integration it may speak for; may be given again
+        #[arg(long, value_name = "ID", required_unless_present = "broker")]
+        integration: Vec<String>,
+    },
+    /// All sources
+    List,
+    /// Revoke a key, at once
+    Revoke {
+        /// Which
+        name: String,
+    },
 }
 
 /// `token`.

@@ -1,16 +1,22 @@
 //! One file per command: parse, ask, print.
 
+mod agent;
 mod audit;
+mod connect;
 mod consumer;
 mod credential;
 mod demo;
 mod estate;
+mod exec;
 mod incidents;
 mod init;
+mod leave;
 mod login;
+mod others;
 mod renew;
 mod serve;
 mod sim;
+mod source;
 mod status;
 mod token;
 
@@ -28,7 +34,12 @@ pub(crate) async fn run(args: Args) -> Result<(), Exit> {
         Command::Estate(estate) => estate::run(&args, estate).await,
         Command::Credential(credential) => credential::run(&args, credential).await,
         Command::Consumer(consumer) => consumer::run(&args, consumer).await,
+        Command::Source(source) => source::run(&args, source).await,
         Command::Token(token) => token::run(&args, token).await,
+        Command::Exec(exec) => exec::run(&args, exec).await,
+        Command::Agent(agent) => agent::run(&args, agent).await,
+        Command::Connect(connect) => connect::run(&args, connect).await,
+        Command::Leave(leave) => leave::run(&args, leave).await,
         Command::Status { bu } => status::run(&args, bu.as_deref()).await,
         Command::Incidents { all } => incidents::run(&args, *all).await,
         Command::Renew { integration } => renew::run(&args, integration).await,

@@ -7,19 +7,38 @@ use std::process::ExitCode;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Code {
     /// Tried and failed.
-    Failed = 1,
+    Failed,
     /// Usage or bad input.
-    Input = 2,
+    Input,
     /// Refused: policy, lockout, a master key that is missing, malformed or wrong.
-    Refused = 3,
+    Refused,
     /// Changes are pending (`estate plan`).
-    Pending = 4,
+    Pending,
     /// The server that would do it is away.
-    Away = 5,
+    Away,
+    /// `exec` did not start its job.
+    NoJob,
+    /// The job's own code, or what a shell says of a program that it cannot run.
+    Job(u8),
+}
+
+impl Code {
+    /// As the shell sees it.
+    fn number(self) -> u8 {
+        match self {
+            Code::Failed => 1,
+            Code::Input => 2,
+            Code::Refused => 3,
+            Code::Pending => 4,
+            Code::Away => 5,
+            Code::NoJob => 125,
+            Code::Job(code) => code,
+        }
+    }
 }
 
 /// The end of a command, with a sentence for standard error.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Exit {
     /// Its code.
     pub(crate) code: Code,
@@ -55,19 +74,27 @@ impl Exit {
         Exit::new(Code::Away, words)
     }
 
+    /// A job that was not started. It shares its streams with the job, so its words are the same with
+    /// and without `--json`.
+    pub(crate) fn no_job(words: impl std::fmt::Display) -> Exit {
+        Exit::new(Code::NoJob, format!("refused: {words}"))
+    }
+    /// The end of a job.
+    pub(crate) fn job(code: u8, words: impl Into<String>) -> Exit {
+        Exit::new(Code::Job(code), words)
+    }
+
     /// Says the words and gives the code.
     pub(crate) fn print(&self, json: bool) -> ExitCode {
+        let number = self.code.number();
         if !self.words.is_empty() {
-            if json {
-                eprintln!(
-                    "{}",
-                    json!({ "error": self.words, "exit": self.code as u8 })
-                );
+            if json && self.code != Code::NoJob {
+                eprintln!("{}", json!({ "error": self.words, "exit": number }));
             } else {
                 eprintln!("countersign: {}", self.words);
             }
         }
-        ExitCode::from(self.code as u8)
+        ExitCode::from(number)
     }
 }
 

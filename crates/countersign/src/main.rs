@@ -1,6 +1,8 @@
 //! `countersign`: one command line for people, and both planes in one process for a small team.
 
+mod agent;
 mod args;
+mod clients;
 mod command;
 mod exit;
 mod house;

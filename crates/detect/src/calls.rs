@@ -3,7 +3,7 @@
 //! At most 10 calls in a run, one success cancels one refusal, because a client without renewal
 //! ahead of time gets a 401, renews and succeeds; beyond that the share decides. Spans are measured
 //! from the first refusal to the newest, so that silence never ripens a suspicion.
-//! Source: detection 4, channel A (span guard 90 s and 180 s, measured; a 60 s hiccup stays silent).
+//! Source: detection 4.1 to 4.4 (span guard 90 s and 180 s, measured; a 60 s hiccup stays silent).
 
 use crate::rules::{Rules, span};
 use countersign_model::Timestamp;
@@ -40,6 +40,11 @@ pub(crate) struct Refused {
 }
 
 impl Refused {
+    /// Whether it is more than a 401 or two that heal themselves.
+    fn counts(&self, rules: &Rules) -> bool {
+        self.n_bad() >= u64::from(rules.calls_min) && self.ok <= self.n_bad()
+    }
+
     fn n_bad(&self) -> u64 {
         self.bad.values().fold(0, |sum, n| sum.saturating_add(*n))
     }
@@ -54,6 +59,12 @@ impl Refused {
 impl Calls {
     pub(crate) fn run(&self) -> Option<&Refused> {
         self.0.as_ref()
+    }
+
+    /// Since when calls are refused, if so many are that it counts.
+    pub(crate) fn refused_since(&self, rules: &Rules) -> Option<Timestamp> {
+        let run = self.0.as_ref().filter(|run| run.counts(rules))?;
+        Some(run.first)
     }
 
     pub(crate) fn refused(&mut self, outcome: &Outcome, call: &Call, class: Class) {
@@ -100,7 +111,7 @@ impl Calls {
         } else {
             rules.calls_page_s
         };
-        if run.n_bad() < rules.calls_min || run.ok > run.n_bad() {
+        if !run.counts(rules) {
             None
         } else if lasted >= span(page_s) {
             Some(Strength::Page)

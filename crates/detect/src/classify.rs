@@ -2,6 +2,7 @@
 
 use countersign_model::class::Class;
 use countersign_model::estate::Grant;
+use countersign_model::incident::Refused;
 use countersign_model::outcome::{Call, Fact, Outcome};
 
 /// What one outcome says about its credential.
@@ -48,7 +49,7 @@ fn class_of_invalid_grant(told: Option<&str>, grant: Option<Grant>) -> Class {
 /// Reads one API call or probe: a status or code that refuses the token it carried, or the right to
 /// use it. Other failures of calls say nothing about a credential.
 ///
-/// Sources: sfmc-api J2 (errorcodes 20002, 40002; SOAP faults), RFC 6750 section 3.1.
+/// Sources: `docs/provider.md` J2 (errorcodes 20002, 40002; SOAP faults), RFC 6750 section 3.1.
 #[must_use]
 pub fn classify_call(call: &Call) -> Verdict {
     match (call.status, code_of(call)) {
@@ -80,6 +81,8 @@ fn class_of(call: &Call, code: &str, invalid_grant: impl Fn() -> Class) -> Class
         "invalid_client" | "unauthorized_client" => return Class::AuthRejected,
         "inactive_user" => return Class::AuthRejected,
         "local" => return Class::Local,
+        // The broker's word for an exchange of a refresh token without a known end.
+        "outcome_unknown" => return Class::GrantDead,
         "invalid_grant" => return invalid_grant(),
         "access_denied" | "invalid_scope" | "insufficient_scope" => return Class::Scope,
         "malformed" | "unreadable" => return Class::Malformed,
@@ -100,6 +103,18 @@ fn class_of(call: &Call, code: &str, invalid_grant: impl Fn() -> Class) -> Class
         Some(200..=299) => Class::Malformed,
         Some(_) => Class::Config,
         None => Class::Network,
+    }
+}
+
+/// What a refused token request blames, where its class leaves it open.
+pub(crate) fn refused_by(call: &Call, class: Class) -> Option<Refused> {
+    match (class, code_of(call)) {
+        (Class::AuthRejected, "invalid_client") => Some(Refused::Secret),
+        (Class::AuthRejected, "unauthorized_client") => Some(Refused::AppUser),
+        // `invalid_grant` is of this class at the CRM core only.
+        (Class::AuthRejected, "inactive_user" | "invalid_grant") => Some(Refused::CoreUser),
+        (Class::Scope, "access_denied") => Some(Refused::BusinessUnit),
+        _ => None,
     }
 }
 

@@ -17,6 +17,8 @@ mod signal;
 
 /// What the broker reports when it stopped trying.
 const LOCKED: &str = "credential.locked";
+/// What it reports when it would stop, and is set to ask first.
+const ASKED: &str = "credential.ask_to_lock";
 
 /// Judges token requests: of each credential alone, and of each tenant's auth host as a whole.
 #[derive(Debug, Clone)]
@@ -98,15 +100,17 @@ impl Detector {
             };
             return self.observe(now, &outcome);
         }
-        if let Fact::Audit { action, object } = &outcome.fact
-            && action == LOCKED
-        {
+        if let Fact::Audit { action, object } = &outcome.fact {
             let object = object.as_deref().and_then(|id| id.parse().ok());
-            let locked = object.or_else(|| outcome.credential.clone());
-            return locked
-                .and_then(|id| self.locked(now, &id, outcome))
-                .into_iter()
-                .collect();
+            let Some(id) = object.or_else(|| outcome.credential.clone()) else {
+                return Vec::new();
+            };
+            let signal = match action.as_str() {
+                LOCKED => self.locked(now, &id, outcome),
+                ASKED => self.asked(now, &id, outcome),
+                _ => None,
+            };
+            return signal.into_iter().collect();
         }
         let Some(id) = outcome.credential.as_ref() else {
             return Vec::new();
@@ -193,6 +197,7 @@ impl Detector {
             return None;
         }
         track.locked_at = None;
+        track.asked_at = None;
         track.told.take()?;
         Some(signal::healed(now, id, track, outcome))
     }
@@ -204,19 +209,22 @@ impl Detector {
         outcome: &Outcome,
         class: Class,
     ) -> Option<Signal> {
-        let second = span(self.rules.second_refusal_s);
+        let rules = self.rules.clone();
         let track = self.track(id, outcome);
         if track.last_ok.is_some_and(|ok| ok >= outcome.ts) {
             return None;
         }
         track.refusals.insert(Failure::of(outcome, class));
         let first = track.refusals.first()?.ts;
-        let strength = match track.refusals.spans_from(first) >= second {
+        // A dead grant is not asked for again, so there will be no second refusal to wait for.
+        let second = span(rules.second_refusal_s);
+        let settled = class == Class::GrantDead || track.refusals.spans_from(first) >= second;
+        let strength = match settled {
             true => Strength::Page,
             false => Strength::Suspect,
         };
         track.told = track.told.max(Some(strength));
-        Some(signal::refused(now, id, track, strength))
+        Some(signal::refused(now, id, track, strength, &rules))
     }
 
     /// A call or probe: refusals of calls alone, where no token request tells more.
@@ -276,6 +284,17 @@ impl Detector {
         track.locked_at = Some(outcome.ts);
         track.told = Some(Strength::Locked);
         Some(signal::locked(now, id, track, outcome))
+    }
+
+    fn asked(&mut self, now: Timestamp, id: &CredentialId, outcome: &Outcome) -> Option<Signal> {
+        self.known.get(id)?;
+        let track = self.track(id, outcome);
+        if track.last_ok.is_some_and(|ok| ok > outcome.ts) || track.asked_at.is_some() {
+            return None;
+        }
+        track.asked_at = Some(outcome.ts);
+        track.told = track.told.max(Some(Strength::Asked));
+        Some(signal::asked(now, id, track, outcome))
     }
 
     /// A single credential that the provider's state does not explain: pages only when nothing

@@ -12,10 +12,10 @@ use countersign_model::schedule::zone;
 use countersign_model::status::{Health, IntegrationStatus};
 use countersign_model::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A flow without a schedule is silent after so long without a good call, seconds; one with a schedule
-/// when its next run is that late. Our choice: the longest time to know that we promise (R076).
+/// when its next run is that late. Our choice: within a quarter of an hour a failure is to be found (R063).
 const CALLS_FRESH_S: u32 = 900;
 
 /// Keeps what is known of every integration.
@@ -37,6 +37,8 @@ struct Seen {
     last_failure: Option<(Timestamp, Class)>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     last_call_ok_at: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    last_call_refused_at: Option<Timestamp>,
     ok: u64,
     failed: u64,
 }
@@ -89,7 +91,8 @@ impl Statuses {
             credential.and_then(|credential| credential.kind.grant()),
         );
         let worked = works(outcome);
-        if verdict == Verdict::Ignored && !worked {
+        let refused = is_refused(outcome);
+        if verdict == Verdict::Ignored && !worked && !refused {
             return;
         }
         let is_meant = |integration: &&Integration| match &outcome.integration {
@@ -101,6 +104,9 @@ impl Statuses {
             seen.observe(outcome, verdict);
             if worked {
                 seen.last_call_ok_at = seen.last_call_ok_at.max(Some(outcome.ts));
+            }
+            if refused {
+                seen.last_call_refused_at = seen.last_call_refused_at.max(Some(outcome.ts));
             }
         }
     }
@@ -127,6 +133,22 @@ impl Statuses {
             }
         };
         self.estate.integrations.iter().map(status).collect()
+    }
+
+    /// The integrations that evidence says are healthy: a token lives or calls are answered, and the
+    /// newest attempt and call were not refused. Incidents are for the caller to look at.
+    #[must_use]
+    pub fn healthy(&self, now: Timestamp) -> BTreeSet<IntegrationId> {
+        let is_healthy = |flow: &&Integration| {
+            let Some(seen) = self.state.0.get(&flow.id) else {
+                return false;
+            };
+            let refused = seen.last_call_refused_at;
+            (refused.is_none() || seen.last_call_ok_at > refused)
+                && self.by_evidence(now, flow, seen).0 == Health::Healthy
+        };
+        let healthy = self.estate.integrations.iter().filter(is_healthy);
+        healthy.map(|flow| flow.id.clone()).collect()
     }
 
     fn judge<'a>(
@@ -314,6 +336,15 @@ fn works(outcome: &Outcome) -> bool {
             matches!(call.status, Some(200..=399)) && classify_call(call) == Verdict::Ok
         }
         Fact::Run { state, .. } => state == "completed",
+        _ => false,
+    }
+}
+
+fn is_refused(outcome: &Outcome) -> bool {
+    match &outcome.fact {
+        Fact::Call(call) | Fact::Probe(call) => {
+            matches!(classify_call(call), Verdict::Failed(_))
+        }
         _ => false,
     }
 }

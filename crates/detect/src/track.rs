@@ -1,10 +1,11 @@
 //! What is remembered of one credential between two outcomes.
 
 use crate::calls::Calls;
+use crate::classify::refused_by;
 use countersign_model::Timestamp;
 use countersign_model::class::Class;
 use countersign_model::id::{BuId, IntegrationId, OutcomeId};
-use countersign_model::incident::Evidence;
+use countersign_model::incident::{Evidence, Refused};
 use countersign_model::outcome::{Fact, Outcome};
 use countersign_model::signal::Strength;
 use serde::{Deserialize, Serialize};
@@ -21,6 +22,8 @@ pub(crate) struct Failure {
     pub(crate) class: Class,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     bu: Option<BuId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) refused: Option<Refused>,
     words: String,
 }
 
@@ -43,6 +46,8 @@ pub(crate) struct Track {
     #[serde(default)]
     pub(crate) told_by_calls: bool,
     pub(crate) locked_at: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) asked_at: Option<Timestamp>,
     pub(crate) integrations: BTreeSet<IntegrationId>,
 }
 
@@ -53,6 +58,10 @@ impl Failure {
             id: outcome.id.clone(),
             class,
             bu: outcome.bu.clone(),
+            refused: match &outcome.fact {
+                Fact::Mint { call, .. } => refused_by(call, class),
+                _ => None,
+            },
             words: words_of(outcome, class),
         }
     }
@@ -70,11 +79,21 @@ fn words_of(outcome: &Outcome, class: Class) -> String {
     let Fact::Mint { call, .. } = &outcome.fact else {
         return class.as_str().to_owned();
     };
-    match (call.error_code.as_deref(), call.status) {
-        (Some(code), Some(status)) => format!("renewal refused: {code} ({status})"),
-        (Some(code), None) => format!("renewal got no answer: {code}"),
-        (None, Some(status)) => format!("renewal refused: {status}"),
-        (None, None) => "renewal failed".to_owned(),
+    let what = match class {
+        Class::Malformed => "renewal got an unreadable answer",
+        Class::Throttled => "renewal was throttled",
+        Class::Upstream => "renewal failed at the provider",
+        _ if call.status.is_none() => "renewal got no answer",
+        _ => "renewal refused",
+    };
+    let code = call.error_code.as_deref();
+    // These say no more than the words before them.
+    let code = code.filter(|code| !["malformed", "unreadable", "none", "0"].contains(code));
+    match (code, call.status) {
+        (Some(code), Some(status)) => format!("{what}: {code} ({status})"),
+        (Some(said), None) => format!("{what}: {said}"),
+        (None, Some(status)) => format!("{what}: {status}"),
+        (None, None) => what.to_owned(),
     }
 }
 

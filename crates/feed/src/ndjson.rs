@@ -57,8 +57,6 @@ pub struct Decoded {
     pub n_rejected: u64,
     /// Fields that were ignored, by name: unknown ones, and ones of another kind of outcome.
     pub unknown_fields: BTreeMap<String, u64>,
-    /// Kinds that were refused, by name.
-    pub unknown_kinds: BTreeMap<String, u64>,
 }
 
 /// One line that could not be used.
@@ -101,23 +99,17 @@ pub enum RejectReason {
         /// Which field.
         field: &'static str,
     },
-    /// No such kind of outcome.
-    #[error("unknown kind {kind:?}")]
-    UnknownKind {
-        /// What was written, shortened.
-        kind: String,
-    },
     /// `ts` is older than [`Limits::age_max`].
-    #[error("`ts` is too old: {ts}")]
+    #[error("`ts` is too old; at most {age_max_s} s")]
     TooOld {
-        /// What was written.
-        ts: Timestamp,
+        /// The bound, in seconds.
+        age_max_s: i64,
     },
     /// `ts` is further ahead than [`Limits::ahead_max`].
-    #[error("`ts` is in the future: {ts}")]
+    #[error("`ts` is in the future; at most {ahead_max_s} s")]
     Future {
-        /// What was written.
-        ts: Timestamp,
+        /// The bound, in seconds.
+        ahead_max_s: i64,
     },
 }
 
@@ -129,9 +121,6 @@ impl fmt::Display for Reject {
 
 impl Decoded {
     fn reject(&mut self, line: u64, reason: RejectReason, limits: &Limits) {
-        if let RejectReason::UnknownKind { kind } = &reason {
-            count(&mut self.unknown_kinds, kind, limits);
-        }
         self.n_rejected += 1;
         if self.rejects.len() < limits.rejects_max {
             self.rejects.push(Reject { line, reason });
@@ -226,10 +215,12 @@ fn decode_line(
 
 fn check_time(ts: Timestamp, now: Timestamp, limits: &Limits) -> Result<(), RejectReason> {
     if now.duration_since(ts) > limits.age_max {
-        return Err(RejectReason::TooOld { ts });
+        let age_max_s = limits.age_max.as_secs();
+        return Err(RejectReason::TooOld { age_max_s });
     }
     if ts.duration_since(now) > limits.ahead_max {
-        return Err(RejectReason::Future { ts });
+        let ahead_max_s = limits.ahead_max.as_secs();
+        return Err(RejectReason::Future { ahead_max_s });
     }
     Ok(())
 }

@@ -216,6 +216,27 @@ fn an_override_needs_a_reason_and_a_sane_range() {
 }
 
 #[test]
+fn a_renewal_before_jobs_needs_jobs_and_is_not_kept_warm_too() {
+    let told = || {
+        error(
+            "override_before_job",
+            "integrations[28].strategy.before_job",
+        )
+    };
+    check(told(), |estate| {
+        let flow = &mut estate.integrations[28];
+        flow.strategy.as_mut().expect("it has one").before_job = Some(true);
+        flow.strategy.as_mut().expect("it has one").keep_warm = Some(true);
+    });
+    check(told(), |estate| {
+        let flow = &mut estate.integrations[28];
+        flow.schedule = None;
+        let own = flow.strategy.as_mut().expect("it has one");
+        (own.before_job, own.keep_warm) = (Some(true), None);
+    });
+}
+
+#[test]
 fn a_subdomain_has_its_form_unless_the_auth_host_is_given() {
     for subdomain in [
         "",

@@ -9,6 +9,7 @@ pub mod entropy;
 pub mod environment;
 pub mod file;
 pub mod http;
+pub mod job;
 pub mod run_file;
 pub mod settings;
 pub mod signal;

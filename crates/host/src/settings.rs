@@ -18,6 +18,10 @@ pub struct RawSettings {
     pub broker_listen: Option<String>,
     /// Address under which people reach the dashboard, for links in notices.
     pub public_url: Option<String>,
+    /// Address under which clients reach the broker, where a proxy stands before it.
+    pub broker_url: Option<String>,
+    /// The gateway may also send tokens to this machine: for a simulator on it.
+    pub gateway_loopback: Option<bool>,
     /// Serve plain HTTP on an address others can reach: `true` only behind a proxy that does TLS.
     pub allow_plain_http: Option<bool>,
     /// File that holds the master key (32 bytes in base64).
@@ -35,6 +39,9 @@ pub struct RawSettings {
     /// Where notices go; each table is one channel.
     #[serde(default)]
     pub notify: Vec<toml::Table>,
+    /// When to page, where it differs from the defaults.
+    #[serde(default)]
+    pub rules: toml::Table,
 }
 
 /// What is meant.
@@ -46,6 +53,13 @@ pub struct Settings {
     pub broker_listen: SocketAddr,
     /// Base URL for links, without trailing slash; default: from the bound address.
     pub public_url: Option<String>,
+    /// Base URL under which clients reach the broker, without trailing slash; default: as each
+    /// reached it.
+    pub broker_url: Option<String>,
+    /// The gateway may also send tokens to this machine.
+    pub gateway_loopback: bool,
+    /// Plain HTTP on addresses that others can reach is asked for.
+    pub allow_plain_http: bool,
     /// Where the master key comes from.
     pub master_key: MasterKeySource,
     /// Base URL of a separate watch, and the file of its token.
@@ -56,6 +70,8 @@ pub struct Settings {
     pub log_json: bool,
     /// Channels, as written; the watch gives them their meaning.
     pub notify: Vec<toml::Table>,
+    /// Rules of paging, as written; the watch gives them their meaning.
+    pub rules: toml::Table,
 }
 
 /// Where the master key comes from; the first that is set wins.
@@ -108,10 +124,11 @@ impl RawSettings {
     }
 
     fn overlay(&mut self, read: impl Fn(&str) -> Option<String>) -> Result<(), Faults> {
-        let fields: [(&str, &mut Option<String>); 9] = [
+        let fields: [(&str, &mut Option<String>); 10] = [
             ("LISTEN", &mut self.listen),
             ("BROKER_LISTEN", &mut self.broker_listen),
             ("PUBLIC_URL", &mut self.public_url),
+            ("BROKER_URL", &mut self.broker_url),
             ("MASTER_KEY_FILE", &mut self.master_key_file),
             ("MASTER_KEY_COMMAND", &mut self.master_key_command),
             ("WATCH_URL", &mut self.watch_url),
@@ -124,12 +141,15 @@ impl RawSettings {
                 *field = Some(value);
             }
         }
-        if let Some(value) = read("COUNTERSIGN_ALLOW_PLAIN_HTTP") {
-            self.allow_plain_http = Some(value.parse().map_err(|_| {
-                Faults(vec![
-                    "COUNTERSIGN_ALLOW_PLAIN_HTTP: write true or false".to_owned(),
-                ])
-            })?);
+        let switches = [
+            ("ALLOW_PLAIN_HTTP", &mut self.allow_plain_http),
+            ("GATEWAY_LOOPBACK", &mut self.gateway_loopback),
+        ];
+        for (name, switch) in switches {
+            if let Some(value) = read(&format!("COUNTERSIGN_{name}")) {
+                let fault = || Faults(vec![format!("COUNTERSIGN_{name}: write true or false")]);
+                *switch = Some(value.parse().map_err(|_| fault())?);
+            }
         }
         Ok(())
     }
@@ -144,10 +164,7 @@ impl RawSettings {
         let mut address = |field: &str, text: Option<String>, default: &str| {
             let text = text.unwrap_or_else(|| default.to_owned());
             match text.parse::<SocketAddr>() {
-                Ok(at) if !at.ip().is_loopback() && !plain => faults.push(format!(
-                    "{field}: {at} can be reached from other machines without TLS; listen on \
-                     127.0.0.1 behind a proxy that does TLS, or say allow_plain_http = true"
-                )),
+                Ok(at) if !at.ip().is_loopback() && !plain => faults.push(reachable(field, at)),
                 Ok(at) => return at,
                 Err(_) => faults.push(format!("{field}: {text:?} is not ADDRESS:PORT")),
             }
@@ -190,6 +207,11 @@ impl RawSettings {
             public_url: self
                 .public_url
                 .map(|url| url.trim_end_matches('/').to_owned()),
+            broker_url: self
+                .broker_url
+                .map(|url| url.trim_end_matches('/').to_owned()),
+            gateway_loopback: self.gateway_loopback.unwrap_or(false),
+            allow_plain_http: plain,
             master_key: MasterKeySource {
                 descriptor,
                 file: self.master_key_file.map(PathBuf::from),
@@ -199,8 +221,29 @@ impl RawSettings {
             log: self.log.unwrap_or_else(|| "info".to_owned()),
             log_json,
             notify: self.notify,
+            rules: self.rules,
         })
     }
+}
+
+impl Settings {
+    /// Refuses an address that other machines can reach, unless that is asked for.
+    ///
+    /// # Errors
+    /// A sentence that names `field` and what to do.
+    pub fn keep_inside(&self, field: &str, at: SocketAddr) -> Result<(), String> {
+        match at.ip().is_loopback() || self.allow_plain_http {
+            true => Ok(()),
+            false => Err(reachable(field, at)),
+        }
+    }
+}
+
+fn reachable(field: &str, at: SocketAddr) -> String {
+    format!(
+        "{field}: {at} can be reached from other machines without TLS; listen on 127.0.0.1 behind a \
+         proxy that does TLS, or say allow_plain_http = true"
+    )
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What a root cause means in an estate: whose it is, and where its harm begins.
 
-use countersign_model::estate::{BusinessUnit, Estate, Integration};
+use countersign_model::estate::{BusinessUnit, Credential, CredentialKind, Estate, Integration};
 use countersign_model::graph::Node;
 use countersign_model::id::IntegrationId;
 use countersign_model::incident::RootCause;
@@ -84,6 +84,28 @@ impl<'a> Cause<'a> {
         matches!(
             self.root,
             RootCause::Platform | RootCause::Blind | RootCause::Own
+        )
+    }
+
+    /// The credential that is to blame, if one is and the estate knows it.
+    pub(crate) fn credential(&self) -> Option<&'a Credential> {
+        match self.root {
+            RootCause::Credential(id) => self.estate.credential(id),
+            _ => None,
+        }
+    }
+
+    /// Whether it gets its tokens from Marketing Cloud itself.
+    pub(crate) fn is_package(&self) -> bool {
+        let kind = self.credential().map(|found| found.kind);
+        !matches!(
+            kind,
+            Some(
+                CredentialKind::CrmOauth
+                    | CredentialKind::ExtOauth
+                    | CredentialKind::MtlsCert
+                    | CredentialKind::SftpKey
+            )
         )
     }
 

@@ -9,7 +9,7 @@ use countersign_model::incident::{Incident, IncidentState, RootCause, TimelineEn
 use countersign_model::notice::{Notice, NoticeKind};
 use countersign_model::signal::{Signal, Strength};
 use countersign_model::{SignedDuration, Timestamp};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 mod grow;
 
@@ -20,6 +20,10 @@ const REOPEN_WITHIN: SignedDuration = SignedDuration::from_mins(30);
 const TOLD_BACK: &str = "People are told that it came back.";
 /// Timeline words of a notice that it ended.
 const TOLD_OVER: &str = "People are told that it works again.";
+/// Timeline words of a notice that it is closed without an end that was seen.
+const TOLD_LEFT: &str = "People are told that it is closed.";
+/// Timeline words of an end by the estate.
+const LEFT: &str = "It left the estate, so nobody watches it any more.";
 
 /// What the engine wants made durable.
 #[expect(
@@ -80,32 +84,69 @@ impl Engine {
     }
 
     /// Takes one signal. The same signal twice changes nothing; one root cause never has two open
-    /// incidents (I1).
-    pub fn step(&mut self, now: Timestamp, signal: &Signal) -> Vec<Change> {
+    /// incidents (I1). `healthy`: the integrations that evidence says are well, which alone are named
+    /// as spared.
+    pub fn step(
+        &mut self,
+        now: Timestamp,
+        signal: &Signal,
+        healthy: &BTreeSet<IntegrationId>,
+    ) -> Vec<Change> {
         let before = self.newest.get(&signal.cause).cloned();
         match (signal.strength, before) {
             (Strength::Healed, Some(incident)) if is_live(&incident) => {
                 self.heal(now, signal, incident)
             }
             (Strength::Healed, _) => Vec::new(),
-            (_, Some(incident)) if is_live(&incident) => self.worsen(now, signal, incident),
+            (_, Some(incident)) if is_live(&incident) => {
+                self.worsen(now, signal, incident, healthy)
+            }
             (_, Some(ended)) if is_old_news(&ended, signal) => Vec::new(),
             (Strength::Suspect, Some(ended)) if can_reopen(&ended, now) => Vec::new(),
-            (_, Some(ended)) if can_reopen(&ended, now) => self.reopen(now, signal, ended),
-            _ => self.begin(now, signal),
+            (_, Some(ended)) if can_reopen(&ended, now) => self.reopen(now, signal, ended, healthy),
+            _ => self.begin(now, signal, healthy),
         }
     }
 
-    /// Forgets ended incidents that cannot reopen any more, and tells of one that came back and
-    /// stayed, once it may be told.
+    /// Closes incidents whose cause has left the estate, forgets ended ones that cannot reopen any
+    /// more, and tells of one that came back and stayed, once it may be told.
     pub fn tick(&mut self, now: Timestamp) -> Vec<Change> {
+        let mut changes = self.close_what_left(now);
         self.newest
             .retain(|_, incident| is_live(incident) || can_reopen(incident, now));
         let untold = |one: &&Incident| one.is_open() && !is_believed_open(one);
         let untold: Vec<Incident> = self.newest.values().filter(untold).cloned().collect();
-        let mut changes = Vec::new();
         for incident in untold {
             changes.extend(self.tell_back(now, incident));
+        }
+        changes
+    }
+
+    /// No evidence will come of what left the estate, so its incidents would stay open for good.
+    fn close_what_left(&mut self, now: Timestamp) -> Vec<Change> {
+        let left = |one: &&Incident| is_live(one) && has_left(&self.estate, one);
+        let left: Vec<Incident> = self.newest.values().filter(left).cloned().collect();
+        let mut changes = Vec::new();
+        for mut incident in left {
+            incident.resolved_at = Some(now);
+            note(&mut incident, now, LEFT);
+            let told = incident.opened_at.is_some() && is_believed_open(&incident);
+            incident.state = match incident.opened_at {
+                Some(_) => IncidentState::Resolved,
+                None => IncidentState::Dismissed,
+            };
+            if !told {
+                changes.extend(self.put(incident));
+                continue;
+            }
+            note(&mut incident, now, TOLD_LEFT);
+            let notice = Notice {
+                subject: format!("Closed: {}", incident.title),
+                summary: words::left(&incident, now),
+                ..self.notice(now, NoticeKind::IncidentResolved, &incident)
+            };
+            changes.extend(self.put(incident));
+            changes.push(Change::Notice(notice));
         }
         changes
     }
@@ -124,19 +165,34 @@ impl Engine {
         vec![Change::Put(incident.clone())]
     }
 
-    fn begin(&mut self, now: Timestamp, signal: &Signal) -> Vec<Change> {
+    fn begin(
+        &mut self,
+        now: Timestamp,
+        signal: &Signal,
+        healthy: &BTreeSet<IntegrationId>,
+    ) -> Vec<Change> {
         let chance = mix(self.seed, &signal.cause.to_string());
         let mut incident = grow::blank(IncidentId::mint(now, chance), signal);
         note(&mut incident, signal.since, "First evidence.");
-        self.worsen(now, signal, incident)
+        self.worsen(now, signal, incident, healthy)
     }
 
     /// Suspect, Page or Locked on a live incident.
-    fn worsen(&mut self, now: Timestamp, signal: &Signal, mut incident: Incident) -> Vec<Change> {
+    fn worsen(
+        &mut self,
+        now: Timestamp,
+        signal: &Signal,
+        mut incident: Incident,
+        healthy: &BTreeSet<IntegrationId>,
+    ) -> Vec<Change> {
         let opens = signal.strength >= Strength::Page && incident.opened_at.is_none();
-        let grown = grow::take(&mut incident, signal, &self.flows_of(signal));
+        let asks = signal.strength == Strength::Asked && incident.asked_at.is_none();
+        if asks {
+            incident.asked_at = Some(signal.evidence.last().map_or(signal.at, |fact| fact.at));
+        }
+        let grown = grow::take(&mut incident, signal, &self.flows_of(signal)) || asks;
         if grown || opens {
-            self.describe(now, signal.token_ends_at, &mut incident);
+            self.describe(now, signal, &mut incident, healthy);
         }
         if opens {
             incident.state = IncidentState::Open;
@@ -147,22 +203,39 @@ impl Engine {
             incident.locked_at = Some(signal.evidence.last().map_or(signal.at, |fact| fact.at));
             note(&mut incident, now, "The broker locked the credential.");
         }
+        if asks {
+            note(
+                &mut incident,
+                now,
+                "The broker asks whether to lock the credential.",
+            );
+        }
         let mut changes = self.put(incident.clone());
         if opens {
             let kind = NoticeKind::IncidentOpened;
             changes.push(Change::Notice(self.notice(now, kind, &incident)));
         }
+        if asks {
+            changes.push(Change::Notice(self.question(now, &incident)));
+        }
         changes
     }
 
     /// People were told that it ended, so they are told that it did not, at most every 30 min.
-    fn reopen(&mut self, now: Timestamp, signal: &Signal, mut incident: Incident) -> Vec<Change> {
+    fn reopen(
+        &mut self,
+        now: Timestamp,
+        signal: &Signal,
+        mut incident: Incident,
+        healthy: &BTreeSet<IntegrationId>,
+    ) -> Vec<Change> {
         incident.state = IncidentState::Open;
         incident.resolved_at = None;
         incident.locked_at = None;
+        incident.asked_at = None;
         incident.harm = None;
         note(&mut incident, now, "It came back.");
-        let mut changes = self.worsen(now, signal, incident);
+        let mut changes = self.worsen(now, signal, incident, healthy);
         if let Some(incident) = self.newest.get(&signal.cause).cloned() {
             changes.extend(self.tell_back(now, incident));
         }
@@ -226,7 +299,13 @@ impl Engine {
     }
 
     /// Impact, clocks, people and words, from the estate as it is.
-    fn describe(&self, now: Timestamp, token_end: Option<Timestamp>, incident: &mut Incident) {
+    fn describe(
+        &self,
+        now: Timestamp,
+        signal: &Signal,
+        incident: &mut Incident,
+        healthy: &BTreeSet<IntegrationId>,
+    ) {
         let root = incident.root_cause.clone();
         let cause = Cause::of(&self.estate, &root, &incident.integrations);
         let ids = cause
@@ -236,30 +315,51 @@ impl Engine {
         incident.integrations = ids.collect();
         incident.affected = impact::affected(&cause, &self.graph);
         incident.business_units = impact::business_units(&cause, &incident.affected);
-        let spared = impact::spared(&cause, &incident.affected);
-        let sentence = |flow: &&Integration| words::spared(&flow.name);
+        let spared = impact::spared(&cause, &incident.affected, healthy, &self.open());
+        let sentence = |flow: &&Integration| words::spared(&self.estate, flow, now);
         incident.unaffected = spared.iter().map(sentence).collect();
-        incident.token_ends_at = token_end.filter(|end| *end > now);
-        if incident.opened_at.is_none() || incident.harm.is_none() {
-            incident.harm = harm::first_harm(&cause, now, token_end);
+        incident.token_ends_at = signal.token_ends_at.filter(|end| *end > now);
+        let harm = harm::first_harm(&cause, now, signal);
+        let known = incident
+            .harm
+            .as_ref()
+            .map_or(Timestamp::MAX, |harm| harm.at);
+        let is_sooner = harm.as_ref().is_some_and(|harm| harm.at < known);
+        // An open incident's harm was told; only worse news changes it.
+        if incident.opened_at.is_none() || is_sooner {
+            incident.harm = harm;
         }
         incident.owner = cause.owner();
         incident.backup = cause.backup();
-        incident.runbook = runbook::runbook(&cause, incident.class);
+        incident.runbook = runbook::runbook(&cause, incident);
         incident.title = words::title(&cause, incident.class);
+    }
+
+    /// The owner decides whether the broker stops: what to run for it.
+    fn question(&self, now: Timestamp, incident: &Incident) -> Notice {
+        let cause = Cause::of(&self.estate, &incident.root_cause, &incident.integrations);
+        let chance = mix(self.seed, &format!("{} asked", incident.id));
+        Notice {
+            id: NoticeId::mint(now, chance),
+            subject: format!("Please decide: {}", incident.title),
+            summary: words::question(&cause, incident),
+            ..self.notice(now, NoticeKind::IncidentChanged, incident)
+        }
     }
 
     fn notice(&self, now: Timestamp, kind: NoticeKind, incident: &Incident) -> Notice {
         let cause = Cause::of(&self.estate, &incident.root_cause, &incident.integrations);
         let chance = mix(self.seed, &format!("{} {kind:?}", incident.id));
-        let opened = || words::summary(&cause, now, incident);
-        let (subject, summary) = match kind {
-            NoticeKind::IncidentOpened => (incident.title.clone(), opened()),
-            NoticeKind::IncidentChanged => (format!("Came back: {}", incident.title), opened()),
-            NoticeKind::IncidentResolved => (
-                format!("Resolved: {}", incident.title),
-                words::ended(incident, now),
-            ),
+        let subject = match kind {
+            NoticeKind::IncidentOpened => incident.title.clone(),
+            NoticeKind::IncidentChanged => format!("Came back: {}", incident.title),
+            NoticeKind::IncidentResolved => format!("Resolved: {}", incident.title),
+        };
+        let summary = match kind {
+            NoticeKind::IncidentOpened | NoticeKind::IncidentChanged => {
+                words::summary(&cause, now, incident, &subject)
+            }
+            NoticeKind::IncidentResolved => words::ended(incident, now),
         };
         Notice {
             id: NoticeId::mint(now, chance),
@@ -277,8 +377,21 @@ impl Engine {
 /// Whether the last notice left people believing that it is open.
 fn is_believed_open(incident: &Incident) -> bool {
     let mut newest = incident.timeline.iter().rev();
-    let told = newest.find(|entry| entry.words == TOLD_BACK || entry.words == TOLD_OVER);
+    let told =
+        newest.find(|entry| [TOLD_BACK, TOLD_OVER, TOLD_LEFT].contains(&entry.words.as_str()));
     incident.opened_at.is_some() && told.is_none_or(|entry| entry.words == TOLD_BACK)
+}
+
+/// Whether its cause, or everything it was seen in, is not in the estate any more.
+fn has_left(estate: &Estate, incident: &Incident) -> bool {
+    match &incident.root_cause {
+        RootCause::Credential(id) => estate.credential(id).is_none(),
+        RootCause::Asset(id) => estate.asset(id).is_none(),
+        RootCause::Platform | RootCause::Consumer(_) | RootCause::Blind | RootCause::Own => {
+            let mut flows = incident.integrations.iter();
+            !incident.integrations.is_empty() && flows.all(|id| estate.integration(id).is_none())
+        }
+    }
 }
 
 fn is_live(incident: &Incident) -> bool {

@@ -7,21 +7,28 @@ use countersign_model::graph::picks_from_table;
 use countersign_model::id::AssetId;
 use countersign_model::incident::CustomerHarm;
 use countersign_model::schedule::{Schedule, zone};
+use countersign_model::signal::Signal;
 use countersign_model::{SignedDuration, Timestamp};
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
-/// The earliest harm of a cause, if schedules tell one. `token_end`: end of the last good token;
-/// until then everything runs.
+/// The earliest harm of a cause, if schedules tell one.
+///
+/// Until the end of the last good token everything runs, unless calls are refused already: then
+/// harm begins with the first of them, and a flow in whose traffic it was seen was at work then.
 pub(crate) fn first_harm(
     cause: &Cause<'_>,
     now: Timestamp,
-    token_end: Option<Timestamp>,
+    signal: &Signal,
 ) -> Option<CustomerHarm> {
-    let from = token_end.map_or(now, |end| end.max(now));
+    let token_end = signal.token_ends_at.map_or(now, |end| end.max(now));
+    let from = signal.calls_refused_since.unwrap_or(token_end);
+    let seen = |flow: &Integration| {
+        signal.calls_refused_since.is_some() && signal.integrations.contains(&flow.id)
+    };
     let mut found = Vec::new();
     for integration in &cause.integrations {
-        found.extend(harms(cause.estate, integration, from));
+        found.extend(harms(cause.estate, integration, from, seen(integration)));
     }
     let rank = |(at, asset): &(Timestamp, &Asset)| {
         let volume = asset.volume_weekday.or(asset.audience);
@@ -39,10 +46,11 @@ fn harms<'a>(
     estate: &'a Estate,
     integration: &Integration,
     from: Timestamp,
+    at_work: bool,
 ) -> Vec<(Timestamp, &'a Asset)> {
     let mut found = Vec::new();
     let mut stale = BTreeSet::new();
-    let load_missed = match &integration.schedule {
+    let load_missed = match integration.schedule.as_ref().filter(|_| !at_work) {
         Some(schedule) => next_run(estate, &integration.bu, schedule, from),
         None => Some(from),
     };

@@ -3,9 +3,9 @@
 use crate::cause::Cause;
 use countersign_model::estate::{AssetKind, Entry, Estate, Integration};
 use countersign_model::graph::{Dependency, Graph, Node, Reached};
-use countersign_model::id::BuId;
-use countersign_model::incident::Affected;
-use std::collections::BTreeMap;
+use countersign_model::id::{BuId, IntegrationId};
+use countersign_model::incident::{Affected, Incident};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything downstream of the cause, nearest first.
 pub(crate) fn affected(cause: &Cause<'_>, graph: &Graph) -> Vec<Affected> {
@@ -101,16 +101,29 @@ pub(crate) fn business_units(cause: &Cause<'_>, affected: &[Affected]) -> Vec<Bu
     units
 }
 
-/// Other flows of the cause's unit that nothing reaches.
-pub(crate) fn spared<'a>(cause: &Cause<'a>, affected: &[Affected]) -> Vec<&'a Integration> {
+/// Other flows of the cause's unit that nothing reaches, and of which evidence says that they work:
+/// those in `healthy` that no incident of `live` names.
+pub(crate) fn spared<'a>(
+    cause: &Cause<'a>,
+    affected: &[Affected],
+    healthy: &BTreeSet<IntegrationId>,
+    live: &[&Incident],
+) -> Vec<&'a Integration> {
     let Some(unit) = cause.unit().filter(|_| !cause.is_everybodys()) else {
         return Vec::new();
     };
     let is_hit = |id: &str| affected.iter().any(|hit| hit.reached.node.id() == id);
+    let is_in_trouble = |flow: &Integration| {
+        live.iter()
+            .any(|other| other.integrations.contains(&flow.id))
+    };
     let is_spared = |flow: &&Integration| {
         flow.bu == unit.id
+            && healthy.contains(&flow.id)
             && !cause.integrations.iter().any(|hit| hit.id == flow.id)
+            && !is_hit(flow.id.as_str())
             && !flow.feeds.iter().any(|fed| is_hit(fed.as_str()))
+            && !is_in_trouble(flow)
     };
     cause.estate.integrations.iter().filter(is_spared).collect()
 }

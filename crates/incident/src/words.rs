@@ -1,18 +1,26 @@
 //! Words for people: business first, technique below the fold.
 
 use crate::cause::Cause;
-use crate::runbook::advice;
+use crate::runbook::{advice, lower_first, stop};
 use countersign_model::Timestamp;
 use countersign_model::class::Class;
-use countersign_model::estate::{CredentialKind, Estate, IntegrationKind};
+use countersign_model::estate::{CredentialKind, Estate, Integration, IntegrationKind};
 use countersign_model::graph::Node;
-use countersign_model::incident::{Confidence, CustomerHarm, Incident, RootCause};
+use countersign_model::incident::{Confidence, CustomerHarm, Incident, Refused, RootCause};
 use countersign_model::schedule::zone;
 
-/// A summary has at most so many words, so that it is read to its end on a telephone.
-pub(crate) const SUMMARY_WORDS_MAX: usize = 60;
-/// Longest name or harm inside a summary, in words.
-const PHRASE_WORDS_MAX: usize = 10;
+/// Subject and summary have fewer than 60 words together, so that a notice is read to its end on a
+/// telephone.
+const NOTICE_WORDS_MAX: usize = 59;
+/// Longest name inside a summary, in words.
+const NAME_WORDS_MAX: usize = 10;
+/// Shortest to which a name is cut where the summary has no room.
+const NAME_WORDS_MIN: usize = 2;
+/// Longest name inside a subject or a question, and longest name of a unit, in words.
+const SUBJECT_NAME_WORDS_MAX: usize = 6;
+const UNIT_WORDS_MAX: usize = 3;
+/// Longest name of a team, in words.
+const OWNER_WORDS_MAX: usize = 5;
 
 /// One line for people.
 pub(crate) fn title(cause: &Cause<'_>, class: Class) -> String {
@@ -27,7 +35,29 @@ pub(crate) fn title(cause: &Cause<'_>, class: Class) -> String {
         ),
         RootCause::Blind => "We cannot see the estate.".to_owned(),
         RootCause::Own => "Countersign itself has a fault.".to_owned(),
-        _ => format!("{unit}: {} {}.", cause.name(), ailment(cause, class)),
+        // In quotes, because a name may be a plural or hold a colon.
+        _ => {
+            let name = clipped(&cause.name(), SUBJECT_NAME_WORDS_MAX);
+            let whose = match says_its_unit(&name, unit) {
+                true => String::new(),
+                false => format!("{}: ", clipped(unit, UNIT_WORDS_MAX)),
+            };
+            format!("{whose}\"{name}\" {}.", ailment(cause, class))
+        }
+    }
+}
+
+/// `Card transaction alerts` of the unit `Card` says whose it is already.
+fn says_its_unit(name: &str, unit: &str) -> bool {
+    let rest = name.strip_prefix(unit);
+    rest.is_some_and(|rest| unit.is_empty() || !rest.starts_with(char::is_alphanumeric))
+}
+
+/// `Membership welcome` of `Membership welcome (app backend)`: where room is scarce.
+fn without_remark(name: &str) -> &str {
+    match name.split_once(" (") {
+        Some((name, remark)) if remark.ends_with(')') && !name.is_empty() => name,
+        _ => name,
     }
 }
 
@@ -50,40 +80,86 @@ fn ailment(cause: &Cause<'_>, class: Class) -> &'static str {
     }
 }
 
-fn cause_words(cause: &Cause<'_>, class: Class, now: Timestamp) -> String {
-    let name = clipped(&cause.name(), PHRASE_WORDS_MAX);
-    match (cause.root, class) {
+fn cause_words(
+    cause: &Cause<'_>,
+    incident: &Incident,
+    now: Timestamp,
+    name_words: usize,
+) -> String {
+    let name = cause.name();
+    let name = clipped(without_remark(&name), name_words);
+    match (cause.root, incident.class) {
         (RootCause::Platform, Class::Network) => "the token hosts cannot be reached".to_owned(),
         (RootCause::Platform, _) => "the provider's token hosts fail".to_owned(),
-        (_, Class::AuthRejected) => {
+        (_, Class::AuthRejected) => refusal_words(cause, incident.refused, &name, now),
+        (_, Class::Scope) if incident.refused == Some(Refused::BusinessUnit) => {
+            format!("\"{name}\" may not enter its business unit")
+        }
+        (_, Class::Scope) => format!("\"{name}\" lost a permission"),
+        (_, Class::Policy) => {
+            format!("an account policy, probably its allowlist, refuses \"{name}\"")
+        }
+        (_, Class::GrantDead) => format!("the consent for \"{name}\" has ended"),
+        (_, Class::TokenRevoked) => format!("a live token of \"{name}\" was revoked"),
+        (_, Class::SecondMinter) => {
+            format!("a second program uses the secret of \"{name}\"")
+        }
+        (_, Class::NotRenewed) => format!("nobody renewed the token of \"{name}\""),
+        (_, Class::Certificate) => certificate_words(cause, &name, now),
+        (_, Class::Throttled) => format!("\"{name}\" is throttled"),
+        (_, Class::Upstream) => format!("the token host of \"{name}\" fails or is too slow"),
+        (_, Class::Network) => format!("the token host of \"{name}\" cannot be reached"),
+        (_, Class::Malformed) => {
+            format!("the token host of \"{name}\" sends unreadable answers")
+        }
+        (_, Class::Config) => format!("the token request of \"{name}\" is wrong"),
+        (_, Class::Local) => format!("our own fault at \"{name}\""),
+        (_, class) => format!("{} at \"{name}\"", class.as_str().replace('_', " ")),
+    }
+}
+
+/// Says no more than the evidence: only `invalid_client` blames the secret.
+fn refusal_words(
+    cause: &Cause<'_>,
+    refused: Option<Refused>,
+    name: &str,
+    now: Timestamp,
+) -> String {
+    match refused {
+        Some(Refused::Secret) => {
             let (secret, end) = secret_words(cause, now);
             format!("the {secret} of \"{name}\" is refused{end}")
         }
-        (_, Class::Scope) => format!("\"{name}\" lost a permission"),
-        (_, Class::Policy) => format!("the account refuses our address for \"{name}\""),
-        (_, Class::GrantDead) => format!("the consent for \"{name}\" has ended"),
-        (_, Class::Certificate) => format!("a certificate of \"{name}\" has ended"),
-        (_, Class::Throttled) => format!("\"{name}\" asks too often"),
-        (_, Class::Upstream) => format!("the provider fails \"{name}\""),
-        (_, Class::Network) => format!("\"{name}\" has no route to its token host"),
-        (_, Class::Malformed) => format!("\"{name}\" gets unreadable answers"),
-        (_, Class::Config) => format!("the token request of \"{name}\" is wrong"),
-        (_, class) => format!("{} at \"{name}\"", class.as_str().replace('_', " ")),
+        Some(Refused::AppUser) if cause.is_package() => {
+            format!("the app user of \"{name}\" is inactive or lacks the right")
+        }
+        Some(Refused::AppUser) => format!("the client of \"{name}\" lacks the right"),
+        Some(Refused::CoreUser) => format!("the Salesforce user of \"{name}\" may not sign in"),
+        Some(Refused::Calls) => format!("calls of \"{name}\" are refused; why is not seen"),
+        Some(Refused::BusinessUnit) | None => format!("the token host refuses \"{name}\""),
+    }
+}
+
+/// The certificate of a credential that is one, or any on its way.
+fn certificate_words(cause: &Cause<'_>, name: &str, now: Timestamp) -> String {
+    match cause.credential().map(|found| found.kind) {
+        Some(CredentialKind::MtlsCert) => {
+            let (certificate, end) = secret_words(cause, now);
+            format!("the {certificate} of \"{name}\" is refused{end}")
+        }
+        _ => format!("\"{name}\" met a certificate that is not trusted"),
     }
 }
 
 /// What the secret is called, and the end the estate gives it if that is today or past. That it
 /// ended is likely then, not seen: the words say no more than the file.
 fn secret_words(cause: &Cause<'_>, now: Timestamp) -> (&'static str, String) {
-    let RootCause::Credential(id) = cause.root else {
-        return ("secret", String::new());
-    };
-    let Some(credential) = cause.estate.credential(id) else {
+    let Some(credential) = cause.credential() else {
         return ("secret", String::new());
     };
     let secret = match credential.kind {
         CredentialKind::S2sV2 | CredentialKind::WebappV2 | CredentialKind::LegacyV1 => "API secret",
-        CredentialKind::CrmOauth => "CRM login",
+        CredentialKind::CrmOauth => "connected app",
         CredentialKind::ExtOauth => "OAuth client",
         CredentialKind::MtlsCert => "certificate",
         CredentialKind::SftpKey => "file-drop key",
@@ -95,52 +171,105 @@ fn secret_words(cause: &Cause<'_>, now: Timestamp) -> (&'static str, String) {
         .zip(zone)
         .filter(|(ends, zone)| *ends <= now.to_zoned(zone.clone()).date());
     let end = match ended {
-        Some((ends, _)) => format!("; its end date was {}", ends.strftime("%-d %B")),
+        Some((ends, _)) => format!(" (end date {})", ends.strftime("%-d %B")),
         None => String::new(),
     };
     (secret, end)
 }
 
-/// At most [`SUMMARY_WORDS_MAX`] words: impact, when, who, cause, what is spared, next step.
-pub(crate) fn summary(cause: &Cause<'_>, now: Timestamp, incident: &Incident) -> String {
-    let impact = impact_words(cause, now, incident);
-    let owner = match &incident.owner {
-        Some(owner) => format!("Owner: {}.", clipped(owner, 5)),
-        None => "Owner: nobody.".to_owned(),
-    };
-    let reason = format!("Cause: {}.", cause_words(cause, incident.class, now));
-    let next = format!("Next step: {}", advice(incident.class));
-    let mut parts = vec![impact, owner, reason, next];
-    for (place, extra) in [(1, launches(cause, incident)), (4, spared_words(incident))] {
-        let Some(extra) = extra else { continue };
-        if count(&parts) + extra.split_whitespace().count() <= SUMMARY_WORDS_MAX {
-            let place = place.min(parts.len() - 1);
-            parts.insert(place, extra);
+/// Impact, when, who, cause, what is spared, next step, so that it and `subject` have fewer than 60
+/// words. Where there is no room names are cut, and the next step never is.
+pub(crate) fn summary(
+    cause: &Cause<'_>,
+    now: Timestamp,
+    incident: &Incident,
+    subject: &str,
+) -> String {
+    let room = NOTICE_WORDS_MAX.saturating_sub(words_of(subject));
+    let mut parts = Vec::new();
+    for name_words in (NAME_WORDS_MIN..=NAME_WORDS_MAX).rev() {
+        parts = must_parts(cause, now, incident, name_words);
+        if count(&parts) <= room {
+            break;
         }
     }
-    clipped(&parts.join(" "), SUMMARY_WORDS_MAX)
+    let room_left = |parts: &[String]| room.saturating_sub(count(parts));
+    if let Some(launch) = launches(cause, incident)
+        && words_of(&launch) <= room_left(&parts)
+    {
+        parts.insert(1, launch);
+    }
+    if let Some(spared) = spared_words(incident, room_left(&parts)) {
+        parts.insert(parts.len() - 1, spared);
+    }
+    parts.join(" ")
+}
+
+/// What every summary says, the next step last.
+fn must_parts(
+    cause: &Cause<'_>,
+    now: Timestamp,
+    incident: &Incident,
+    name_words: usize,
+) -> Vec<String> {
+    let impact = impact_words(cause, now, incident, name_words + name_words / 2);
+    let owner = match &incident.owner {
+        Some(owner) => ended_by_stop(&format!(
+            "Owner: {}",
+            clipped(owner, OWNER_WORDS_MAX.min(name_words))
+        )),
+        None => "Owner: nobody.".to_owned(),
+    };
+    let reason = cause_words(cause, incident, now, name_words);
+    let next = advice(cause, incident.class, incident.refused);
+    vec![
+        impact,
+        owner,
+        format!("Cause: {reason}."),
+        format!("Next step: {next}"),
+    ]
+}
+
+/// What the broker asks the owner, with the exact command.
+pub(crate) fn question(cause: &Cause<'_>, incident: &Incident) -> String {
+    let name = clipped(&cause.name(), SUBJECT_NAME_WORDS_MAX);
+    let stop = match cause.root {
+        RootCause::Credential(id) => format!(" To stop it: {}", stop(id)),
+        _ => String::new(),
+    };
+    format!(
+        "\"{name}\" was refused three times, and the broker tries on until told to stop. \
+         Better: {}{stop}",
+        lower_first(advice(cause, incident.class, incident.refused)),
+    )
+}
+
+fn words_of(text: &str) -> usize {
+    text.split_whitespace().count()
 }
 
 fn count(parts: &[String]) -> usize {
-    parts
-        .iter()
-        .map(|part| part.split_whitespace().count())
-        .sum()
+    parts.iter().map(|part| words_of(part)).sum()
 }
 
-fn impact_words(cause: &Cause<'_>, now: Timestamp, incident: &Incident) -> String {
+fn impact_words(
+    cause: &Cause<'_>,
+    now: Timestamp,
+    incident: &Incident,
+    harm_words: usize,
+) -> String {
     let Some(harm) = &incident.harm else {
         return match incident.affected.len() {
             0 => "No customer effect is known.".to_owned(),
             n => format!("No schedule tells a first customer effect; {n} things depend on it."),
         };
     };
-    let what = clipped(&harm.words, PHRASE_WORDS_MAX + 5);
+    let what = ended_by_stop(&clipped(&harm.words, harm_words));
     if harm.at <= now {
-        return format!("Now: {what}.");
+        return format!("Now: {what}");
     }
     let at = local(cause.estate, harm, now);
-    format!("From {at} (in {}): {what}.", countdown(now, harm.at))
+    format!("From {at} (in {}): {what}", countdown(now, harm.at))
 }
 
 fn launches(cause: &Cause<'_>, incident: &Incident) -> Option<String> {
@@ -158,37 +287,57 @@ fn launches(cause: &Cause<'_>, incident: &Incident) -> Option<String> {
     (!is_named).then(|| format!("Launch {} is blocked.", first.name))
 }
 
-fn spared_words(incident: &Incident) -> Option<String> {
+/// As many of the spared as have room, at most three.
+fn spared_words(incident: &Incident, room: usize) -> Option<String> {
     let names: Vec<&str> = incident
         .unaffected
         .iter()
-        .filter_map(|words| words.strip_suffix(SPARED))
-        .map(|name| name.split(" (").next().unwrap_or(name))
+        .filter_map(|words| words.rsplit_once(SPARED))
+        .map(|(name, _)| without_remark(name))
         .take(3)
         .collect();
-    (!names.is_empty()).then(|| format!("Unaffected: {}.", names.join(", ")))
+    let words = |n: usize| format!("Unaffected: {}.", names[..n].join(", "));
+    (1..=names.len())
+        .rev()
+        .map(words)
+        .find(|words| words_of(words) <= room)
 }
 
-/// How the sentence of a spared flow ends.
-const SPARED: &str = " keeps running.";
+/// What stands between name and time in the sentence of a spared flow.
+const SPARED: &str = ": no failure seen until ";
 
-/// The sentence of a spared flow.
-pub(crate) fn spared(name: &str) -> String {
-    format!("{name}{SPARED}")
+/// The sentence of a spared flow. It is kept, so it says up to when it holds.
+pub(crate) fn spared(estate: &Estate, flow: &Integration, now: Timestamp) -> String {
+    let unit = estate.business_unit(&flow.bu);
+    let until = match unit.and_then(|unit| zone(&unit.time_zone).ok()) {
+        Some(zone) => now.to_zoned(zone).strftime("%H:%M %Z").to_string(),
+        None => now.strftime("%H:%M UTC").to_string(),
+    };
+    let name = match flow.name.is_empty() {
+        true => flow.id.as_str(),
+        false => &flow.name,
+    };
+    format!("{name}{SPARED}{until}.")
 }
 
 /// How sure, what was not seen, technique, ids; below the fold.
 pub(crate) fn detail(incident: &Incident) -> Vec<String> {
     let mut lines = vec![format!("How sure: {}", sure(incident.confidence))];
     let blind = incident.blind_spots.iter();
-    lines.extend(blind.map(|spot| format!("Could not see: {spot}")));
+    lines.extend(blind.map(|spot| format!("Could not see: {}", lower_first(spot))));
     let technical: Vec<String> = incident
         .evidence
         .iter()
         .map(|fact| format!("{} at {} UTC", fact.words, fact.at.strftime("%H:%M:%S")))
         .collect();
+    let technical = match technical.as_slice() {
+        [first, second, between @ .., last] if between.len() > 1 => {
+            format!("{first}; {second}; {} more; {last}", between.len())
+        }
+        few => few.join("; "),
+    };
     if !technical.is_empty() {
-        lines.push(format!("Technical detail: {}.", technical.join("; ")));
+        lines.push(format!("Technical detail: {technical}."));
     }
     lines.push(format!(
         "Root cause: {} ({})",
@@ -218,6 +367,18 @@ fn sure(confidence: Confidence) -> &'static str {
     }
 }
 
+/// The summary of an end that nobody saw: the cause left the estate.
+pub(crate) fn left(incident: &Incident, now: Timestamp) -> String {
+    let open = match incident.opened_at {
+        Some(opened) => format!("It was open for {}.", countdown(opened, now)),
+        None => String::new(),
+    };
+    format!(
+        "What it was about left the estate, so it is watched no more. Whether it works is not \
+         known. {open} If it should still be watched, put it back into the estate."
+    )
+}
+
 /// The summary of an end.
 pub(crate) fn ended(incident: &Incident, now: Timestamp) -> String {
     let open = match incident.opened_at {
@@ -225,10 +386,10 @@ pub(crate) fn ended(incident: &Incident, now: Timestamp) -> String {
         None => String::new(),
     };
     let harm = match &incident.harm {
-        Some(harm) if harm.at <= now => format!(
-            "Customers may have noticed: {}.",
-            clipped(&harm.words, PHRASE_WORDS_MAX + 5)
-        ),
+        Some(harm) if harm.at <= now => ended_by_stop(&format!(
+            "Customers may have noticed: {}",
+            clipped(&harm.words, NAME_WORDS_MAX + NAME_WORDS_MAX / 2)
+        )),
         Some(_) => "It ended before customers could notice.".to_owned(),
         None => "No customer effect is known.".to_owned(),
     };
@@ -257,6 +418,14 @@ fn local(estate: &Estate, harm: &CustomerHarm, now: Timestamp) -> String {
     match at.date() == now.to_zoned(zone).date() {
         true => at.strftime("%H:%M today").to_string(),
         false => at.strftime("%A %Y-%m-%d %H:%M").to_string(),
+    }
+}
+
+/// A sentence; one that was cut ends already.
+fn ended_by_stop(text: &str) -> String {
+    match text.ends_with('…') {
+        true => text.to_owned(),
+        false => format!("{text}."),
     }
 }
 

@@ -178,6 +178,15 @@ impl SlotId {
         };
         SlotId(Arc::from(text))
     }
+
+    /// Whether it is a slot of this credential.
+    #[must_use]
+    pub fn is_of(&self, credential: &CredentialId) -> bool {
+        let rest = self.0.strip_prefix(credential.as_str());
+        let rest = rest.and_then(|rest| rest.strip_prefix('.'));
+        let mid = rest.map(|rest| rest.split('.').next().unwrap_or_default());
+        mid.is_some_and(|mid| !mid.is_empty() && mid.bytes().all(|byte| byte.is_ascii_digit()))
+    }
 }
 
 /// Makes `prefix_` + 10 characters of time (ms) + 10 of `chance`: sortable by time, unique enough

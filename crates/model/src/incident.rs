@@ -98,6 +98,23 @@ pub enum Confidence {
     Possible,
 }
 
+/// What was refused, where the class alone does not tell what to do about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Refused {
+    /// The client's secret: `invalid_client`.
+    Secret,
+    /// The client, with a secret that was right: `unauthorized_client`. Its app user is inactive, or
+    /// its package is off.
+    AppUser,
+    /// The user of the CRM core behind the connection.
+    CoreUser,
+    /// The business unit: `access_denied` on a token request.
+    BusinessUnit,
+    /// Calls alone; no token request was seen to fail.
+    Calls,
+}
+
 /// One fact the judgement rests on, in plain words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evidence {
@@ -159,6 +176,9 @@ pub struct Incident {
     pub root_cause: RootCause,
     /// What kind of failure.
     pub class: Class,
+    /// What was refused, where the class leaves it open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused: Option<Refused>,
     /// Where it stands.
     pub state: IncidentState,
     /// How sure we are.
@@ -171,7 +191,7 @@ pub struct Incident {
     pub integrations: Vec<IntegrationId>,
     /// Everything downstream, nearest first.
     pub affected: Vec<Affected>,
-    /// What hangs near and is not hit, in words.
+    /// Names of flows near the cause that it does not reach.
     pub unaffected: Vec<String>,
     /// First customer harm, if schedules tell it.
     pub harm: Option<CustomerHarm>,
@@ -195,6 +215,9 @@ pub struct Incident {
     pub opened_at: Option<Timestamp>,
     /// When the first notice was accepted by a channel.
     pub notified_at: Option<Timestamp>,
+    /// When our broker asked the owner whether to stop trying.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_at: Option<Timestamp>,
     /// When our broker locked the credential.
     pub locked_at: Option<Timestamp>,
     /// When data ended it.

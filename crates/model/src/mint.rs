@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Longest sanitised `error_description` kept, in characters (broker rule: at most 200).
+/// Longest sanitised `error_description` kept, in characters (broker rule 2.14).
 pub const DESCRIPTION_CHARS_MAX: usize = 200;
 
 /// How one token request ended.

@@ -3,7 +3,7 @@
 use crate::Timestamp;
 use crate::class::Class;
 use crate::id::{CredentialId, IntegrationId};
-use crate::incident::{Confidence, Evidence, RootCause};
+use crate::incident::{Confidence, Evidence, Refused, RootCause};
 use serde::{Deserialize, Serialize};
 
 /// How far a judgement goes (design 4.7).
@@ -14,6 +14,8 @@ pub enum Strength {
     Suspect,
     /// Open an incident and tell people.
     Page,
+    /// Our broker was refused three times, goes on trying, and asks the owner whether to stop.
+    Asked,
     /// Our broker stopped trying; an open incident grows graver.
     Locked,
     /// Evidence that it works again.
@@ -29,6 +31,8 @@ pub struct Signal {
     pub cause: RootCause,
     /// The kind of failure.
     pub class: Class,
+    /// What was refused, where the class leaves it open.
+    pub refused: Option<Refused>,
     /// How far it goes.
     pub strength: Strength,
     /// How sure the detector is.
@@ -43,6 +47,8 @@ pub struct Signal {
     pub evidence: Vec<Evidence>,
     /// End of the last good token of the cause, if known.
     pub token_ends_at: Option<Timestamp>,
+    /// Since when calls of the cause are refused, if they are: a token that lives is no use then.
+    pub calls_refused_since: Option<Timestamp>,
     /// What could not be seen, in words.
     pub blind_spots: Vec<String>,
 }

@@ -3,6 +3,7 @@
 //! read as a token is ever kept in an error.
 
 use countersign_model::mint::{DESCRIPTION_CHARS_MAX, MintResult};
+use countersign_secret::TokenBytes;
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
@@ -17,6 +18,9 @@ pub struct Answer {
     pub result: MintResult,
     /// The token and where it works, when `result` is `Issued`.
     pub grant: Option<Granted>,
+    /// A new refresh token, whatever else the answer is worth: a server that handed one out has taken
+    /// the old one back (R3).
+    pub refresh_token: Option<TokenBytes>,
 }
 
 /// A token as it came, and the hosts it works at.
@@ -56,6 +60,7 @@ pub fn read(status: u16, retry_after: Option<&str>, body: &[u8]) -> Answer {
             description: text("error_description").or(text("message")).map(sanitised),
         },
         grant: None,
+        refresh_token: None,
     }
 }
 
@@ -66,11 +71,31 @@ fn unreadable(status: u16, why: &str) -> Answer {
             why: why.to_owned(),
         },
         grant: None,
+        refresh_token: None,
     }
 }
 
+/// A success, whether or not its access token can be used. The legacy endpoint writes its names in
+/// another case.
 fn read_success(status: u16, mut object: Map<String, Value>) -> Answer {
-    let token = match object.remove("access_token") {
+    let refresh_token = match either(&mut object, "refresh_token", "refreshToken") {
+        None | Some(Value::Null) => None,
+        Some(Value::String(token)) if !token.is_empty() => Some(TokenBytes::from(token)),
+        Some(_) => return unreadable(status, "refresh_token is not a text"),
+    };
+    Answer {
+        refresh_token,
+        ..read_access(status, object)
+    }
+}
+
+fn either(object: &mut Map<String, Value>, name: &str, legacy: &str) -> Option<Value> {
+    let found = object.remove(name);
+    found.or_else(|| object.remove(legacy))
+}
+
+fn read_access(status: u16, mut object: Map<String, Value>) -> Answer {
+    let token = match either(&mut object, "access_token", "accessToken") {
         Some(Value::String(token)) => Zeroizing::new(token),
         Some(_) => return unreadable(status, "access_token is not a string"),
         None => return unreadable(status, "access_token is missing"),
@@ -81,13 +106,13 @@ fn read_success(status: u16, mut object: Map<String, Value>) -> Answer {
     if !token.bytes().all(|byte| byte.is_ascii_graphic()) {
         return unreadable(status, "access_token holds characters no header can carry");
     }
-    let expires_in_s = match expires_in(object.get("expires_in")) {
+    let expires_in_s = match expires_in(either(&mut object, "expires_in", "expiresIn").as_ref()) {
         Ok(seconds) => seconds,
         Err(why) => return unreadable(status, why),
     };
     let url = |name: &str| object.get(name).and_then(Value::as_str).and_then(base_url);
     let grant = Granted {
-        rest_instance_url: url("rest_instance_url"),
+        rest_instance_url: url("rest_instance_url").or_else(|| url("instance_url")),
         soap_instance_url: url("soap_instance_url"),
         access_token: token,
     };
@@ -98,6 +123,7 @@ fn read_success(status: u16, mut object: Map<String, Value>) -> Answer {
             scope,
         },
         grant: Some(grant),
+        refresh_token: None,
     }
 }
 

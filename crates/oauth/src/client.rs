@@ -1,12 +1,12 @@
 //! Sends one token request and reads its answer within bounds.
 
 use crate::answer::{self, ANSWER_BYTES_MAX, Answer, Granted};
+use crate::request::{Presented, TokenRequest};
 use countersign_model::mint::{MintResult, NetCause, Phase};
-use countersign_secret::Secret;
-use serde_json::{Map, Value};
+use countersign_secret::TokenBytes;
 use std::error::Error as _;
 use std::time::Duration;
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroizing;
 
 /// Total time for one token request, in seconds (broker rule 2.4: a lease is three times this).
 pub const EXCHANGE_S_MAX: u64 = 20;
@@ -16,37 +16,14 @@ const VIRTUAL_TIME: &str = "x-countersign-virtual-time";
 /// Header in which such a simulator tells the latency it did not sleep.
 const LATENCY: &str = "x-sim-latency-ms";
 
-/// How the request is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Style {
-    /// SFMC's documented JSON, with `account_id`.
-    SfmcJson,
-    /// RFC 6749 section 4.4.2: a form with the client's id and secret in the body.
-    Form,
-}
-
-/// One client-credentials request (RFC 6749 section 4.4).
-pub struct TokenRequest<'a> {
-    /// Where it goes.
-    pub token_url: &'a str,
-    /// How it is written.
-    pub style: Style,
-    /// OAuth client id.
-    pub client_id: &'a str,
-    /// The client's secret.
-    pub client_secret: &'a Secret,
-    /// The business unit's MID, for SFMC.
-    pub account_id: Option<u64>,
-    /// Scopes asked for; `None`: all the client holds.
-    pub scope: Option<&'a [String]>,
-}
-
 /// What came of it.
 pub struct Exchange {
     /// The answer as facts.
     pub result: MintResult,
     /// The token, when issued.
     pub grant: Option<Granted>,
+    /// A new refresh token, whatever else the answer is worth.
+    pub refresh_token: Option<TokenBytes>,
     /// Latency that a simulator on stepped time told instead of slept, milliseconds.
     pub told_latency_ms: Option<u64>,
 }
@@ -64,22 +41,26 @@ pub enum ClientError {
 #[derive(Clone)]
 pub struct TokenClient {
     http: reqwest::Client,
+    /// Keeps no connection: what is sent once must not meet one that the server is just closing.
+    fresh: reqwest::Client,
     virtual_time: bool,
 }
 
 impl TokenClient {
-    /// Makes a client from a prepared builder. `virtual_time`: the house runs on stepped time and
+    /// Makes a client from prepared builders. `virtual_time`: the house runs on stepped time and
     /// talks to a simulator.
     ///
     /// # Errors
     /// [`ClientError`] if TLS cannot be set up.
     pub fn new(
-        builder: reqwest::ClientBuilder,
+        builder: impl Fn() -> reqwest::ClientBuilder,
         virtual_time: bool,
     ) -> Result<TokenClient, ClientError> {
-        let builder = builder.retry(reqwest::retry::never());
+        let once = || builder().retry(reqwest::retry::never());
+        let fresh = once().pool_max_idle_per_host(0);
         Ok(TokenClient {
-            http: builder.build().map_err(ClientError::Setup)?,
+            http: once().build().map_err(ClientError::Setup)?,
+            fresh: fresh.build().map_err(ClientError::Setup)?,
             virtual_time,
         })
     }
@@ -93,18 +74,28 @@ impl TokenClient {
         }
     }
 
+    /// Whether a host answers at all, asked without a credential: any answer that is not a 5xx.
+    pub async fn knock(&self, url: &str) -> bool {
+        let mut get = self.fresh.get(url);
+        if self.virtual_time {
+            get = get.header(VIRTUAL_TIME, "1");
+        }
+        let bounded = tokio::time::timeout(Duration::from_secs(EXCHANGE_S_MAX), get.send()).await;
+        matches!(bounded, Ok(Ok(answer)) if answer.status().as_u16() < 500)
+    }
+
     async fn send(&self, request: &TokenRequest<'_>) -> Exchange {
-        let mut post = self
-            .http
+        let http = match request.presented {
+            Presented::Client => &self.http,
+            Presented::RefreshToken(_) | Presented::Code { .. } => &self.fresh,
+        };
+        let mut post = http
             .post(request.token_url)
             .header("accept", "application/json");
         if self.virtual_time {
             post = post.header(VIRTUAL_TIME, "1");
         }
-        let (kind, body) = match request.style {
-            Style::SfmcJson => ("application/json", json_body(request)),
-            Style::Form => ("application/x-www-form-urlencoded", form_body(request)),
-        };
+        let (kind, body) = request.written();
         let post = post.header("content-type", kind).body(body.to_vec());
         let mut response = match post.send().await {
             Ok(response) => response,
@@ -131,14 +122,21 @@ impl TokenClient {
                 Err(error) => return classified(&error),
             }
         }
-        let Answer { mut result, grant } = answer::read(status, retry_after.as_deref(), &body);
-        hide_echo(&mut result, request.client_secret, &body);
+        let Answer {
+            mut result,
+            grant,
+            refresh_token,
+        } = answer::read(status, retry_after.as_deref(), &body);
+        if request.is_repeated_by(&body) {
+            hide_description(&mut result);
+        }
         let told_latency_ms = latency
             .filter(|_| self.virtual_time)
             .and_then(|ms| ms.parse().ok());
         Exchange {
             result,
             grant,
+            refresh_token,
             told_latency_ms,
         }
     }
@@ -148,6 +146,7 @@ fn plain(result: MintResult) -> Exchange {
     Exchange {
         result,
         grant: None,
+        refresh_token: None,
         told_latency_ms: None,
     }
 }
@@ -156,50 +155,9 @@ fn no_answer(phase: Phase, cause: NetCause) -> Exchange {
     plain(MintResult::NoAnswer { phase, cause })
 }
 
-/// SFMC's body. The secret is lent to the serialiser and wiped with the buffer.
-fn json_body(request: &TokenRequest<'_>) -> Zeroizing<Vec<u8>> {
-    let mut fields = Map::new();
-    fields.insert("grant_type".into(), "client_credentials".into());
-    fields.insert("client_id".into(), request.client_id.into());
-    if let Some(mid) = request.account_id {
-        fields.insert("account_id".into(), mid.into());
-    }
-    if let Some(scope) = request.scope {
-        fields.insert("scope".into(), scope.join(" ").into());
-    }
-    request.client_secret.expose(|secret| {
-        fields.insert(
-            "client_secret".into(),
-            String::from_utf8_lossy(secret).into(),
-        );
-    });
-    let body = Zeroizing::new(serde_json::to_vec(&fields).expect("a map of texts is JSON"));
-    if let Some(Value::String(secret)) = fields.get_mut("client_secret") {
-        secret.zeroize();
-    }
-    body
-}
-
-fn form_body(request: &TokenRequest<'_>) -> Zeroizing<Vec<u8>> {
-    let secret = request
-        .client_secret
-        .expose(|secret| Zeroizing::new(String::from_utf8_lossy(secret).into_owned()));
-    let mut form = url::form_urlencoded::Serializer::new(String::new());
-    form.append_pair("grant_type", "client_credentials");
-    form.append_pair("client_id", request.client_id);
-    form.append_pair("client_secret", &secret);
-    if let Some(scope) = request.scope {
-        form.append_pair("scope", &scope.join(" "));
-    }
-    Zeroizing::new(form.finish().into_bytes())
-}
-
-/// An upstream that echoes our request must not make us repeat its secret, whole or cut.
-fn hide_echo(result: &mut MintResult, secret: &Secret, body: &[u8]) {
-    let echoes = secret.expose(|bytes| {
-        !bytes.is_empty() && body.windows(bytes.len()).any(|window| window == bytes)
-    });
-    if let (true, MintResult::Refused { description, .. }) = (echoes, result) {
+/// An upstream that echoes our request must not make us repeat its secrets, whole or cut.
+fn hide_description(result: &mut MintResult) {
+    if let MintResult::Refused { description, .. } = result {
         *description = Some("[the answer repeated our secret; not shown]".to_owned());
     }
 }

@@ -1,6 +1,7 @@
 //! What the driver carries out, in the order given: persist, show, send, answer, tell.
 
 use crate::event::Event;
+use crate::grant::GrantState;
 use crate::input::CredentialRecord;
 use crate::read::ReadView;
 use crate::refusal::RefusalClass;
@@ -24,6 +25,15 @@ pub struct Refusal {
     pub cached: bool,
 }
 
+/// How an exchange of a refresh token ended without a token to publish.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AttemptEnd {
+    /// The refresh token stands like this from now on.
+    Stands(GrantState),
+    /// The answer held a new refresh token and no usable access token: keep the new one (R3).
+    Rotated,
+}
+
 /// One thing to do. A driver does them in order and has no opinion.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
@@ -42,6 +52,16 @@ pub enum Effect {
     },
     /// Store a credential's counters and state (same transaction as the audit record).
     Save(CredentialRecord),
+    /// Store how an exchange of a refresh token ended, in the transaction of its audit record. An
+    /// exchange that ends well has none: storing its tokens ends it.
+    Attempt {
+        /// The slot.
+        slot: SlotId,
+        /// Which; `None`: the one the store still holds armed, from before a restart.
+        attempt: Option<AttemptId>,
+        /// How.
+        end: AttemptEnd,
+    },
     /// Swap the readers' view of a slot. Comes after [`Effect::Publish`] and before
     /// [`Effect::Settle`]. If the bytes in hand are of another generation than
     /// `view.facts`, a reader treats the token as absent.
@@ -59,6 +79,14 @@ pub enum Effect {
         attempt: AttemptId,
         /// From here on the machine goes on without it; a later answer is still worth reporting.
         give_up_at: Timestamp,
+    },
+    /// Ask the slot's host for anything at all, without a credential: its breaker wants to know
+    /// whether it is up, and the only tokens that wait for it must not be risked (broker rule 2.7).
+    Knock {
+        /// The slot whose host is meant.
+        slot: SlotId,
+        /// Its number, to be named in [`crate::Input::Knocked`].
+        attempt: AttemptId,
     },
     /// Wake all who wait on this slot's flight. A waiter whose need the generation does not meet
     /// (its `unlike`, its life) reads again and may join again, within its own waiting time.

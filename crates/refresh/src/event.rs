@@ -111,10 +111,24 @@ pub enum Event {
         /// Strikes it had.
         strikes: u8,
     },
-    /// A slot waits for a person: its grant is dead.
+    /// A credential waits for a person: its grant is dead, or an exchange of its refresh token has no
+    /// known end. Never a strike and never a lock.
     Quarantined {
-        /// The slot.
+        /// The slot whose exchange it was.
         slot: SlotId,
+        /// The credential.
+        credential: CredentialId,
+        /// True if the end of an exchange is not known; false if the server refused the token.
+        unknown: bool,
+        /// True if no failed request tells of it: it was found so at a start, or a window closed.
+        untold: bool,
+        /// End of the present access token: until then nobody notices.
+        until: Option<Timestamp>,
+    },
+    /// A quarantined credential has a refresh token again, or a person allowed one more try.
+    Released {
+        /// The credential.
+        credential: CredentialId,
     },
     /// Requests to a host stop.
     BreakerOpened {

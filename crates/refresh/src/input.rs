@@ -1,6 +1,7 @@
 //! What the driver hands in: facts, wishes and answers, never a secret.
 
 use crate::effect::AttemptId;
+use crate::grant::{GrantState, Profile};
 use crate::policy::Policy;
 use countersign_model::Timestamp;
 use countersign_model::estate::{Grant, Lockout, Tier};
@@ -30,6 +31,8 @@ pub struct SlotSpec {
     pub lockout: Lockout,
     /// How its token is got; decides what `invalid_grant` means.
     pub grant: Grant,
+    /// What its provider does with a refresh token presented twice; `None` for grants without one.
+    pub profile: Option<Profile>,
     /// Life to assume when the answer names none: 1 079 000 for SFMC v2, 3 600 000 for legacy and
     /// outside services (broker rule 2.1).
     pub default_lifetime_ms: u64,
@@ -108,6 +111,44 @@ pub enum Input {
         /// Its record.
         record: CredentialRecord,
     },
+    /// Where the store says that a credential's refresh token stands. Before its slots.
+    GrantRestore {
+        /// The credential.
+        credential: CredentialId,
+        /// Where it stands.
+        state: GrantState,
+    },
+    /// A person consented anew: the store holds another refresh token.
+    GrantGiven {
+        /// The credential.
+        credential: CredentialId,
+    },
+    /// A person allows one more send of a quarantined refresh token, knowing what it may cost.
+    GrantReplay {
+        /// The credential.
+        credential: CredentialId,
+    },
+    /// An answer of an earlier run was found on disk: it was received, and the process died before it
+    /// was stored. Applied like a late answer.
+    Recovered {
+        /// The slot.
+        slot: SlotId,
+        /// When its request was sent.
+        sent_at: Timestamp,
+        /// What came back, without secret bytes.
+        result: MintResult,
+        /// Keyed fingerprint of a token received.
+        fingerprint: Option<String>,
+    },
+    /// A host was asked for anything at all.
+    Knocked {
+        /// The slot named in [`crate::Effect::Knock`].
+        slot: SlotId,
+        /// Which request.
+        attempt: AttemptId,
+        /// Whether it answered, and not with a 5xx.
+        up: bool,
+    },
     /// What a host sustains, when it is not the configured default.
     HostRate {
         /// Base URL of the auth host.
@@ -161,6 +202,8 @@ pub enum Input {
         result: MintResult,
         /// Keyed fingerprint of a token received.
         fingerprint: Option<String>,
+        /// Whether the answer held a new refresh token, whatever else was wrong with it.
+        rotated: bool,
     },
     /// The request could not be made for a reason of our own: store, key, disk.
     Aborted {

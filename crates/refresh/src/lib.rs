@@ -6,8 +6,9 @@
 //! with [`read`], and send [`Input::Demand`] only when that verdict says so.
 //!
 //! Invariants asserted here: R1 (one request in flight per slot), R2 (an answer is applied at most
-//! once), R4 (waits are bounded and jittered), R5 (an error never displaces a valid token).
-//! "Broker rule 2.x" in the comments names the numbered rules of the renewal design.
+//! once), R3 and R6 (a refresh token is neither lost nor sent into the unknown twice), R4 (waits are
+//! bounded and jittered), R5 (an error never displaces a valid token).
+//! The numbered rules that comments cite are in `docs/rules.md`.
 
 mod breaker;
 mod chance;
@@ -16,6 +17,7 @@ mod deadline;
 mod delay;
 mod effect;
 mod event;
+mod grant;
 mod input;
 mod instant;
 mod latency;
@@ -33,13 +35,14 @@ pub use breaker::BreakerPhase;
 pub use chance::JitterKey;
 pub use config::{Config, ConfigError};
 pub use delay::{Delay, backoff};
-pub use effect::{AttemptId, Effect, Refusal};
+pub use effect::{AttemptEnd, AttemptId, Effect, Refusal};
 pub use event::{Event, ForcedRefusal, Waiver};
+pub use grant::{Fate, GrantState, Profile, fate};
 pub use input::{CredentialRecord, CredentialState, Input, SlotSpec};
 pub use lines::{Lines, Margin, lines};
 pub use lint::{HostLoad, host_load};
 pub use machine::Machine;
-pub use policy::{Mode, Policy, Strategy};
+pub use policy::{Life, Mode, Policy, Strategy};
 pub use read::{Flag, Hold, ReadView, Verdict, expires_in_s, read, retry_after_spread};
 pub use refusal::{Disposition, RefusalClass, classify};
 pub use view::{CredentialView, HostView, SlotPhase, SlotView};

@@ -7,8 +7,10 @@ mod answer;
 mod credential;
 mod demand;
 mod drain;
+mod exchange;
 mod failure;
 mod host;
+mod knock;
 mod outbox;
 mod roster;
 mod slot;
@@ -24,6 +26,7 @@ use crate::instant::ms_until;
 use crate::read::{HELD_RETRY_MS, Hold, ReadView};
 use crate::refusal::RefusalClass;
 use crate::view::{CredentialView, HostView, SlotView};
+use answer::Landed;
 use countersign_model::Timestamp;
 use countersign_model::id::{CredentialId, SlotId};
 use countersign_model::token::Generation;
@@ -117,9 +120,36 @@ impl Machine {
                 sent_at,
                 result,
                 fingerprint,
+                rotated,
             } => {
-                self.answered(now, &slot, attempt, sent_at.min(now), result, fingerprint);
+                let sent_at = sent_at.min(now);
+                let landed = Landed {
+                    sent_at,
+                    result,
+                    fingerprint,
+                    rotated,
+                };
+                self.answered(now, &slot, attempt, landed);
             }
+            Input::Recovered {
+                slot,
+                sent_at,
+                result,
+                fingerprint,
+            } => {
+                let sent_at = sent_at.min(now);
+                let landed = Landed {
+                    sent_at,
+                    result,
+                    fingerprint,
+                    rotated: true,
+                };
+                self.recovered(now, &slot, landed);
+            }
+            Input::Knocked { slot, attempt, up } => self.knocked(now, &slot, attempt, up),
+            Input::GrantRestore { credential, state } => self.grant_restore(&credential, state),
+            Input::GrantGiven { credential } => self.grant_given(now, &credential),
+            Input::GrantReplay { credential } => self.grant_replay(now, &credential),
             Input::Aborted { slot, attempt } => self.aborted(now, &slot, attempt),
             Input::CredentialEdited { credential } => self.credential_edited(now, &credential),
             Input::CredentialDisable { credential } => self.credential_disable(now, &credential),

@@ -66,11 +66,30 @@ pub struct Policy {
     pub reason: Option<String>,
 }
 
+/// How long the tokens of a slot live, milliseconds, and who says so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Life {
+    /// The platform, with the slot's token.
+    Told(u64),
+    /// Nobody yet: what is assumed until a token comes.
+    Assumed(u64),
+}
+
+impl Life {
+    /// The life in milliseconds.
+    #[must_use]
+    pub fn ms(self) -> u64 {
+        match self {
+            Life::Told(ms) | Life::Assumed(ms) => ms,
+        }
+    }
+}
+
 impl Policy {
     /// The policy of an integration of that kind and tier, with its override if it has one.
     ///
-    /// Every kind is kept warm except `etl` and `reporting`, which mint before each job; with
-    /// `keep_warm: false` the others are renewed on demand. `grant` widens nothing today but
+    /// Every kind is kept warm except `etl` and `reporting`, which mint before each job, as any other
+    /// does with `before_job: true`; with `keep_warm: false` the rest are renewed on demand. `grant` widens nothing today but
     /// decides one thing: a refresh-token grant is never dropped after a job, because getting it
     /// back spends another refresh token.
     #[must_use]
@@ -82,8 +101,9 @@ impl Policy {
     ) -> Policy {
         let pattern = pattern_of(kind);
         let batch = pattern == Strategy::Batch;
-        let warm = strategy.and_then(|o| o.keep_warm).unwrap_or(!batch);
-        let mode = match (warm, batch) {
+        let before_job = strategy.and_then(|o| o.before_job).unwrap_or(batch);
+        let warm = strategy.and_then(|o| o.keep_warm).unwrap_or(!before_job);
+        let mode = match (warm, before_job) {
             (true, _) => Mode::KeepWarm,
             (false, true) => Mode::BeforeJob,
             (false, false) => Mode::OnDemand,
@@ -136,11 +156,21 @@ impl Policy {
         }
     }
 
-    /// One sentence: when it renews, why, and how long an outage it survives.
-    ///
-    /// `lifetime_ms` is the life of its tokens.
+    /// One sentence: when it renews, why, how long an outage it survives, and whether the life of
+    /// its tokens is only assumed.
     #[must_use]
-    pub fn explain(&self, lifetime_ms: u64) -> String {
+    pub fn explain(&self, life: Life) -> String {
+        let words = self.explain_ms(life.ms());
+        match life {
+            Life::Told(_) => words,
+            Life::Assumed(ms) => format!(
+                "{words}; assumes a life of {} s until the platform tells",
+                ms / 1_000
+            ),
+        }
+    }
+
+    fn explain_ms(&self, lifetime_ms: u64) -> String {
         let lifetime_s = lifetime_ms / 1_000;
         let because = self.because();
         match self.mode {

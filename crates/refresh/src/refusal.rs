@@ -30,6 +30,8 @@ pub enum RefusalClass {
     ClientRefused,
     /// The refresh token is dead; a person has to consent again.
     GrantDead,
+    /// An exchange of the refresh token has no known end; sending it again might revoke the grant.
+    GrantUnknown,
     /// A scope or a business unit is missing.
     ScopeOrBu,
     /// The request itself is wrong.
@@ -80,7 +82,7 @@ impl RefusalClass {
             RefusalClass::SecretRefused | RefusalClass::ClientRefused | RefusalClass::Locked => {
                 Class::AuthRejected
             }
-            RefusalClass::GrantDead => Class::GrantDead,
+            RefusalClass::GrantDead | RefusalClass::GrantUnknown => Class::GrantDead,
             RefusalClass::ScopeOrBu => Class::Scope,
             RefusalClass::Config | RefusalClass::UnknownSlot => Class::Config,
             RefusalClass::Policy | RefusalClass::Disabled => Class::Policy,
@@ -107,6 +109,7 @@ impl RefusalClass {
             RefusalClass::Policy => Disposition::ConfirmSlowly,
             RefusalClass::ScopeOrBu | RefusalClass::Config => Disposition::Misconfigured,
             RefusalClass::GrantDead
+            | RefusalClass::GrantUnknown
             | RefusalClass::Locked
             | RefusalClass::Disabled
             | RefusalClass::UnknownSlot => Disposition::Quarantine,

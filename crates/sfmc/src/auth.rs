@@ -195,6 +195,10 @@ impl Platform {
             minted_from: None,
         };
         self.world.tokens.add(text.clone(), token);
+        let cap = usize::try_from(self.switch(Name::LiveTokensMax)).unwrap_or(0);
+        if cap > 0 {
+            self.world.tokens.keep_newest(now, label, mid, cap);
+        }
         json!({
             "access_token": text,
             "token_type": "Bearer",

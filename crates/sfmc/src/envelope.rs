@@ -42,8 +42,11 @@ pub(crate) fn insufficient(status: u16, errorcode: u64) -> Answer {
     }
 }
 
-/// Too many requests.
+/// Too many requests. `retry_after_s` 0 leaves the hint out.
 pub(crate) fn throttled(retry_after_s: u64) -> Answer {
+    if retry_after_s == 0 {
+        return rest(429, 50_100, "Rate limit exceeded");
+    }
     let body = json!({ "message": "Rate limit exceeded", "errorcode": 50_100,
         "retryAfter": retry_after_s, "documentation": REST_DOCS });
     Answer::json(429, body).with("retry-after", retry_after_s)

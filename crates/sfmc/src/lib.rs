@@ -21,8 +21,10 @@ mod quota;
 pub mod request;
 mod rest;
 pub mod setup;
+mod soap;
 pub mod switch;
 pub mod token;
 
 pub use auth::{Asking, TOKEN_ROUTE};
 pub use core::{AppError, ConnectedApp, KeyError};
+pub use soap::{SERVICE_ROUTE, too_large};

@@ -22,6 +22,7 @@ use crate::quota::{Limits, Quota, Verdict};
 use crate::request::{Reply, Request};
 use crate::rest::bulk::BulkBook;
 use crate::setup::{PackageKind, PackageSetup, Setup, UnitSetup};
+use crate::soap::Kept;
 use crate::switch::{Name, SwitchError, Switches};
 use crate::token::TokenBook;
 use jiff::Timestamp;
@@ -54,6 +55,8 @@ pub(crate) struct World {
     pub(crate) outside: BTreeMap<String, OutsideClient>,
     pub(crate) assets: Assets,
     pub(crate) tokens: TokenBook,
+    /// What was made or changed through SOAP.
+    pub(crate) kept: Kept,
     pub(crate) grants: GrantBook,
     pub(crate) codes: CodeBook,
     pub(crate) exchanges: Exchanges,
@@ -98,6 +101,7 @@ impl World {
             outside: outside.collect(),
             assets: Assets::new(&setup.assets),
             tokens: TokenBook::default(),
+            kept: Kept::default(),
             grants: GrantBook::default(),
             codes: CodeBook::default(),
             exchanges: Exchanges::default(),

@@ -1,13 +1,13 @@
 //! The REST routes: a table of what there is and what it takes, and the way from a path to an answer.
 
 mod activity;
-mod automation;
+pub(crate) mod automation;
 pub(crate) mod bulk;
 mod campaign;
 mod content;
 mod identity;
 mod journey;
-mod message;
+pub(crate) mod message;
 mod older;
 mod page;
 mod route;
@@ -158,7 +158,7 @@ fn text<'a>(body: &'a Value, name: &str) -> Option<&'a str> {
 }
 
 /// A time as the platform writes it: no offset.
-fn stamp(at: Timestamp) -> String {
+pub(crate) fn stamp(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%S").to_string()
 }
 

@@ -119,6 +119,25 @@ impl TokenBook {
         );
     }
 
+    /// Kills the oldest live tokens of a client and MID beyond the newest `n`.
+    pub(crate) fn keep_newest(&mut self, now: Timestamp, label: &str, mid: u64, n: usize) {
+        let live = |held: &Held| {
+            let token = &held.token;
+            !held.revoked && now < token.ends_at && token.label == label && token.mid == mid
+        };
+        let own: Vec<String> = self
+            .order
+            .iter()
+            .filter(|text| self.held.get(*text).is_some_and(live))
+            .cloned()
+            .collect();
+        for text in own.iter().take(own.len().saturating_sub(n)) {
+            if let Some(held) = self.held.get_mut(text) {
+                held.revoked = true;
+            }
+        }
+    }
+
     /// Kills every token that `hits`.
     pub(crate) fn revoke(&mut self, hits: impl Fn(&Token) -> bool) {
         let hit = self.held.values_mut().filter(|held| hits(&held.token));

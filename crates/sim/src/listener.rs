@@ -3,10 +3,11 @@
 use crate::simulator::Simulator;
 use axum::Router;
 use axum::body::{Body, Bytes};
+use axum::extract::rejection::BytesRejection;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use countersign_sfmc::request::{self, Answer, Reply, Request};
 use serde_json::Value;
 use std::net::SocketAddr;
@@ -71,7 +72,22 @@ fn minting_client(request: &Request) -> Option<String> {
     Some(named.unwrap_or("unknown").to_owned())
 }
 
-async fn serve(State(simulator): State<Simulator>, parts: Parts, body: Bytes) -> Response {
+/// Whether a call is for the SOAP service, whose callers can read nothing but XML.
+fn is_soap(parts: &Parts) -> bool {
+    let path = parts.uri.path().trim_end_matches('/').to_lowercase();
+    path.ends_with(&countersign_sfmc::SERVICE_ROUTE.to_lowercase())
+}
+
+async fn serve(
+    State(simulator): State<Simulator>,
+    parts: Parts,
+    body: Result<Bytes, BytesRejection>,
+) -> Response {
+    let body = match body {
+        Ok(body) => body,
+        Err(_) if is_soap(&parts) => return response(countersign_sfmc::too_large()),
+        Err(rejection) => return rejection.into_response(),
+    };
     let request = request(&parts, &body);
     let clock = simulator.clock();
     let speed = clock.speed();

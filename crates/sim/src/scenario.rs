@@ -74,8 +74,10 @@ pub struct Fault {
     pub asset: Option<String>,
     /// or a business unit,
     pub bu: Option<String>,
-    /// or a tenant; `all` is the whole platform.
+    /// or a tenant; `all` is the whole platform;
     pub tenant: Option<String>,
+    /// or any of these by its id.
+    pub target: Option<String>,
     /// How long; absent: until mended.
     #[serde(default, rename = "for", with = "span::maybe")]
     pub lasts: Option<SignedDuration>,
@@ -155,6 +157,7 @@ impl Fault {
             asset: self.asset.clone(),
             bu: self.bu.clone(),
             tenant: self.tenant.clone(),
+            target: self.target.clone(),
             lasts: self.lasts,
             share: self.share,
             latency: self.latency,

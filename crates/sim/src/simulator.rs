@@ -132,6 +132,18 @@ impl Simulator {
         self.with(|platform| platform.inject(now, &order))
     }
 
+    /// Whether a fault could be played, without playing it.
+    ///
+    /// # Errors
+    /// [`FaultError`], which names the field and what it may hold.
+    pub fn check(&self, fault: &Fault) -> Result<(), FaultError> {
+        if PLAYED_BY_OTHERS.contains(&fault.kind.as_str()) {
+            return Ok(());
+        }
+        let order = fault.order()?;
+        self.with(|platform| platform.check(&order))
+    }
+
     /// Lets core know a client that stands in no estate: a connected app of that key and secret, with
     /// a user of its own; client credentials are enough to sign in.
     ///

@@ -16,6 +16,9 @@ const RECORDS_MAX: u64 = 1_000;
 /// … or with the first record after this long, by a clock that may have been set back meanwhile.
 const CHECKPOINT_EVERY: SignedDuration = SignedDuration::from_mins(5);
 
+/// A search for an action looks at this many records at most: some days of a busy house.
+pub const SEARCHED_MAX: u64 = 500_000;
+
 /// The chain's end.
 struct Head {
     seq: u64,
@@ -139,6 +142,38 @@ pub(crate) fn list(sql: &Connection, from: u64, limit: usize) -> Result<Vec<Reco
         Record::decode(&body).map_err(|_| unreadable(&format!("audit record {seq}"), "body"))
     })
     .collect()
+}
+
+/// The newest records of one action, newest first. The search is for the name's bytes, and what is
+/// found is read to be sure.
+pub(crate) fn latest(
+    sql: &Connection,
+    action: &str,
+    limit: usize,
+) -> Result<Vec<Record>, VaultError> {
+    let doing = "searching the audit chain";
+    let query = "SELECT seq, body FROM audit \
+                 WHERE seq > (SELECT coalesce(max(seq), 0) FROM audit) - ?1 \
+                 AND instr(body, ?2) > 0 ORDER BY seq DESC";
+    let mut statement = sql.prepare_cached(query).doing(doing)?;
+    let rows = statement
+        .query_map(params![column(SEARCHED_MAX), action.as_bytes()], |row| {
+            Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?))
+        })
+        .doing(doing)?;
+    let mut found = Vec::new();
+    for row in rows {
+        let (seq, body) = row.doing(doing)?;
+        let record = Record::decode(&body)
+            .map_err(|_| unreadable(&format!("audit record {seq}"), "body"))?;
+        if record.action == action {
+            found.push(record);
+        }
+        if found.len() >= limit {
+            break;
+        }
+    }
+    Ok(found)
 }
 
 /// Reads the whole chain and judges it, against the store's checkpoints and those of `outside`.

@@ -1,9 +1,10 @@
 //! What can be changed, as values: several [`Change`]s are one transaction.
 
+use crate::grant::GrantStands;
 use countersign_model::Timestamp;
 use countersign_model::id::{BuId, ConsumerId, CredentialId, SlotId};
 use countersign_model::outcome::Outcome;
-use countersign_model::token::TokenFacts;
+use countersign_model::token::{Generation, TokenFacts};
 use countersign_secret::{Secret, TokenBytes};
 use countersign_vault::audit::{Ending, SignedCheckpoint};
 
@@ -155,6 +156,47 @@ pub enum Change {
         /// The slot.
         slot: SlotId,
     },
+    /// Seals a refresh token that a person's consent brought; whatever was known of the one before
+    /// is over.
+    GrantPut {
+        /// The credential.
+        credential: CredentialId,
+        /// Its owner.
+        bu: BuId,
+        /// The refresh token.
+        token: TokenBytes,
+    },
+    /// Writes down that the refresh token is about to be sent; refused unless it is the one of this
+    /// generation and no exchange is open (R6).
+    GrantArm {
+        /// The credential.
+        credential: CredentialId,
+        /// Names the exchange.
+        attempt: String,
+        /// The token that was read.
+        generation: Generation,
+    },
+    /// Stores what an exchange brought (R3). One that is no longer the credential's own is kept beside
+    /// it.
+    GrantRotate {
+        /// The credential.
+        credential: CredentialId,
+        /// Its owner.
+        bu: BuId,
+        /// The exchange.
+        attempt: String,
+        /// The new refresh token; `None` where the provider goes on with the old one.
+        token: Option<TokenBytes>,
+    },
+    /// Ends an exchange that brought nothing.
+    GrantEnd {
+        /// The credential.
+        credential: CredentialId,
+        /// The exchange; `None`: whichever is open.
+        attempt: Option<String>,
+        /// Where the refresh token stands from now on.
+        stands: GrantStands,
+    },
     /// Admits a consumer.
     ConsumerAdd(ConsumerRow),
     /// Ends a consumer's key.
@@ -187,6 +229,10 @@ impl Change {
             | Change::CredentialForget { .. }
             | Change::SlotPut { .. }
             | Change::SlotDrop { .. }
+            | Change::GrantPut { .. }
+            | Change::GrantArm { .. }
+            | Change::GrantRotate { .. }
+            | Change::GrantEnd { .. }
             | Change::ConsumerAdd(_)
             | Change::ConsumerRevoke { .. } => true,
             Change::Outcomes(_)
@@ -204,6 +250,8 @@ pub struct Applied {
     pub secret_versions: Vec<u32>,
     /// Outcomes that the outbox's bound pushed out undelivered.
     pub outbox_dropped: u64,
+    /// Refresh tokens that came too late and were kept beside their credential.
+    pub grants_orphaned: usize,
     /// Consumers whose key ended now.
     pub consumers_revoked: usize,
     /// The checkpoint signed with this transaction, to be sent to an outside sink.

@@ -102,6 +102,13 @@ pub enum VaultError {
         /// What was offered.
         offered: Generation,
     },
+    /// Another exchange of the refresh token is open, or its end is unknown, or it was replaced
+    /// meanwhile: nothing may be sent (R6). Nothing was changed.
+    #[error("the refresh token of {credential} may not be sent now")]
+    GrantBusy {
+        /// The credential.
+        credential: CredentialId,
+    },
     /// There is no such version of a secret.
     #[error("{credential} has no secret version {version}")]
     NoSecretVersion {
@@ -161,7 +168,8 @@ impl VaultError {
             | VaultError::SchemaTooNew { .. }
             | VaultError::NotAVault { .. }
             | VaultError::OwnerMoved { .. } => true,
-            VaultError::Unreadable { .. }
+            VaultError::GrantBusy { .. }
+            | VaultError::Unreadable { .. }
             | VaultError::StaleGeneration { .. }
             | VaultError::NoSecretVersion { .. }
             | VaultError::ConsumerExists { .. }

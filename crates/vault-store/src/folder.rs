@@ -40,6 +40,11 @@ impl Folder {
         }
     }
 
+    /// The folder itself.
+    pub(crate) fn data(&self) -> &Path {
+        &self.dir
+    }
+
     /// The database.
     pub(crate) fn database(&self) -> PathBuf {
         self.dir.join("vault.db")

@@ -10,19 +10,24 @@ mod audit;
 mod change;
 mod error;
 mod folder;
+mod grant;
 mod keys;
 mod reader;
 mod row;
 mod schema;
+mod spool;
 mod table;
 mod vault;
 mod writer;
 
+pub use audit::SEARCHED_MAX;
 pub use change::{Applied, AuditEntry, Change, ConsumerRow, SecretRole};
 pub use countersign_vault::audit::{Checkpoint, Ending, Fault, Record, SignedCheckpoint, Verdict};
 pub use error::{RowFault, VaultError};
+pub use grant::{GrantOpened, GrantStands, SpoolKey, StoredGrant};
 pub use row::{
     OutboxStatus, SecretVersion, StoredCredential, StoredSlot, StoredSlots, UnreadableSlot,
 };
+pub use spool::{SpoolFile, SpoolFound, Spooled};
 pub use vault::{Entropy, Vault};
 pub use writer::OutboxBound;

@@ -13,7 +13,10 @@ const APPLICATION_ID: i32 = 0x4353_7674;
 const BUSY_WAIT: Duration = Duration::from_secs(10);
 
 /// Every migration, in order; the schema version is the number of those applied.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_start.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_start.sql"),
+    include_str!("migrations/0002_grants.sql"),
+];
 
 /// The newest schema this program knows.
 pub(crate) fn known() -> u32 {

@@ -3,6 +3,7 @@
 pub(crate) mod consumer;
 pub(crate) mod credential;
 pub(crate) mod estate;
+pub(crate) mod grant;
 pub(crate) mod outbox;
 pub(crate) mod secret;
 pub(crate) mod slot;

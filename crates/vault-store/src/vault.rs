@@ -5,8 +5,11 @@ mod open;
 use crate::audit;
 use crate::change::{Applied, Change, ConsumerRow};
 use crate::error::VaultError;
+use crate::grant::{GrantOpened, SpoolKey, StoredGrant};
+use crate::keys;
 use crate::reader::Readers;
 use crate::row::{OutboxStatus, SecretVersion, StoredCredential, StoredSlots};
+use crate::spool::{self, SpoolFile, SpoolFound};
 use crate::table;
 use crate::writer::{Command, QUEUE_MAX, Writer};
 use countersign_model::Timestamp;
@@ -15,6 +18,7 @@ use countersign_secret::{Secret, TokenBytes};
 use countersign_vault::Keyring;
 use countersign_vault::audit::{Record, SignedCheckpoint, Verdict};
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use tokio::sync::{mpsc, oneshot};
@@ -33,6 +37,21 @@ struct Inner {
     readers: Readers,
     ring: Arc<Keyring>,
     vault_id: [u8; 16],
+    data: PathBuf,
+}
+
+/// Runs `work`, which blocks on the disk, where that hurts nobody.
+async fn on_disk<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, VaultError> + Send + 'static,
+) -> Result<T, VaultError> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(error) => match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            // The runtime is stopping: nobody waits for the answer any more.
+            Err(_) => Err(VaultError::Closed),
+        },
+    }
 }
 
 impl Drop for Inner {
@@ -47,7 +66,7 @@ impl Drop for Inner {
 }
 
 impl Vault {
-    fn start(writer: Writer, readers: Readers) -> std::io::Result<Vault> {
+    fn start(writer: Writer, readers: Readers, data: PathBuf) -> std::io::Result<Vault> {
         let (queue, waiting) = mpsc::channel(QUEUE_MAX);
         let (ring, vault_id) = (Arc::clone(&writer.ring), writer.vault_id);
         let thread = std::thread::Builder::new().name("vault-store".to_owned());
@@ -58,6 +77,7 @@ impl Vault {
             readers,
             ring,
             vault_id,
+            data,
         })))
     }
 
@@ -152,6 +172,96 @@ impl Vault {
         self.0.readers.read(table::slot::list).await
     }
 
+    /// Opens a credential's refresh token for an exchange.
+    ///
+    /// # Errors
+    /// [`VaultError::Unreadable`] if it does not open in its row (V2).
+    pub async fn grant_open(
+        &self,
+        credential: CredentialId,
+    ) -> Result<Option<GrantOpened>, VaultError> {
+        self.0
+            .readers
+            .read(move |sql, ring| table::grant::open(sql, ring, &credential))
+            .await
+    }
+
+    /// A credential's key, opened to seal what an exchange will bring; `None` if it has none.
+    ///
+    /// # Errors
+    /// [`VaultError::Unreadable`] if the key does not open.
+    pub async fn spool_key(
+        &self,
+        credential: CredentialId,
+    ) -> Result<Option<SpoolKey>, VaultError> {
+        let find = move |sql: &rusqlite::Connection, ring: &Keyring| {
+            let owned = keys::find(sql, ring, &credential)?;
+            Ok(owned.map(|owned| SpoolKey {
+                bu: owned.bu,
+                key: owned.key,
+            }))
+        };
+        self.0.readers.read(find).await
+    }
+
+    /// Where every refresh token stands.
+    ///
+    /// # Errors
+    /// [`VaultError`] if they cannot be read.
+    pub async fn grants(&self) -> Result<Vec<StoredGrant>, VaultError> {
+        self.0.readers.read(|sql, _| table::grant::list(sql)).await
+    }
+
+    /// How many refresh tokens came too late and are kept beside their credentials.
+    ///
+    /// # Errors
+    /// [`VaultError`] if they cannot be counted.
+    pub async fn grant_orphans(&self) -> Result<u64, VaultError> {
+        self.0
+            .readers
+            .read(|sql, _| table::grant::orphans(sql))
+            .await
+    }
+
+    /// Puts an answer on disk, sealed, before the database is asked to take it (R3). Needs nothing of
+    /// the database. `entropy` draws its nonce.
+    ///
+    /// # Errors
+    /// [`VaultError::Io`] if the disk does not take it.
+    pub async fn spool_write(
+        &self,
+        key: Arc<SpoolKey>,
+        credential: CredentialId,
+        attempt: String,
+        plain: TokenBytes,
+        mut entropy: Entropy,
+    ) -> Result<SpoolFile, VaultError> {
+        let data = self.0.data.clone();
+        on_disk(move || {
+            let names = (&credential, attempt.as_str());
+            spool::write(&data, &key, names, &plain, &mut *entropy)
+        })
+        .await
+    }
+
+    /// Takes an answer off the disk once it is committed.
+    ///
+    /// # Errors
+    /// [`VaultError::Io`].
+    pub async fn spool_remove(&self, file: SpoolFile) -> Result<(), VaultError> {
+        on_disk(move || file.remove()).await
+    }
+
+    /// Answers that an earlier run received and did not commit, oldest exchange first.
+    ///
+    /// # Errors
+    /// [`VaultError`] if the folder cannot be read at all.
+    pub async fn spool_list(&self) -> Result<SpoolFound, VaultError> {
+        let data = self.0.data.clone();
+        let read = move |sql: &rusqlite::Connection, ring: &Keyring| spool::list(sql, ring, &data);
+        self.0.readers.read(read).await
+    }
+
     /// Consumers whose key has not been revoked.
     ///
     /// # Errors
@@ -193,6 +303,22 @@ impl Vault {
         self.0
             .readers
             .read(move |sql, _| audit::list(sql, from, limit))
+            .await
+    }
+
+    /// The newest records of one action, newest first, among the last
+    /// [`SEARCHED_MAX`](crate::SEARCHED_MAX) of the chain.
+    ///
+    /// # Errors
+    /// [`VaultError`] if they cannot be read.
+    pub async fn audit_latest(
+        &self,
+        action: &'static str,
+        limit: usize,
+    ) -> Result<Vec<Record>, VaultError> {
+        self.0
+            .readers
+            .read(move |sql, _| audit::latest(sql, action, limit))
             .await
     }
 

@@ -214,6 +214,31 @@ fn apply(ctx: &mut Ctx<'_>, change: Change, applied: &mut Applied) -> Result<(),
             token,
         } => table::slot::put(ctx, (&slot, &credential, &bu), &facts, &token),
         Change::SlotDrop { slot } => table::slot::clear(ctx, &slot),
+        Change::GrantPut {
+            credential,
+            bu,
+            token,
+        } => table::grant::put(ctx, &credential, &bu, &token),
+        Change::GrantArm {
+            credential,
+            attempt,
+            generation,
+        } => table::grant::arm(ctx, &credential, &attempt, generation),
+        Change::GrantRotate {
+            credential,
+            bu,
+            attempt,
+            token,
+        } => {
+            let orphaned = table::grant::rotate(ctx, (&credential, &bu), &attempt, token.as_ref())?;
+            applied.grants_orphaned += usize::from(orphaned);
+            Ok(())
+        }
+        Change::GrantEnd {
+            credential,
+            attempt,
+            stands,
+        } => table::grant::end(ctx, &credential, attempt.as_deref(), stands),
         Change::ConsumerAdd(row) => table::consumer::add(ctx, &row),
         Change::ConsumerRevoke { id } => {
             applied.consumers_revoked += table::consumer::revoke(ctx, &id)?;

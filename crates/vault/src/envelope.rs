@@ -102,6 +102,24 @@ pub enum Place<'a> {
         /// Its number in the slot.
         generation: Generation,
     },
+    /// The refresh token of a credential.
+    RefreshToken {
+        /// The owner.
+        bu: &'a BuId,
+        /// The credential.
+        credential: &'a CredentialId,
+        /// Its number: grows with every refresh token stored.
+        generation: Generation,
+    },
+    /// What an exchange brought, on its way into the database or kept beside it.
+    Received {
+        /// The owner.
+        bu: &'a BuId,
+        /// The credential.
+        credential: &'a CredentialId,
+        /// Which exchange.
+        attempt: &'a str,
+    },
 }
 
 impl Place<'_> {
@@ -133,6 +151,22 @@ impl Place<'_> {
                 .field(credential.as_str().as_bytes())
                 .field(slot.as_str().as_bytes())
                 .number(generation.0),
+            Place::RefreshToken {
+                bu,
+                credential,
+                generation,
+            } => start("grant")
+                .field(bu.as_str().as_bytes())
+                .field(credential.as_str().as_bytes())
+                .number(generation.0),
+            Place::Received {
+                bu,
+                credential,
+                attempt,
+            } => start("received")
+                .field(bu.as_str().as_bytes())
+                .field(credential.as_str().as_bytes())
+                .field(attempt.as_bytes()),
         }
         .finish()
     }

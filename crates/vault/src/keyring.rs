@@ -166,6 +166,17 @@ impl SystemKeys {
         data_encoding::HEXLOWER.encode(&tag.as_ref()[..FINGERPRINT_BYTES])
     }
 
+    /// Keyed digest of a refresh token: tells whether two are the same, and reveals nothing. Another
+    /// message than a fingerprint's, so that neither can be taken for the other.
+    #[must_use]
+    pub fn refresh_digest(&self, token: &TokenBytes) -> [u8; 32] {
+        let mut context = hmac::Context::with_key(&self.fingerprint);
+        context.update(b"refresh token\0");
+        token.expose(|bytes| context.update(bytes));
+        let tag = context.sign();
+        tag.as_ref().try_into().expect("SHA-256 has 32 bytes")
+    }
+
     /// The HMAC under which a consumer's key is looked up.
     #[must_use]
     pub fn consumer_lookup(&self, key: &[u8]) -> [u8; 32] {

@@ -5,6 +5,7 @@ use crate::chores;
 use crate::outbox::Outbox;
 use crate::pipeline::{OnCommit, Pipeline};
 use crate::resolve::resolve;
+use countersign_detect::Rules;
 use countersign_host::clock::Clock;
 use countersign_model::estate::Estate;
 use countersign_model::outcome::Outcome;
@@ -28,6 +29,8 @@ pub struct WatchParts {
     pub dashboard_url: Option<String>,
     /// What there is to watch.
     pub estate: Estate,
+    /// When to page.
+    pub rules: Rules,
     /// Makes ids and jitter; the same seed, clock and outcomes give the same incidents.
     pub seed: u64,
     /// Told of every turn that changed something.
@@ -84,6 +87,7 @@ impl Watch {
             channels,
             dashboard_url,
             estate,
+            rules,
             seed,
             on_commit,
         } = parts;
@@ -101,6 +105,7 @@ impl Watch {
             outbox: watch.outbox.clone(),
             estate: watch.estate.clone(),
             channels: channels.names(),
+            rules,
             seed,
             on_commit,
         };

@@ -40,9 +40,9 @@ pub(crate) struct Verdict {
 impl Judge {
     /// Goes on from what the ledger holds. A memory of an older form is started afresh: the
     /// incidents themselves are kept.
-    pub(crate) fn new(estate: &Estate, seed: u64, loaded: &Loaded) -> Judge {
+    pub(crate) fn new(rules: Rules, estate: &Estate, seed: u64, loaded: &Loaded) -> Judge {
         let mut judge = Judge {
-            detector: Detector::new(Rules::default(), estate),
+            detector: Detector::new(rules, estate),
             statuses: Statuses::new(estate),
             engine: Engine::new(estate, seed),
             verdict: Verdict::default(),
@@ -91,8 +91,12 @@ impl Judge {
     }
 
     fn weigh(&mut self, now: Timestamp, signals: &[Signal]) {
+        if signals.is_empty() {
+            return;
+        }
+        let healthy = self.statuses.healthy(now);
         for signal in signals {
-            let changes = self.engine.step(now, signal);
+            let changes = self.engine.step(now, signal, &healthy);
             self.keep(changes);
         }
     }

@@ -14,6 +14,7 @@ mod outbox;
 mod pipeline;
 mod resolve;
 
+pub use countersign_detect::Rules;
 pub use handle::{Task, Watch, WatchError, WatchParts};
 pub use ingest::{IngestReject, IngestReport, IngestScope};
 pub use pipeline::{Committed, OnCommit};

@@ -7,6 +7,7 @@
 use crate::bell::Bell;
 use crate::handle::SharedEstate;
 use crate::judge::{Judge, Verdict};
+use countersign_detect::Rules;
 use countersign_host::clock::{Clock, Hold};
 use countersign_model::estate::Estate;
 use countersign_model::id::IntegrationId;
@@ -64,6 +65,7 @@ pub(crate) struct Pipeline {
     pub(crate) outbox: Bell,
     pub(crate) estate: SharedEstate,
     pub(crate) channels: Vec<String>,
+    pub(crate) rules: Rules,
     pub(crate) seed: u64,
     pub(crate) on_commit: OnCommit,
 }
@@ -130,7 +132,7 @@ impl Pipeline {
     async fn sit_down(&self) -> Result<Desk, StoreError> {
         let loaded = self.store.pipeline_load().await?;
         let estate = self.estate.get();
-        let judge = Judge::new(&estate, self.seed, &loaded);
+        let judge = Judge::new(self.rules.clone(), &estate, self.seed, &loaded);
         let by_id = |status: IntegrationStatus| (status.integration.clone(), status);
         Ok(Desk {
             judge,

@@ -75,6 +75,7 @@ async fn serve(data: &Path, settings: Settings) -> anyhow::Result<()> {
         clock: Clock::system(),
         base_url: base_url.clone(),
         notify: settings.notify,
+        rules: settings.rules,
         run_token: token.clone(),
         estate_sink: None,
         seed: None,

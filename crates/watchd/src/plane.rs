@@ -8,12 +8,12 @@ use countersign_host::environment;
 use countersign_host::task::Tasks;
 use countersign_model::estate::{ESTATE_VERSION, Estate};
 use countersign_notify::{ChannelConfig, Channels};
-use countersign_store::{StoreError, WatchStore};
-use countersign_watch::{Committed, Watch, WatchParts};
+use countersign_store::{DATABASE_FILE, StoreError, WatchStore};
+use countersign_watch::{Committed, Rules, Watch, WatchParts};
 use countersign_web::{App, Live, Metrics, sign_in_link, token_hash};
 use prometheus_client::registry::Registry;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Label of the bearer of the present run.
@@ -29,6 +29,8 @@ pub struct Options {
     pub base_url: String,
     /// Channels as written in the configuration.
     pub notify: Vec<toml::Table>,
+    /// Rules of paging as written in the configuration.
+    pub rules: toml::Table,
     /// Bearer of this run, for local commands and a broker in the same process.
     pub run_token: String,
     /// Where a new estate also has to go: the broker, when it runs beside.
@@ -43,9 +45,9 @@ pub enum OpenError {
     /// The ledger.
     #[error("the watch's ledger could not be opened")]
     Store(#[from] StoreError),
-    /// The channels in the configuration.
+    /// What the configuration says of channels and rules.
     #[error("{}", .0.join("\n"))]
-    Channels(Vec<String>),
+    Settings(Vec<String>),
 }
 
 impl OpenError {
@@ -54,6 +56,12 @@ impl OpenError {
     pub fn is_refusal(&self) -> bool {
         matches!(self, OpenError::Store(error) if error.is_refusal())
     }
+}
+
+/// Whether the folder holds a watch's ledger.
+#[must_use]
+pub fn ledger_exists(data: &Path) -> bool {
+    data.join(DATABASE_FILE).exists()
 }
 
 /// A watch that is ready to be served.
@@ -71,6 +79,7 @@ impl WatchPlane {
     /// [`OpenError`].
     pub async fn open(options: Options) -> Result<WatchPlane, OpenError> {
         let channels = channels(&options.notify)?;
+        let rules = rules(&options.rules)?;
         let store = WatchStore::open(&options.data)?;
         let entropy = Entropy::default();
         admit_run(&store, &options.run_token).await?;
@@ -83,6 +92,7 @@ impl WatchPlane {
             channels,
             dashboard_url: Some(options.base_url.clone()),
             estate,
+            rules,
             seed: options.seed.unwrap_or_else(|| entropy.u64()),
             on_commit: Arc::new(move |committed: &Committed<'_>| {
                 committed
@@ -165,10 +175,23 @@ fn channels(tables: &[toml::Table]) -> Result<Channels, OpenError> {
         }
     }
     if !faults.is_empty() {
-        return Err(OpenError::Channels(faults));
+        return Err(OpenError::Settings(faults));
     }
     Channels::build(&configs, environment::read)
-        .map_err(|faults| OpenError::Channels(faults.iter().map(ToString::to_string).collect()))
+        .map_err(|faults| OpenError::Settings(faults.iter().map(ToString::to_string).collect()))
+}
+
+/// What was written of the rules; a value that is no number is `None`.
+fn rules(table: &toml::Table) -> Result<Rules, OpenError> {
+    let number = |value: &toml::Value| match value {
+        toml::Value::Integer(whole) => i32::try_from(*whole).ok().map(f64::from),
+        toml::Value::Float(number) => Some(*number),
+        _ => None,
+    };
+    let written = table
+        .iter()
+        .map(|(name, value)| (name.as_str(), number(value)));
+    Rules::overridden(written).map_err(OpenError::Settings)
 }
 
 /// The URL under which a bound dashboard is reached: the configured one, or its own address.

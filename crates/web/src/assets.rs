@@ -13,6 +13,11 @@ use std::sync::LazyLock;
 #[folder = "assets/"]
 struct Assets;
 
+/// Every page, also those of problems that the broker tells: its documents name the same road.
+#[derive(RustEmbed)]
+#[folder = "../../docs/problems/"]
+struct ProblemPages;
+
 /// A short name of the present set of assets; pages ask for `/assets/…?v=` it, so that browsers may
 /// keep them for good.
 pub(crate) fn version() -> &'static str {
@@ -66,13 +71,12 @@ pub(crate) async fn asset(
 
 /// `GET /problems/{code}`: what an operator does about it.
 pub(crate) async fn problem_page(Path(code): Path<String>) -> Result<Response, PageProblem> {
-    let known = Code::ALL.iter().find(|known| known.as_str() == code);
-    let page = known.ok_or_else(|| missing(&code))?.page();
+    let page = ProblemPages::get(&format!("{code}.md")).ok_or_else(|| missing(&code))?;
     let kind = (
         header::CONTENT_TYPE,
         HeaderValue::from_static("text/plain; charset=utf-8"),
     );
-    Ok(([kind], page).into_response())
+    Ok(([kind], page.data.into_owned()).into_response())
 }
 
 fn missing(name: &str) -> PageProblem {

@@ -296,3 +296,27 @@ fn long_files_long_functions_and_long_lists_stand_out() {
     assert_eq!(found.len(), 3, "{found:#?}");
     assert!(found[0].contains("403 lines"), "{found:#?}");
 }
+
+#[test]
+fn a_rule_that_is_cited_is_on_the_page_of_rules() {
+    let envelope = "//! Seals (broker rules 2.1 and on; Design 4.4).\nfn seal(s: &Secret) { s.expose(|b| \
+                    b.len()) } // R1\n";
+    let mut files = sound();
+    files.retain(|(path, _)| path != "crates/vault/src/envelope.rs");
+    files.push((
+        "crates/vault/src/envelope.rs".to_owned(),
+        envelope.to_owned(),
+    ));
+    let with = |page: &str| {
+        let page = ("docs/rules.md".to_owned(), page.to_owned());
+        faults(&Tree::of(files.iter().cloned().chain([page])))
+    };
+    assert_eq!(
+        with("### Broker rule 2.1: when\n\n## Design 4.4\n"),
+        Vec::<String>::new()
+    );
+    let found = with("### Broker rule 2.12: keys\n\nAs design 4.4 says.\n");
+    assert_eq!(found.len(), 2, "{found:#?}");
+    assert!(found[0].contains("envelope.rs:1: `broker rule 2.1` is not on docs/rules.md"));
+    assert!(found[1].contains("`design 4.4`"));
+}

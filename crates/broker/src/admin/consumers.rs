@@ -37,6 +37,12 @@ pub struct NewConsumer {
     /// What it is handed; default: the integration's.
     #[serde(default)]
     pub vend: Option<VendMode>,
+    /// Through the gateway it only reads, and sees no contacts.
+    #[serde(default)]
+    pub read_only: bool,
+    /// The gateway sends a refused write once more with another token; default: yes.
+    #[serde(default)]
+    pub resends_writes: Option<bool>,
 }
 
 /// A new consumer with its key, shown once.
@@ -107,13 +113,14 @@ impl Admin {
         if new.min_ttl_s > MIN_TTL_S_MAX {
             return wrong("min_ttl_s", format!("at most {MIN_TTL_S_MAX} seconds"));
         }
-        let vend = new.vend.unwrap_or(integration.vend);
-        if vend == VendMode::Gateway {
-            return wrong(
-                "vend",
-                "gateway is not available yet; use direct".to_owned(),
-            );
-        }
+        let vend = match (new.vend, new.read_only) {
+            (Some(VendMode::Direct), true) => {
+                let why = "read-only is kept by the gateway: leave it out, or take vend gateway";
+                return wrong("read_only", why.to_owned());
+            }
+            (None, true) => VendMode::Gateway,
+            (asked, _) => asked.unwrap_or_else(|| integration.vend_mode()),
+        };
         let now = self.now();
         let ends_at = new.ends_at.or_else(|| {
             now.checked_add(countersign_model::SignedDuration::from_hours(24 * KEY_DAYS))
@@ -143,6 +150,8 @@ impl Admin {
             ends_at,
             sources: new.sources,
             vend,
+            read_only: new.read_only,
+            resends_writes: new.resends_writes.unwrap_or(true),
         })
     }
 

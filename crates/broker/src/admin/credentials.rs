@@ -2,7 +2,7 @@
 
 use super::{Admin, AdminError};
 use crate::driver::CredentialChange;
-use countersign_model::estate::{Credential, CredentialMode, Grant};
+use countersign_model::estate::{Credential, CredentialMode};
 use countersign_model::id::CredentialId;
 use countersign_secret::Secret;
 
@@ -10,7 +10,7 @@ use countersign_secret::Secret;
 const SECRET_BYTES_MAX: usize = 4 * 1024;
 
 impl Admin {
-    async fn brokered(&self, id: &CredentialId) -> Result<Credential, AdminError> {
+    pub(super) async fn brokered(&self, id: &CredentialId) -> Result<Credential, AdminError> {
         let estate = self.estate().await?;
         let unknown = || AdminError::Unknown {
             kind: "credential",
@@ -42,7 +42,7 @@ impl Admin {
         actor: &str,
     ) -> Result<u32, AdminError> {
         let credential = self.brokered(id).await?;
-        if credential.kind.grant() != Some(Grant::ClientCredentials) {
+        if credential.kind.grant().is_none() {
             return Err(AdminError::NoSlot {
                 credential: id.clone(),
             });

@@ -1,12 +1,15 @@
 //! What lists show: credentials with their policy, slots with their token's facts. No secret bytes.
 
 use super::{Admin, AdminError};
+use crate::specs::{self, Slots};
 use countersign_model::Timestamp;
 use countersign_model::estate::{CredentialKind, CredentialMode};
 use countersign_model::id::{BuId, CredentialId, IntegrationId, SlotId};
-use countersign_refresh::{CredentialState, Hold};
+use countersign_refresh::{CredentialState, GrantState, Hold};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+
+mod consent;
 
 /// One credential as a list shows it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -19,7 +22,7 @@ pub struct CredentialRow {
     pub kind: CredentialKind,
     /// Who holds the secret.
     pub mode: CredentialMode,
-    /// `no_secret`, `active`, `locked`, `disabled` or `observed`.
+    /// `no_secret`, `no_consent`, `active`, `quarantined`, `locked`, `disabled` or `observed`.
     pub state: String,
     /// Version of the secret in use.
     pub secret_version: Option<u32>,
@@ -27,6 +30,15 @@ pub struct CredentialRow {
     pub strikes: u8,
     /// When it was locked.
     pub locked_at: Option<Timestamp>,
+    /// When, within the last day, its tokens died so young that somebody else must be minting with its
+    /// client id.
+    pub outside_minter_suspected_at: Option<Timestamp>,
+    /// Where its refresh token stands and what to do, in words; for kinds that have one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refresh_token: Option<String>,
+    /// While it is quarantined: until when its live access token is served.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub served_until: Option<Timestamp>,
     /// Integrations on it.
     pub integrations: Vec<IntegrationId>,
     /// How its slots are kept, and why.
@@ -62,6 +74,8 @@ impl Admin {
     pub async fn credentials(&self) -> Result<Vec<CredentialRow>, AdminError> {
         let estate = self.estate().await?;
         let records = self.books.credential_records().await?;
+        let grants: BTreeMap<CredentialId, GrantState> =
+            self.books.grants().await?.into_iter().collect();
         let mut versions = BTreeMap::new();
         for id in self.books.credentials_with_secret().await? {
             let Ok(id) = id.parse::<CredentialId>() else {
@@ -71,6 +85,8 @@ impl Admin {
                 versions.insert(id, version);
             }
         }
+        let suspected = self.books.outside_minters(self.now()).await?;
+        let slots = specs::planned(&estate);
         let rows = estate.credentials.iter().map(|credential| {
             let record = records
                 .iter()
@@ -81,8 +97,11 @@ impl Admin {
                 (_, Some(CredentialState::Locked)) => "locked",
                 (_, Some(CredentialState::Disabled)) => "disabled",
                 _ if secret_version.is_none() => "no_secret",
-                _ => "active",
+                _ => consent::state(credential, grants.get(&credential.id)),
             };
+            let served_until = self
+                .served_until(&credential.id)
+                .filter(|_| state == "quarantined");
             let flows = estate.integrations.iter();
             let users: Vec<_> = flows
                 .filter(|flow| flow.credential == credential.id)
@@ -96,11 +115,34 @@ impl Admin {
                 secret_version,
                 strikes: record.map_or(0, |record| record.strikes),
                 locked_at: record.and_then(|record| record.locked_at),
+                outside_minter_suspected_at: suspected.get(credential.id.as_str()).copied(),
+                refresh_token: consent::words(credential, grants.get(&credential.id), served_until),
+                served_until,
                 integrations: users.iter().map(|flow| flow.id.clone()).collect(),
-                policy: crate::specs::explained(credential, &users),
+                policy: specs::explained(credential, &users, self.told_ms(&slots, &credential.id)),
             }
         });
         Ok(rows.collect())
+    }
+
+    /// Life of a credential's tokens as the platform told; the shortest, if its slots differ.
+    fn told_ms(&self, slots: &Slots, credential: &CredentialId) -> Option<u64> {
+        let own = slots.by_id.values().map(|one| &one.spec);
+        let own = own.filter(|spec| spec.credential == *credential);
+        own.filter_map(|spec| {
+            let shown = self.vendor.cell(&spec.slot)?.shown();
+            shown.view.facts.as_ref().map(|facts| facts.lifetime_ms)
+        })
+        .min()
+    }
+
+    /// End of the longest live token of a credential.
+    fn served_until(&self, id: &CredentialId) -> Option<Timestamp> {
+        let now = self.now();
+        let cells = self.vendor.cells();
+        let own = cells.iter().filter(|cell| cell.slot.is_of(id));
+        let ends = own.filter_map(|cell| Some(cell.shown().view.facts.as_ref()?.expires_at));
+        ends.filter(|end| *end > now).max()
     }
 
     /// All slots that run.

@@ -19,6 +19,8 @@ fn consumer(sources: &[&str], ends_at: Option<Timestamp>) -> Consumer {
             .map(|net| net.parse().expect("a network"))
             .collect(),
         vend: VendMode::Direct,
+        read_only: false,
+        resends_writes: true,
     }
 }
 

@@ -31,13 +31,14 @@ pub(super) fn router() -> Router<App> {
         .route("/integrations/{id}/renew", post(renew))
         .route("/slots", get(slots))
         .route("/audit/verify", get(audit_verify))
+        .route("/consumers/activity", get(super::activity::activity))
 }
 
 /// A caller with the run's bearer. Until people have accounts here, it is one operator.
 pub(super) struct Operator;
 
 /// How the operator is named in the audit chain.
-const ACTOR: &str = "operator";
+pub(super) const ACTOR: &str = "operator";
 
 impl FromRequestParts<App> for Operator {
     type Rejection = Problem;
@@ -61,7 +62,7 @@ impl FromRequestParts<App> for Operator {
     }
 }
 
-type Body<T> = Result<Json<T>, JsonRejection>;
+pub(super) type Body<T> = Result<Json<T>, JsonRejection>;
 
 /// The body, or a problem that says where it is wrong and never repeats a value.
 fn body<T>(body: Body<T>) -> Result<T, Problem> {
@@ -89,7 +90,7 @@ fn place_of(words: &str) -> Option<String> {
     Some(format!(" (line {line}, column {column})"))
 }
 
-fn id<T: std::str::FromStr<Err = countersign_model::id::IdError>>(
+pub(super) fn id<T: std::str::FromStr<Err = countersign_model::id::IdError>>(
     text: &str,
 ) -> Result<T, Problem> {
     text.parse()
@@ -188,6 +189,8 @@ async fn consumer_add(
         "integration": shown.consumer.integration,
         "account_id": shown.consumer.default_mid,
         "ends_at": shown.consumer.ends_at,
+        "vend": shown.consumer.vend,
+        "read_only": shown.consumer.read_only,
     });
     Ok((StatusCode::CREATED, Json(answer)))
 }
@@ -214,7 +217,14 @@ struct TokenQuery {
 struct TokenAnswer {
     access_token: String,
     token_type: &'static str,
+    /// Seconds of the wall to the line by which it is to be replaced.
     expires_in: u64,
+    /// Seconds of the wall to its end.
+    valid_for: u64,
+    /// Seconds of the wall it had when it was new.
+    lifetime: u64,
+    /// Set when it will not last: renewal fails, or it is shorter than asked for.
+    will_not_last: bool,
     expires_at: Timestamp,
     generation: u64,
     fingerprint: String,
@@ -230,7 +240,17 @@ async fn token(
     Query(query): Query<TokenQuery>,
 ) -> Result<Json<TokenAnswer>, Problem> {
     let integration: IntegrationId = id(&name)?;
-    let handed = app.admin().token(&integration, query.min_ttl).await?;
+    let handed = app
+        .admin()
+        .token(&integration, query.min_ttl, ACTOR)
+        .await?;
+    let clock = app.0.vendor.clock();
+    let left = handed
+        .facts
+        .expires_at
+        .duration_since(clock.now())
+        .as_secs();
+    let wall = |seconds: u64| super::token::wall_s(seconds, clock.speed());
     let access_token = handed
         .live
         .token
@@ -238,7 +258,10 @@ async fn token(
     Ok(Json(TokenAnswer {
         access_token,
         token_type: "Bearer",
-        expires_in: handed.expires_in_s,
+        expires_in: wall(handed.expires_in_s),
+        valid_for: wall(u64::try_from(left).unwrap_or(0)),
+        lifetime: wall(handed.facts.lifetime_ms / 1_000),
+        will_not_last: handed.flag.is_some(),
         expires_at: handed.facts.expires_at,
         generation: handed.facts.generation.0,
         fingerprint: handed.facts.fingerprint,

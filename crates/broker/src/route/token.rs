@@ -1,6 +1,7 @@
 //! `POST /v2/token`: SFMC's request and answer, for unmodified SDKs.
 
 use super::App;
+use crate::bearer::{Bearer, PROMISED_S};
 use crate::consumer::Known;
 use crate::problem::{oauth_error, unavailable};
 use crate::token_request::{self, BODY_BYTES_MAX, Unreadable};
@@ -10,6 +11,7 @@ use axum::body::Bytes;
 use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use countersign_model::estate::VendMode;
 use countersign_refresh::retry_after_spread;
 use serde::Serialize;
 use std::net::SocketAddr;
@@ -102,7 +104,13 @@ pub(super) async fn vend(
     match vended {
         Ok(handed) => {
             known.vended.fetch_add(1, Ordering::Relaxed);
-            granted(&app, &handed)
+            match known.consumer.vend {
+                VendMode::Direct => granted(&app, &handed),
+                VendMode::Gateway => {
+                    let mid = request.account_id.unwrap_or(known.consumer.default_mid);
+                    passed(&app, &known, &handed, mid, &headers)
+                }
+            }
         }
         Err(error) => {
             known.refused.fetch_add(1, Ordering::Relaxed);
@@ -117,14 +125,7 @@ fn refuse(status: StatusCode, error: &str, description: &str) -> Response {
 
 /// The token as SFMC would hand it out; its life in the caller's seconds.
 fn granted(app: &App, handed: &Handed) -> Response {
-    let speed = app.0.vendor.clock().speed().max(1.0);
-    #[expect(
-        clippy::cast_precision_loss,
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a life in seconds is far below 2^52 and never negative"
-    )]
-    let expires_in = (handed.expires_in_s as f64 / speed) as u64;
+    let expires_in = wall_s(handed.expires_in_s, app.0.vendor.clock().speed());
     let facts = &handed.facts;
     let answer = |token: &str| {
         serde_json::to_vec(&Answer {
@@ -165,14 +166,55 @@ fn granted(app: &App, handed: &Handed) -> Response {
     response
 }
 
+/// A bearer for the gateway, with hosts that are ours, as this caller reached us.
+fn passed(app: &App, known: &Known, handed: &Handed, mid: u64, headers: &HeaderMap) -> Response {
+    let clock = app.0.vendor.clock();
+    let host = headers
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok());
+    let asked = || host.map(|host| format!("http://{host}"));
+    let Some(ours) = app.0.public_url.clone().or_else(asked) else {
+        let words = "Host: the header is missing, and without it there is no address to work at";
+        return refuse(StatusCode::BAD_REQUEST, "invalid_request", words);
+    };
+    let whose = Bearer {
+        consumer: known.consumer.id.clone(),
+        mid,
+    };
+    let chance = app.0.requests.fetch_add(1, Ordering::Relaxed);
+    let bearer = app.0.passage.bearers.issue(&whose, clock.now(), chance);
+    let scope = handed.facts.scope.as_deref().unwrap_or_default().join(" ");
+    let answer = Answer {
+        access_token: &bearer,
+        token_type: "Bearer",
+        expires_in: wall_s(PROMISED_S, clock.speed()).max(1),
+        scope,
+        rest_instance_url: Some(&format!("{ours}/rest.com/")),
+        soap_instance_url: Some(&format!("{ours}/soap.com/")),
+    };
+    let mut response = axum::Json(answer).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if handed.flag.is_some() {
+        headers.insert(REMARK, HeaderValue::from_static("will-not-last"));
+    }
+    response
+}
+
+/// A life in whole seconds of the caller's wall.
+pub(super) fn wall_s(seconds: u64, speed: f64) -> u64 {
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a life in seconds is far below 2^52 and never negative"
+    )]
+    let wall = (seconds as f64 / speed.max(1.0)) as u64;
+    wall
+}
+
 fn not_handed(app: &App, known: &Known, error: &NotHanded) -> Response {
     match error {
-        NotHanded::Gateway => refuse(
-            StatusCode::FORBIDDEN,
-            "access_denied",
-            "This consumer is to work through a gateway, and there is none yet: add it anew with \
-             vend direct.",
-        ),
         NotHanded::Mid => refuse(
             StatusCode::FORBIDDEN,
             "access_denied",
@@ -190,7 +232,8 @@ fn not_handed(app: &App, known: &Known, error: &NotHanded) -> Response {
         NotHanded::Refused(refusal) => {
             let number = app.0.requests.fetch_add(1, Ordering::Relaxed);
             let wait_ms = retry_after_spread(refusal.retry_after_ms, number, app.0.jitter_key);
-            unavailable(refusal.class, wait_ms.div_ceil(1_000))
+            let wait_s = wall_s(wait_ms.div_ceil(1_000), app.0.vendor.clock().speed());
+            unavailable(refusal.class, wait_s.max(1))
         }
     }
 }

@@ -1,13 +1,13 @@
 use super::*;
 
-fn demo() -> (Estate, BTreeSet<String>) {
+fn demo() -> (Estate, Held) {
     let estate = countersign_feed::demo_estate();
-    let all = estate
-        .credentials
-        .iter()
-        .map(|credential| credential.id.to_string())
-        .collect();
-    (estate, all)
+    let ids = || estate.credentials.iter().map(|credential| &credential.id);
+    let held = Held {
+        secrets: ids().map(ToString::to_string).collect(),
+        grants: ids().cloned().collect(),
+    };
+    (estate, held)
 }
 
 fn one<'a>(slots: &'a Slots, id: &str) -> &'a Described {
@@ -18,16 +18,64 @@ fn one<'a>(slots: &'a Slots, id: &str) -> &'a Described {
     found.expect("a slot of that credential")
 }
 
+/// Slots in which an integration works, by the kind of their credential.
+fn homes(estate: &Estate, held: &Held, kind: CredentialKind) -> usize {
+    let slots = slots(estate, held);
+    let home = slots.by_id.values().filter(|one| {
+        let credential = estate.credential(&one.spec.credential).expect("known");
+        credential.kind == kind
+            && one.spec.policy.reason.as_deref()
+                != Some("no integration works in that business unit; consumers may ask")
+    });
+    home.count()
+}
+
 #[test]
-fn only_brokered_client_credentials_with_a_secret_become_slots() {
+fn every_brokered_kind_with_all_it_needs_becomes_a_slot() {
+    let (estate, all) = demo();
+    let no_grants = Held {
+        grants: BTreeSet::new(),
+        ..all.clone()
+    };
+    for (kind, with_all, without_grants) in [
+        (CredentialKind::S2sV2, 31, 31),
+        (CredentialKind::LegacyV1, 1, 1),
+        (CredentialKind::WebappV2, 5, 0),
+        (CredentialKind::CrmOauth, 3, 0),
+        (CredentialKind::ExtOauth, 0, 0),
+    ] {
+        assert_eq!(homes(&estate, &all, kind), with_all, "{kind:?}");
+        assert_eq!(homes(&estate, &no_grants, kind), without_grants, "{kind:?}");
+    }
+    assert!(super::slots(&estate, &Held::default()).by_id.is_empty());
+}
+
+#[test]
+fn requests_go_to_the_endpoint_of_their_kind_in_its_style() {
     let (estate, all) = demo();
     let slots = slots(&estate, &all);
-    let home = slots.by_id.values().filter(|one| {
-        one.spec.policy.reason.as_deref()
-            != Some("no integration works in that business unit; consumers may ask")
-    });
-    assert_eq!(home.count(), 31, "the demo has 31 server-to-server clients");
-    assert!(super::slots(&estate, &BTreeSet::new()).by_id.is_empty());
+    for (id, end, style, strict) in [
+        ("INT-029", "/v2/token", Style::SfmcJson, false),
+        ("INT-005", "/v2/token", Style::SfmcJson, true),
+        ("INT-028", "/v1/requestToken", Style::Legacy, false),
+        ("INT-012", "/services/oauth2/token", Style::Form, true),
+    ] {
+        let one = one(&slots, id);
+        assert!(
+            one.target.token_url.ends_with(end),
+            "{}",
+            one.target.token_url
+        );
+        assert_eq!(one.target.style, style, "{id}");
+        assert_eq!(one.spec.profile, strict.then_some(Profile::Strict), "{id}");
+        let credential = estate.credential(&one.spec.credential).expect("known");
+        let consent = authorize_url(&estate, credential);
+        assert_eq!(consent.is_some(), strict, "{id}");
+        assert!(
+            consent.is_none_or(|url| url.ends_with("/authorize")),
+            "{id}"
+        );
+    }
 }
 
 #[test]
@@ -64,8 +112,11 @@ fn every_kind_with_a_token_explains_its_policy() {
         let users: Vec<_> = flows
             .filter(|flow| flow.credential == credential.id)
             .collect();
-        let words = explained(credential, &users).expect("a policy");
+        let words = explained(credential, &users, None).expect("a policy");
         assert!(words.contains("because"), "{}: {words}", credential.id);
+        assert!(words.contains("assumes"), "{}: {words}", credential.id);
+        let words = explained(credential, &users, Some(1_199_000)).expect("a policy");
+        assert!(!words.contains("assumes"), "{}: {words}", credential.id);
     }
 }
 

@@ -31,7 +31,7 @@ const ANSWERS: [Say; 9] = [
 async fn get(house: &House, path: &str) -> String {
     let request = Request::get(path).header("authorization", format!("Bearer {TOKEN}"));
     let request = request.body(Body::empty()).expect("a request");
-    let Ok(response) = house.broker.router().oneshot(request).await;
+    let Ok(response) = house.broker.router(None).oneshot(request).await;
     let bytes = response
         .into_body()
         .collect()

@@ -99,3 +99,20 @@ async fn a_dead_token_reported_brings_a_different_one_once() {
         "a thousand reports, one forced renewal"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_policy_is_explained_with_the_life_the_platform_told() {
+    let (_, url) = Endpoint::serve(Say::Token(1_199), Duration::ZERO).await;
+    let house = House::with(&estate(&[&url])).await;
+    let policy = async || {
+        let rows = house.broker.admin().credentials().await.expect("rows");
+        rows[0].policy.clone().expect("a policy")
+    };
+    let before = policy().await;
+    assert!(before.contains("assumes a life of 1079 s"), "{before}");
+    let handed = house.broker.vendor().obtain(&slot("C-1", 1), 0, None).await;
+    assert!(handed.is_ok());
+    let after = policy().await;
+    assert!(after.contains("of 1199 s"), "{after}");
+    assert!(!after.contains("assumes"), "{after}");
+}

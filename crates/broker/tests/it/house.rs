@@ -33,6 +33,7 @@ pub(crate) async fn open(folder: &Path) -> Broker {
         clock: Clock::system(),
         run_token: TOKEN.to_owned(),
         config: Config::default(),
+        public_url: None,
     };
     Broker::open(options).await.expect("a broker")
 }

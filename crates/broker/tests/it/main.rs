@@ -5,5 +5,8 @@ mod endpoint;
 mod flights;
 mod house;
 mod isolation;
+mod legacy;
+mod passage;
 mod refusals;
 mod restart;
+mod sightings;

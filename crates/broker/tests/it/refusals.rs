@@ -5,15 +5,13 @@ use crate::house::{House, TOKEN, estate, open};
 use axum::body::Body;
 use axum::http::Request;
 use axum::response::IntoResponse;
-use countersign_broker::admin::{AdminError, NewConsumer};
+use countersign_broker::admin::AdminError;
 use countersign_broker::books::{Books, Entry};
 use countersign_broker::problem::Problem;
 use countersign_broker::tell::Owner;
-use countersign_broker::vend::NotHanded;
 use countersign_host::clock::wall_now;
 use countersign_host::task::Tasks;
 use countersign_model::SignedDuration;
-use countersign_model::estate::VendMode;
 use countersign_model::id::OutcomeId;
 use countersign_model::outcome::{Fact, Outcome};
 use countersign_model::token::{Generation, TokenFacts};
@@ -37,7 +35,7 @@ async fn house() -> House {
 async fn send(house: &House, request: axum::http::request::Builder, body: &str) -> (u16, String) {
     let request = request.header("content-type", "application/json");
     let request = request.body(Body::from(body.to_owned())).expect("sound");
-    let Ok(response) = house.broker.router().oneshot(request).await;
+    let Ok(response) = house.broker.router(None).oneshot(request).await;
     let status = response.status().as_u16();
     let bytes = response.into_body().collect().await.expect("a body");
     let text = String::from_utf8_lossy(&bytes.to_bytes()).into_owned();
@@ -47,57 +45,6 @@ async fn send(house: &House, request: axum::http::request::Builder, body: &str) 
 async fn post(house: &House, path: &str, body: &str) -> (u16, String) {
     let request = Request::post(path).header("authorization", format!("Bearer {TOKEN}"));
     send(house, request, body).await
-}
-
-fn new(vend: Option<VendMode>) -> NewConsumer {
-    let mut new: NewConsumer =
-        serde_json::from_str(r#"{ "integration": "I-1" }"#).expect("a consumer");
-    new.vend = vend;
-    new
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_gateway_consumer_is_not_added() {
-    let house = house().await;
-    let added = house
-        .broker
-        .admin()
-        .consumer_add(new(Some(VendMode::Gateway)), "test");
-    let refused = added.await.err().expect("refused");
-    assert!(matches!(refused, AdminError::Field { field: "vend", .. }));
-    assert!(refused.to_string().contains("use direct"), "{refused}");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_stored_gateway_consumer_is_never_handed_the_real_token() {
-    let house = house().await;
-    let shown = house.broker.admin().consumer_add(new(None), "test").await;
-    let shown = shown.map_err(|error| error.to_string()).expect("added");
-    let folder = house.stop().await;
-    let books = books_of(folder.path()).await;
-    let mut consumer = shown.consumer;
-    consumer.id = "old-one".parse().expect("an id");
-    consumer.vend = VendMode::Gateway;
-    let lookup = (books.lookup())(b"CANARY-key");
-    let put = books.consumer_put(lookup, &consumer, "test", wall_now());
-    put.await.expect("kept");
-    drop(books);
-
-    let broker = open(folder.path()).await;
-    let handed = broker.vendor().vend(&consumer, None, None).await;
-    assert_eq!(handed.err(), Some(NotHanded::Gateway));
-    let body = r#"{ "grant_type": "client_credentials", "client_id": "old-one",
-                    "client_secret": "CANARY-key" }"#;
-    let request = Request::post("/v2/token").header("content-type", "application/json");
-    let request = request.body(Body::from(body)).expect("sound");
-    let Ok(response) = broker.router().oneshot(request).await;
-    assert_eq!(response.status(), 403);
-    let bytes = response.into_body().collect().await.expect("a body");
-    let text = String::from_utf8_lossy(&bytes.to_bytes()).into_owned();
-    assert!(
-        text.contains("access_denied") && !text.contains("CANARY"),
-        "{text}"
-    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -124,7 +71,7 @@ async fn a_locked_credential_is_a_conflict_and_not_a_passing_failure() {
     broker.start(&mut tasks, None);
     let asked = broker
         .admin()
-        .token(&"I-1".parse().expect("an id"), 0)
+        .token(&"I-1".parse().expect("an id"), 0, "test")
         .await;
     let held = asked.err().expect("it is locked");
     assert!(matches!(
@@ -169,6 +116,7 @@ async fn a_stored_token_that_cannot_be_read_is_recorded_once_at_start() {
     let entry = Entry::Token {
         slot: slot.clone(),
         owner: Owner {
+            grant: countersign_model::estate::Grant::ClientCredentials,
             credential: "C-1".parse().expect("an id"),
             credential_bu: "BU-1".parse().expect("an id"),
             bu: "BU-1".parse().expect("an id"),
@@ -188,7 +136,7 @@ async fn a_stored_token_that_cannot_be_read_is_recorded_once_at_start() {
     };
     books.commit(vec![entry], now).await.expect("sealed");
     assert_eq!(
-        books.restore().await.expect("read").unreadable,
+        books.restore(now).await.expect("read").unreadable,
         [slot.to_string()]
     );
     let before = records(&books).await;

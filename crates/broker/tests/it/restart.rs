@@ -85,6 +85,7 @@ async fn five_thousand_live_slots_restart_without_a_mint() {
     let tokens = estate.credentials.iter().map(|credential| Entry::Token {
         slot: SlotId::of(&credential.id, 1, None),
         owner: Owner {
+            grant: countersign_model::estate::Grant::ClientCredentials,
             credential: credential.id.clone(),
             credential_bu: credential.bu.clone(),
             bu: credential.bu.clone(),

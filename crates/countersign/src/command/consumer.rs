@@ -37,6 +37,9 @@ async fn add(args: &Args, link: &Link, new: &ConsumerAddArgs) -> Result<(), Exit
         "min_ttl_s": new.min_ttl,
         "ends_at": new.ends,
         "sources": new.source,
+        "vend": new.vend,
+        "read_only": new.read_only,
+        "resends_writes": !new.no_resend,
     });
     let added: Value = link.broker("POST", PATH, Some(&body)).await?.json()?;
     if args.json {
@@ -47,7 +50,18 @@ async fn add(args: &Args, link: &Link, new: &ConsumerAddArgs) -> Result<(), Exit
     println!("client_id      {}", text("client_id"));
     println!("client_secret  {}", text("client_secret"));
     println!("account_id     {}", added["account_id"]);
+    println!("mode           {}", text("vend"));
     eprintln!("The key is shown this once. It ends {}.", text("ends_at"));
+    match text("vend") {
+        "gateway" => eprintln!(
+            "Its calls pass through the broker, which sees their status and renews in their midst; the \
+             real token stays here (--vend direct hands it out)."
+        ),
+        _ => eprintln!(
+            "It is handed the real token and calls the platform itself: we see its token requests and \
+             not its calls (--vend gateway shows them)."
+        ),
+    }
     Ok(())
 }
 

@@ -1,9 +1,9 @@
-//! `credential add|list|show|disable|enable`.
+//! `credential add|list|show|authorize|disable|enable`.
 
-use crate::args::{Args, CredentialAddArgs, CredentialCommand};
-use crate::command::estate;
+use crate::args::{Args, CredentialAddArgs, CredentialAuthorizeArgs, CredentialCommand};
+use crate::command::{estate, others};
 use crate::exit::Exit;
-use crate::link::Link;
+use crate::link::{Link, Plane};
 use crate::{output, secret_input};
 use countersign_feed::estate::Format;
 use countersign_model::estate::{CredentialMode, Estate};
@@ -19,6 +19,7 @@ pub(crate) async fn run(args: &Args, command: &CredentialCommand) -> Result<(), 
         CredentialCommand::Add(new) => add(args, &link, new).await,
         CredentialCommand::List => list(args, &link).await,
         CredentialCommand::Show { id } => show(args, &link, id).await,
+        CredentialCommand::Authorize(how) => authorize(args, &link, how).await,
         CredentialCommand::Disable { id, reason } => turn(args, &link, id, "disable", reason).await,
         CredentialCommand::Enable { id, reason } => turn(args, &link, id, "enable", reason).await,
     }
@@ -26,10 +27,19 @@ pub(crate) async fn run(args: &Args, command: &CredentialCommand) -> Result<(), 
 
 async fn add(args: &Args, link: &Link, new: &CredentialAddArgs) -> Result<(), Exit> {
     let id = CredentialId::new(&new.id).map_err(|error| Exit::input(format!("id: {error}")))?;
-    let current = estate::current(link).await?;
-    let next = with_credential(&current, &id, new)?;
+    if !new.observe && !new.dry_run && !link.reaches(Plane::Broker) {
+        // The words of a broker that is away, before anybody types a secret.
+        link.broker("GET", PATH, None).await?;
+    }
+    let found = estate::in_force(link).await?;
+    // The broker's estate comes first and counts; a watch that has another one is left alone.
+    let (_, current) = found.first().expect("at least one plane was reached");
+    let next = with_credential(current, &id, new)?;
     if new.dry_run {
-        return dry_run(args, &next, &id);
+        return dry_run(args, link, &next, &id).await;
+    }
+    if !new.observe {
+        others::confirm(link, &next, &id, new.others_moved).await?;
     }
     // The secret is read before anything changes, so that a prompt left empty changes nothing.
     let secret = match new.observe {
@@ -39,8 +49,15 @@ async fn add(args: &Args, link: &Link, new: &CredentialAddArgs) -> Result<(), Ex
             &format!("Client secret of {id}: "),
         )?),
     };
-    if next != current {
-        estate::put(link, &next).await?;
+    if next != *current {
+        let same = found.iter().filter(|(_, estate)| estate == current);
+        let planes: Vec<Plane> = same.map(|(plane, _)| *plane).collect();
+        estate::put(link, &planes, &next).await?;
+        if !planes.contains(&Plane::Watch) {
+            eprintln!(
+                "The watch does not know {id} yet: countersign estate export, and apply it there."
+            );
+        }
     }
     let Some(secret) = secret else {
         if args.json {
@@ -104,7 +121,7 @@ fn with_credential(
     Ok(next)
 }
 
-fn dry_run(args: &Args, estate: &Estate, id: &CredentialId) -> Result<(), Exit> {
+async fn dry_run(args: &Args, link: &Link, estate: &Estate, id: &CredentialId) -> Result<(), Exit> {
     let plans = countersign_brokerd::mint_plans(estate, id);
     if args.json {
         plans.iter().for_each(output::document);
@@ -121,6 +138,9 @@ fn dry_run(args: &Args, estate: &Estate, id: &CredentialId) -> Result<(), Exit> 
             plan.slot, plan.mints_per_day
         );
         println!("  {}", plan.policy);
+    }
+    for line in others::words(&others::of(link, estate, id).await?) {
+        println!("{line}");
     }
     println!("Nothing was changed.");
     Ok(())
@@ -165,7 +185,45 @@ async fn show(args: &Args, link: &Link, id: &str) -> Result<(), Exit> {
                 .join(", "),
             other => other.to_string(),
         };
-        println!("{name:<15} {words}");
+        println!("{name:<27} {words}");
+    }
+    if let Some(at) = found["outside_minter_suspected_at"].as_str() {
+        println!("\n{}", others::suspected(id, at));
+    }
+    Ok(())
+}
+
+/// Prints the address of a consent, or takes one of the two short ways.
+async fn authorize(args: &Args, link: &Link, how: &CredentialAuthorizeArgs) -> Result<(), Exit> {
+    let id = CredentialId::new(&how.id).map_err(|error| Exit::input(format!("id: {error}")))?;
+    let (way, body, said) = match (how.refresh_token, how.replay_once) {
+        (true, _) => {
+            let token = secret_input::read(how.fd, &format!("Refresh token of {id}: "))?;
+            let said = "its refresh token is sealed and in use.";
+            ("refresh-token", json!({ "refresh_token": token }), said)
+        }
+        (false, true) => {
+            let said = "its refresh token is sent once more: countersign credential show says how it \
+                        ended.";
+            ("replay-once", json!({}), said)
+        }
+        (false, false) => ("authorize", json!({}), ""),
+    };
+    let path = format!("{PATH}/{id}/{way}");
+    let answer: Value = link.broker("POST", &path, Some(&body)).await?.json()?;
+    if args.json {
+        output::document(&answer);
+    } else if way == "authorize" {
+        let text = |name: &str| answer[name].as_str().unwrap_or_default().to_owned();
+        println!("Open this address in a browser, as the user the app shall act for:\n");
+        println!("  {}\n", text("url"));
+        println!("It works once, until {}.", text("ends_at"));
+        println!(
+            "The package has to have this redirect URI: {}",
+            text("redirect_uri")
+        );
+    } else {
+        println!("{id}: {said}");
     }
     Ok(())
 }

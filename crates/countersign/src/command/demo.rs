@@ -15,12 +15,12 @@ use countersign_host::clock::{Clock, ClockControl};
 use countersign_host::run_file::RunFile;
 use countersign_host::signal;
 use countersign_host::task::Tasks;
-use countersign_model::estate::Estate;
+use countersign_model::estate::{Estate, VendMode};
 use countersign_model::id::IntegrationId;
 use countersign_model::{SignedDuration, Timestamp};
 use countersign_sim::Simulator;
 use countersign_watchd::{Options, WatchPlane};
-use serde_json::json;
+use serde_json::{Value, json};
 use stand::Stand;
 use std::sync::Arc;
 use story::Story;
@@ -53,7 +53,15 @@ pub(crate) async fn run(args: &Args, demo: &DemoArgs) -> Result<(), Exit> {
     let mut settings = settings(args, Some(&demo.listen))?;
     let start: Timestamp = START.parse().expect("a literal instant");
     let begin = start - PRELUDE;
+    for (field, at) in [
+        ("--sim-listen", demo.sim_listen),
+        ("--sim-control-listen", demo.sim_control_listen),
+    ] {
+        settings.keep_inside(field, at).map_err(Exit::input)?;
+    }
     settings.master_key = folder::prepare(&args.data, begin).await?;
+    // The tenant is a simulator on this machine.
+    settings.gateway_loopback = true;
 
     let (clock, control) = Clock::stepped(begin, 0.0);
     let mut tasks = Tasks::default();
@@ -90,6 +98,7 @@ pub(crate) async fn run(args: &Args, demo: &DemoArgs) -> Result<(), Exit> {
         clock: clock.clone(),
         base_url: dashboard_url.clone(),
         notify: settings.notify.clone(),
+        rules: settings.rules.clone(),
         run_token: token.clone(),
         estate_sink: Some(Arc::new(stand.clone())),
         seed: Some(SEED),
@@ -110,9 +119,14 @@ pub(crate) async fn run(args: &Args, demo: &DemoArgs) -> Result<(), Exit> {
     });
 
     story::prelude(&story, &estate, &simulator, &hand, &clock, &control, start).await?;
-    let consumer = open_consumer(&hand, &estate).await?;
-    let known = simulator.core_app_add(&consumer.client_id, &consumer.client_secret);
-    known.map_err(|error| Exit::failed(error.to_string()))?;
+    let consumers = OpenConsumers {
+        direct: open_consumer(&hand, &estate, VendMode::Direct).await?,
+        gateway: open_consumer(&hand, &estate, VendMode::Gateway).await?,
+    };
+    for one in [&consumers.direct, &consumers.gateway] {
+        let known = simulator.core_app_add(&one.client_id, &one.client_secret);
+        known.map_err(|error| Exit::failed(error.to_string()))?;
+    }
     let callers = Callers::hire(&estate, &stand, &simulator, &watch.watch, &hand).await?;
     let run_file = RunFile {
         pid: std::process::id(),
@@ -124,7 +138,7 @@ pub(crate) async fn run(args: &Args, demo: &DemoArgs) -> Result<(), Exit> {
     };
     run_file.write(&args.data)?;
     let sign_in = watch.sign_in_link().await?;
-    announce(args, demo, &story, &run_file, &sign_in, &consumer);
+    announce(args, demo, &story, &run_file, &sign_in, &consumers);
     drop(hand);
     callers.start(&mut tasks, clock.clone(), start);
     story::play(&mut tasks, story, simulator, stand, clock, start);
@@ -153,7 +167,13 @@ fn simulator(
     Ok(simulator)
 }
 
-/// The consumer people may use.
+/// The consumers people may use.
+struct OpenConsumers {
+    direct: OpenConsumer,
+    gateway: OpenConsumer,
+}
+
+/// One of them.
 struct OpenConsumer {
     integration: IntegrationId,
     client_id: String,
@@ -162,10 +182,30 @@ struct OpenConsumer {
     data_extension_key: String,
 }
 
-async fn open_consumer(hand: &BrokerHand, estate: &Estate) -> Result<OpenConsumer, Exit> {
+impl OpenConsumer {
+    fn json(&self) -> Value {
+        json!({
+            "integration": self.integration,
+            "client_id": self.client_id,
+            "client_secret": self.client_secret,
+            "account_id": self.account_id,
+            "data_extension_key": self.data_extension_key,
+        })
+    }
+}
+
+async fn open_consumer(
+    hand: &BrokerHand,
+    estate: &Estate,
+    vend: VendMode,
+) -> Result<OpenConsumer, Exit> {
     let integration: IntegrationId = OPEN_INTEGRATION.parse().expect("a literal id");
+    let id = match vend {
+        VendMode::Direct => "demo-direct",
+        VendMode::Gateway => "demo-gateway",
+    };
     let added = hand
-        .consumer_add(&integration, "demo-direct", MIN_TTL_S, ACTOR)
+        .consumer_add(&integration, id, MIN_TTL_S, vend, ACTOR)
         .await;
     let (client_id, client_secret, account_id) = added.map_err(Exit::failed)?;
     let bu = estate.integration(&integration).map(|flow| flow.bu.clone());
@@ -190,20 +230,17 @@ fn announce(
     story: &Story,
     run: &RunFile,
     sign_in: &str,
-    consumer: &OpenConsumer,
+    consumers: &OpenConsumers,
 ) {
     if args.json {
         output::document(&json!({
             "dashboard": run.dashboard, "broker": run.broker,
             "sim": run.sim, "sim_control": run.sim_control,
             "sign_in": sign_in, "api_token": run.token,
-            "consumers": { "direct": {
-                "integration": consumer.integration,
-                "client_id": consumer.client_id,
-                "client_secret": consumer.client_secret,
-                "account_id": consumer.account_id,
-                "data_extension_key": consumer.data_extension_key,
-            }},
+            "consumers": {
+                "direct": consumers.direct.json(),
+                "gateway": consumers.gateway.json(),
+            },
         }));
         return;
     }
@@ -213,10 +250,9 @@ fn announce(
     println!("  sign in     {sign_in}");
     println!("              (works once, for 15 minutes)");
     println!("  broker      {}/v2/token", url(&run.broker));
-    println!(
-        "  consumer    {}  key {}",
-        consumer.client_id, consumer.client_secret
-    );
+    for (what, one) in [("consumer", &consumers.direct), ("", &consumers.gateway)] {
+        println!("  {what:<10}  {}  key {}", one.client_id, one.client_secret);
+    }
     println!(
         "  simulator   {}  control {}\n",
         url(&run.sim),

@@ -77,6 +77,7 @@ async fn open_watch(
         clock: Clock::system(),
         base_url: public(settings, bound),
         notify: settings.notify.clone(),
+        rules: settings.rules.clone(),
         run_token,
         estate_sink,
         seed: None,

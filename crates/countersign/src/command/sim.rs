@@ -14,6 +14,7 @@ use countersign_model::estate::Estate;
 use countersign_sim::scenario::Scenario;
 use countersign_sim::{Simulator, switches};
 use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Where a simulator's control listens unless told otherwise.
@@ -38,8 +39,7 @@ pub(crate) async fn run(args: &Args, sim: &SimArgs) -> Result<(), Exit> {
             control,
         }) => {
             let mut body = json!({ "kind": fault });
-            let at = target_field(target);
-            body[at] = json!(target);
+            body["target"] = json!(target);
             let given = [
                 ("for", duration.clone().map(Value::from)),
                 ("share", share.map(Value::from)),
@@ -62,6 +62,10 @@ pub(crate) async fn run(args: &Args, sim: &SimArgs) -> Result<(), Exit> {
         Some(SimCommand::Mend { target, control }) => {
             let body = json!({ "target": target });
             let answer = ask(args, control.as_deref(), "/_sim/mend", &body).await?;
+            if answer["mended"] == 0 {
+                let why = format!("nothing of {target} is broken; GET /_sim/faults lists what is");
+                return Err(Exit::input(why));
+            }
             if args.json {
                 output::document(&answer);
             } else {
@@ -72,24 +76,6 @@ pub(crate) async fn run(args: &Args, sim: &SimArgs) -> Result<(), Exit> {
             }
             Ok(())
         }
-    }
-}
-
-/// Which kind of thing the target is, by the demo's estate; a credential if it is not of the demo.
-fn target_field(target: &str) -> &'static str {
-    let estate = countersign_feed::demo_estate();
-    if target == "all" || estate.tenants.iter().any(|one| one.id.as_str() == target) {
-        "tenant"
-    } else if estate
-        .business_units
-        .iter()
-        .any(|one| one.id.as_str() == target)
-    {
-        "bu"
-    } else if estate.assets.iter().any(|one| one.id.as_str() == target) {
-        "asset"
-    } else {
-        "credential"
     }
 }
 
@@ -137,10 +123,34 @@ async fn ask(args: &Args, control: Option<&str>, path: &str, body: &Value) -> Re
     )))
 }
 
-/// The estate to simulate; its tenants are all this simulator.
-fn simulated(sim: &SimArgs, url: &str) -> Result<Estate, Exit> {
-    let mut estate = match &sim.estate {
-        Some(file) => estate::read(file)?,
+/// The faults to play, and the folder their file lies in.
+fn scenario(sim: &SimArgs) -> Result<Option<(Scenario, PathBuf)>, Exit> {
+    let Some(file) = &sim.faults else {
+        return Ok(None);
+    };
+    let named = |why: String| Exit::input(format!("{}: {why}", file.display()));
+    let text = std::fs::read_to_string(file).map_err(|error| named(error.to_string()))?;
+    let scenario = Scenario::parse(&text).map_err(|error| named(error.to_string()))?;
+    let folder = file.parent().map(Path::to_owned).unwrap_or_default();
+    Ok(Some((scenario, folder)))
+}
+
+/// The estate to simulate: the one named, the scenario's or the demo's; its tenants are all this
+/// simulator.
+fn simulated(
+    sim: &SimArgs,
+    scenario: Option<&(Scenario, PathBuf)>,
+    url: &str,
+) -> Result<Estate, Exit> {
+    let named = match (&sim.estate, scenario) {
+        (Some(file), _) => Some(file.clone()),
+        (None, Some((scenario, folder))) if scenario.estate != "demo" => {
+            Some(folder.join(&scenario.estate))
+        }
+        _ => None,
+    };
+    let mut estate = match named {
+        Some(file) => estate::read(&file)?,
         None => countersign_feed::demo_estate(),
     };
     for tenant in &mut estate.tenants {
@@ -150,20 +160,22 @@ fn simulated(sim: &SimArgs, url: &str) -> Result<Estate, Exit> {
 }
 
 async fn serve(args: &Args, sim: &SimArgs) -> Result<(), Exit> {
-    settings(args, None)?;
-    let scenario = match &sim.faults {
-        None => None,
-        Some(file) => {
-            let named = |why: String| Exit::input(format!("{}: {why}", file.display()));
-            let text = std::fs::read_to_string(file).map_err(|error| named(error.to_string()))?;
-            Some(Scenario::parse(&text).map_err(|error| named(error.to_string()))?)
-        }
-    };
+    let settings = settings(args, None)?;
+    for (field, at) in [
+        ("--sim-listen", sim.sim_listen),
+        ("--sim-control-listen", sim.sim_control_listen),
+    ] {
+        settings.keep_inside(field, at).map_err(Exit::input)?;
+    }
+    let scenario = scenario(sim)?;
     let (listener, url) = bind("sim_listen", sim.sim_listen).await?;
     let (control_listener, control_url) =
         bind("sim_control_listen", sim.sim_control_listen).await?;
-    let estate = simulated(sim, &url)?;
-    let (clock, control) = Clock::stepped(wall_now(), 1.0);
+    let estate = simulated(sim, scenario.as_ref(), &url)?;
+    let start = scenario
+        .as_ref()
+        .map_or_else(wall_now, |(scenario, _)| scenario.start);
+    let (clock, control) = Clock::stepped(start, 1.0);
     let mut tasks = Tasks::default();
     let moving = control.clone();
     tasks.spawn("clock", async move { moving.run().await });
@@ -174,6 +186,10 @@ async fn serve(args: &Args, sim: &SimArgs) -> Result<(), Exit> {
             .ok_or_else(|| Exit::input(format!("--set {pair}: write NAME=VALUE")))?;
         let set = simulator.set_switch(name, value);
         set.map_err(|error| Exit::input(format!("--set {pair}: {error}")))?;
+    }
+    for fault in scenario.iter().flat_map(|(scenario, _)| &scenario.faults) {
+        let checked = simulator.check(fault);
+        checked.map_err(|error| Exit::input(format!("--faults: {}: {error}", fault.kind)))?;
     }
     let (tenant, steering) = (
         service(simulator.router()),
@@ -191,8 +207,7 @@ async fn serve(args: &Args, sim: &SimArgs) -> Result<(), Exit> {
         println!("simulator  {url}\ncontrol    {control_url}");
         println!("Client ids and secrets (a simulator's, so not secret): {control_url}/_sim/state");
     }
-    if let Some(scenario) = scenario {
-        let start = clock.now();
+    if let Some((scenario, _)) = scenario {
         tasks.spawn("faults", async move {
             let mut hold = clock.hold();
             for fault in scenario.faults {

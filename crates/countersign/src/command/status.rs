@@ -1,10 +1,11 @@
 //! `status [BU]`: how everything is doing, and the one command that helps next.
 
 use crate::args::Args;
+use crate::command::others;
 use crate::exit::Exit;
 use crate::link::Link;
 use crate::output;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Runs the command.
 pub(crate) async fn run(args: &Args, bu: Option<&str>) -> Result<(), Exit> {
@@ -12,8 +13,12 @@ pub(crate) async fn run(args: &Args, bu: Option<&str>) -> Result<(), Exit> {
     let path = bu.map_or("/api/v1/status".to_owned(), |bu| {
         format!("/api/v1/status?bu={bu}")
     });
-    let status: Value = link.dashboard("GET", &path, None).await?.json()?;
+    let mut status: Value = link.dashboard("GET", &path, None).await?.json()?;
+    let suspected = others::suspicions(&link, bu).await;
     if args.json {
+        let named = suspected.iter();
+        let named = named.map(|(id, at)| json!({ "credential": id, "suspected_at": at }));
+        status["outside_minters"] = named.collect();
         output::document(&status);
         return Ok(());
     }
@@ -42,6 +47,9 @@ pub(crate) async fn run(args: &Args, bu: Option<&str>) -> Result<(), Exit> {
         }
     }
     output::table(&["WHAT", "HEALTH", "NAME", "WHY"], &rows);
+    for (id, at) in &suspected {
+        println!("\n{}", others::suspected(id, at));
+    }
     if let Some(next) = status["next"].as_str() {
         println!("\nNext: {next}");
     }

@@ -138,3 +138,46 @@ credentials:
 integrations:
   - { id: INT-1, name: Order mails, bu: BU, kind: on-demand, tier: T1, owner: Orders, backup: Operations, credential: INT-1 }
 ";
+
+#[test]
+fn the_simulator_refuses_what_it_cannot_play_before_it_listens() {
+    let folder = Folder::new();
+    let at = [
+        "--sim-listen",
+        "127.0.0.1:0",
+        "--sim-control-listen",
+        "127.0.0.1:0",
+    ];
+    let sim = |more: &[&str]| folder.run(&[&["sim"], &at[..], more].concat());
+    let scenario = |fault: &str| {
+        let text = format!(
+            "{{ name: x, estate: demo, start: \"2026-11-22T12:30:00Z\", run_for: 1h, \
+             faults: [{{ at: +1m, {fault} }}] }}"
+        );
+        let file = folder.path().join("faults.yaml");
+        std::fs::write(&file, text).expect("written");
+        file.display().to_string()
+    };
+    for (fault, names) in [
+        (
+            "kind: nonsense, credential: INT-001",
+            "there is no fault \"nonsense\"",
+        ),
+        (
+            "kind: secret_expired, credential: NOPE",
+            "there is no \"NOPE\"",
+        ),
+        ("kind: secret_expired, target: NOPE", "there is no \"NOPE\""),
+    ] {
+        let ended = sim(&["--faults", &scenario(fault)]);
+        assert_eq!(ended.code(), 2, "{}", ended.stderr());
+        assert!(ended.stderr().contains(names), "{}", ended.stderr());
+    }
+    let ended = folder.run(&["sim", "--sim-listen", "0.0.0.0:0"]);
+    assert_eq!(ended.code(), 2);
+    assert!(
+        ended.stderr().contains("--sim-listen: 0.0.0.0:0"),
+        "{}",
+        ended.stderr()
+    );
+}

@@ -140,6 +140,28 @@ async fn a_credential_can_be_broken_and_mended_by_hand() {
     .await;
     assert_eq!(broken["class"], "auth_rejected");
     folder.run(&["sim", "mend", "INT-031"]).good();
+    assert_eq!(
+        folder.run(&["sim", "mend", "INT-031"]).code(),
+        2,
+        "mended already"
+    );
+    // An integration that uses another's credential, a unit and an asset are targets too.
+    for (target, fault) in [
+        ("INT-009", "rest_5xx"),
+        ("TRV", "hiccup_is_none"),
+        ("J-01", "asset_stall"),
+    ] {
+        let broken = folder.run(&["sim", "break", target, fault]);
+        assert_eq!(
+            broken.code() == 0,
+            fault != "hiccup_is_none",
+            "{}",
+            broken.stderr()
+        );
+    }
+    for target in ["INT-009", "J-01"] {
+        folder.run(&["sim", "mend", target]).good();
+    }
     folder
         .run(&["credential", "enable", "INT-031", "--reason", "mended"])
         .good();
@@ -184,4 +206,51 @@ async fn programs_call_with_live_tokens_and_get_over_a_revoked_one() {
     let status = folder.run(&["status", "RNA", "--json"]).good();
     let healthy = status.matches("\"healthy\"").count();
     assert!(healthy >= 5, "{status}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn three_tokens_that_died_young_name_an_outside_minter_where_people_look() {
+    let folder = Folder::new();
+    let server = demo(&folder, "none", "1");
+    let consumer = &server.ready["consumers"]["direct"];
+    let credential = consumer["integration"].as_str().expect("an id");
+    let before = folder.run(&["status", "--json"]).good();
+    let before: Value = serde_json::from_str(&before).expect("JSON");
+    assert_eq!(before["outside_minters"], serde_json::json!([]));
+    let token = server.ready["api_token"].as_str().expect("a token");
+    for _ in 0..3 {
+        let slots = format!("{}/admin/api/v1/slots", server.url("broker"));
+        let (_, slots) = ask("GET", &slots, Some(token), None).await;
+        let slots = slots.as_array().expect("a list");
+        let of = |slot: &&Value| {
+            slot["id"]
+                .as_str()
+                .is_some_and(|id| id.starts_with(credential))
+        };
+        let slot = slots.iter().find(of).expect("a slot");
+        let id = slot["id"].as_str().expect("an id");
+        let url = format!("{}/api/v1/slots/{id}/reject", server.url("broker"));
+        let body = format!("{{\"generation\":{}}}", slot["generation"]);
+        let report = reqwest::Client::builder()
+            .timeout(Duration::from_secs(30))
+            .build();
+        let report = report.expect("a client").post(url).body(body).basic_auth(
+            consumer["client_id"].as_str().expect("an id"),
+            consumer["client_secret"].as_str(),
+        );
+        let report = report.send().await.expect("an answer");
+        assert_eq!(report.status(), 200);
+        // A token is renewed on such a report once a minute at most.
+        advance(&server, "2m").await;
+    }
+    let shown = folder.run(&["credential", "show", credential]).good();
+    assert!(shown.contains("Somebody else seems to mint"), "{shown}");
+    let status = folder.run(&["status"]).good();
+    assert!(
+        status.contains(&format!("the client id of {credential}")),
+        "{status}"
+    );
+    let status = folder.run(&["status", "--json"]).good();
+    let status: Value = serde_json::from_str(&status).expect("JSON");
+    assert_eq!(status["outside_minters"][0]["credential"], credential);
 }

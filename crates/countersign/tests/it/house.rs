@@ -1,9 +1,9 @@
 //! Starts `countersign` in a folder of its own and asks it things.
 
 use serde_json::Value;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::time::Duration;
 use tempfile::{NamedTempFile, TempDir};
 
@@ -65,7 +65,7 @@ impl Folder {
 }
 
 /// How a command ended.
-pub(crate) struct Ended(Output);
+pub(crate) struct Ended(pub(crate) Output);
 
 impl Ended {
     pub(crate) fn code(&self) -> i32 {
@@ -87,6 +87,7 @@ impl Ended {
 /// A running server; stopped when dropped.
 pub(crate) struct Server {
     child: Child,
+    stdout: BufReader<ChildStdout>,
     _log: NamedTempFile,
     /// Its first line, JSON.
     pub(crate) ready: Value,
@@ -105,11 +106,12 @@ impl Server {
             .spawn()
             .expect("it starts");
         let mut line = String::new();
-        let stdout = child.stdout.take().expect("piped");
-        BufReader::new(stdout).read_line(&mut line).expect("a line");
+        let mut stdout = BufReader::new(child.stdout.take().expect("piped"));
+        stdout.read_line(&mut line).expect("a line");
         match serde_json::from_str(&line) {
             Ok(ready) => Server {
                 child,
+                stdout,
                 _log: log,
                 ready,
             },
@@ -122,6 +124,14 @@ impl Server {
 
     pub(crate) fn url(&self, name: &str) -> String {
         self.ready[name].as_str().expect("a URL").to_owned()
+    }
+
+    /// What else it prints until it ends by itself, which must be well.
+    pub(crate) fn rest(mut self) -> String {
+        let mut rest = String::new();
+        self.stdout.read_to_string(&mut rest).expect("text");
+        assert!(self.child.wait().expect("it ends").success(), "{rest}");
+        rest
     }
 
     /// Ends it without warning, as a power cut would.

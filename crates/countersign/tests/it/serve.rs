@@ -5,7 +5,7 @@ use crate::house::{Folder, Server, ask};
 use serde_json::{Value, json};
 
 /// A simulated tenant for the small estate, with lives of `expires_in`/`validity` seconds.
-fn tenant(folder: &Folder, file: &str, expires_in: u32, validity: u32) -> Server {
+pub(crate) fn tenant(folder: &Folder, file: &str, expires_in: u32, validity: u32) -> Server {
     let mut command = folder.command(&["sim", "--estate", file, "--json"]);
     command.args(["--set", &format!("expires_in={expires_in}")]);
     command.args(["--set", &format!("validity={validity}")]);
@@ -18,7 +18,7 @@ fn tenant(folder: &Folder, file: &str, expires_in: u32, validity: u32) -> Server
     Server::start(command)
 }
 
-fn serve(folder: &Folder, key: &str) -> Server {
+pub(crate) fn serve(folder: &Folder, key: &str) -> Server {
     let mut command = folder.command(&["serve", "--json"]);
     command.env("COUNTERSIGN_MASTER_KEY", key);
     command.args(["--listen", "127.0.0.1:0", "--broker-listen", "127.0.0.1:0"]);
@@ -26,23 +26,28 @@ fn serve(folder: &Folder, key: &str) -> Server {
 }
 
 /// A folder with a vault, the small estate pointed at a tenant, its secret and a consumer.
-struct Set {
-    folder: Folder,
-    sim: Server,
-    key: String,
-    consumer: Value,
+pub(crate) struct Set {
+    pub(crate) folder: Folder,
+    pub(crate) sim: Server,
+    pub(crate) key: String,
+    pub(crate) consumer: Value,
     _sim_folder: Folder,
 }
 
-async fn set_up(expires_in: u32, validity: u32) -> Set {
+pub(crate) async fn set_up(expires_in: u32, validity: u32) -> Set {
+    set_up_with(ESTATE, expires_in, validity).await
+}
+
+/// The same with another estate; its first credential and integration are `INT-1`.
+pub(crate) async fn set_up_with(estate: &str, expires_in: u32, validity: u32) -> Set {
     let (folder, sim_folder) = (Folder::new(), Folder::new());
     let key = folder.run(&["init"]).good().trim().to_owned();
     let file = folder.path().join("estate.yaml");
-    std::fs::write(&file, ESTATE).expect("written");
+    std::fs::write(&file, estate).expect("written");
     let path = file.to_string_lossy().into_owned();
     let sim = tenant(&sim_folder, &path, expires_in, validity);
     let tenant_line = format!("not-a-real-one, auth_url: \"{}\" }}", sim.url("sim"));
-    std::fs::write(&file, ESTATE.replace("not-a-real-one }", &tenant_line)).expect("written");
+    std::fs::write(&file, estate.replacen("not-a-real-one }", &tenant_line, 1)).expect("written");
     folder
         .run_with(&key, "", &["estate", "apply", &path])
         .good();
@@ -59,10 +64,18 @@ async fn set_up(expires_in: u32, validity: u32) -> Set {
         .expect("a secret")
         .to_owned();
     folder
-        .run_with(&key, &secret, &["credential", "add", "INT-1"])
+        .run_with(
+            &key,
+            &secret,
+            &["credential", "add", "INT-1", "--others-moved"],
+        )
         .good();
     let added = folder
-        .run_with(&key, "", &["consumer", "add", "INT-1", "--json"])
+        .run_with(
+            &key,
+            "",
+            &["consumer", "add", "INT-1", "--vend", "direct", "--json"],
+        )
         .good();
     let consumer = serde_json::from_str(&added).expect("JSON");
     Set {
@@ -75,7 +88,7 @@ async fn set_up(expires_in: u32, validity: u32) -> Set {
 }
 
 impl Set {
-    async fn token(&self, server: &Server) -> (u16, Value) {
+    pub(crate) async fn token(&self, server: &Server) -> (u16, Value) {
         let body = json!({
             "grant_type": "client_credentials",
             "client_id": self.consumer["client_id"],
@@ -91,7 +104,7 @@ impl Set {
         .await
     }
 
-    async fn mints(&self) -> usize {
+    pub(crate) async fn mints(&self) -> usize {
         let url = format!("{}/_sim/ledger", self.sim.url("sim_control"));
         let ledger = ask("GET", &url, None, None).await.1;
         let requests = ledger["requests"].as_array().expect("a list");

@@ -1,11 +1,12 @@
 //! Puts a judgement and its evidence into the words of the house.
 
 use crate::platform::{self, Outage};
+use crate::rules::Rules;
 use crate::track::{Run, Track};
 use countersign_model::Timestamp;
 use countersign_model::class::Class;
 use countersign_model::id::CredentialId;
-use countersign_model::incident::{Confidence, Evidence, RootCause};
+use countersign_model::incident::{Confidence, Evidence, Refused, RootCause};
 use countersign_model::outcome::Outcome;
 use countersign_model::signal::{Signal, Strength};
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,6 +19,7 @@ fn about(now: Timestamp, id: &CredentialId, track: &Track, run: &Run) -> Signal 
         at: now,
         cause: RootCause::Credential(id.clone()),
         class: run.last().map_or(Class::AuthRejected, |last| last.class),
+        refused: run.last().and_then(|last| last.refused),
         strength: Strength::Suspect,
         confidence: Confidence::Certain,
         since: run.first().map_or(now, |first| first.ts),
@@ -25,19 +27,25 @@ fn about(now: Timestamp, id: &CredentialId, track: &Track, run: &Run) -> Signal 
         integrations: track.integrations.iter().cloned().collect(),
         evidence: run.iter().map(|failure| failure.evidence()).collect(),
         token_ends_at: track.token_ends_at,
+        calls_refused_since: None,
         blind_spots: blind_spots(track),
     }
 }
 
+/// Nobody here looks below the token: said with every judgement of token requests.
+const BELOW_TOKENS: &str =
+    "Rows written and runs completed by this flow; this rests on token requests alone.";
+const BELOW_CALLS: &str =
+    "Rows written and runs completed by this flow; this rests on its calls alone.";
+
+/// What was not seen, as things: "Could not see: …".
 fn blind_spots(track: &Track) -> Vec<String> {
-    match track.token_ends_at {
-        Some(_) => Vec::new(),
-        None => vec![
-            "No earlier token of this credential was seen, so it is not known whether one is still \
-             alive."
-                .to_owned(),
-        ],
+    let mut spots = vec![BELOW_TOKENS.to_owned()];
+    if track.token_ends_at.is_none() {
+        let spot = "Whether an earlier token is still alive; none was seen to be issued.";
+        spots.push(spot.to_owned());
     }
+    spots
 }
 
 pub(super) fn refused(
@@ -45,9 +53,11 @@ pub(super) fn refused(
     id: &CredentialId,
     track: &Track,
     strength: Strength,
+    rules: &Rules,
 ) -> Signal {
     Signal {
         strength,
+        calls_refused_since: track.calls.refused_since(rules),
         ..about(now, id, track, &track.refusals)
     }
 }
@@ -65,17 +75,20 @@ pub(super) fn calls_refused(
         .find(|class| run.is_mostly(*class))
         .unwrap_or_else(|| class_of_unauthorized(run.first, track));
     let mut signal = about(now, id, track, &track.refusals);
+    signal.blind_spots[0] = BELOW_CALLS.to_owned();
     signal
         .blind_spots
-        .push("No token request was seen to fail; only calls were refused.".to_owned());
+        .push("A token request that failed; only calls were refused.".to_owned());
     Some(Signal {
         class,
+        refused: (class == Class::AuthRejected).then_some(Refused::Calls),
         strength,
         confidence: match class {
             Class::Scope | Class::Certificate | Class::NotRenewed => Confidence::Likely,
             _ => Confidence::Possible,
         },
         since: run.first,
+        calls_refused_since: Some(run.first),
         evidence: run.evidence.clone(),
         ..signal
     })
@@ -115,6 +128,15 @@ pub(super) fn locked(now: Timestamp, id: &CredentialId, track: &Track, by: &Outc
     signal.since = signal.since.min(by.ts);
     signal.strength = Strength::Locked;
     let words = "the broker locked the credential; it stopped trying".to_owned();
+    push_evidence(&mut signal, by, words);
+    signal
+}
+
+pub(super) fn asked(now: Timestamp, id: &CredentialId, track: &Track, by: &Outcome) -> Signal {
+    let mut signal = about(now, id, track, &track.refusals);
+    signal.since = signal.since.min(by.ts);
+    signal.strength = Strength::Asked;
+    let words = "the broker asked whether to lock the credential; it goes on trying".to_owned();
     push_evidence(&mut signal, by, words);
     signal
 }
@@ -161,6 +183,7 @@ pub(super) fn outage(
         at: now,
         cause: RootCause::Platform,
         class: platform::class_of(&outage.failing),
+        refused: None,
         strength,
         confidence: Confidence::Likely,
         since,
@@ -168,7 +191,12 @@ pub(super) fn outage(
         integrations: integrations.into_iter().collect(),
         evidence,
         token_ends_at: failing().filter_map(|track| track.token_ends_at).min(),
-        blind_spots: vec!["Credentials that did not try meanwhile are not counted.".to_owned()],
+        calls_refused_since: None,
+        blind_spots: vec![
+            "Rows written and runs completed by these flows; this rests on token requests alone."
+                .to_owned(),
+            "Credentials that did not try meanwhile.".to_owned(),
+        ],
     }
 }
 
@@ -177,6 +205,7 @@ pub(super) fn outage_ended(now: Timestamp, since: Timestamp) -> Signal {
         at: now,
         cause: RootCause::Platform,
         class: Class::Upstream,
+        refused: None,
         strength: Strength::Healed,
         confidence: Confidence::Likely,
         since,
@@ -188,6 +217,7 @@ pub(super) fn outage_ended(now: Timestamp, since: Timestamp) -> Signal {
             words: "token requests succeed again".to_owned(),
         }],
         token_ends_at: None,
+        calls_refused_since: None,
         blind_spots: Vec::new(),
     }
 }

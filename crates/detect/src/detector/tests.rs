@@ -1,6 +1,6 @@
 use super::*;
 use countersign_feed::demo_estate;
-use countersign_model::incident::{Confidence, RootCause};
+use countersign_model::incident::{Confidence, Refused, RootCause};
 use countersign_model::outcome::Call;
 
 fn at(text: &str) -> Timestamp {
@@ -81,6 +81,11 @@ fn quiet_sunday_goes_from_suspicion_to_page_to_lock_to_healed() {
     assert_eq!(second[0].class, Class::AuthRejected);
     assert_eq!(second[0].token_ends_at, Some(at("2026-11-22T12:55:59Z")));
     assert_eq!(second[0].evidence.len(), 2);
+    assert_eq!(second[0].refused, Some(Refused::Secret));
+    assert_eq!(
+        second[0].blind_spots,
+        ["Rows written and runs completed by this flow; this rests on token requests alone."]
+    );
     let audit = locked("2026-11-22T12:52:29Z");
     assert_eq!(
         strengths(&observe(&mut detector, &audit)),
@@ -159,6 +164,7 @@ fn a_vendor_outage_is_one_platform_failure_and_no_credential_is_blamed() {
         .collect();
     assert_eq!(paged[0].at.duration_since(start).as_secs(), 300);
     assert_eq!(paged[0].class, Class::Upstream);
+    assert!(paged[0].blind_spots[0].starts_with("Rows written and runs"));
 
     signals.clear();
     for (n, id) in (0..).zip(&ids) {
@@ -324,6 +330,8 @@ fn refused_calls_alone_page_once_and_t0_sooner() {
             seconds
         );
         assert_eq!(signals[1].confidence, Confidence::Possible);
+        assert_eq!(signals[1].calls_refused_since, Some(signals[1].since));
+        assert!(signals[1].blind_spots[0].ends_with("rests on its calls alone."));
         let mut ended = Vec::new();
         for second in 600..640 {
             let ok = call(id, later(at("2026-11-22T12:30:00Z"), second), 200, None);
@@ -331,6 +339,17 @@ fn refused_calls_alone_page_once_and_t0_sooner() {
         }
         assert_eq!(strengths(&ended), [Strength::Healed]);
     }
+}
+
+#[test]
+fn a_configuration_decides_when_refused_calls_page() {
+    let rules = Rules::overridden([("calls_page_s", Some(240.0))]).unwrap();
+    let mut detector = Detector::new(rules, &demo_estate());
+    let signals = calls_refused(&mut detector, "INT-029", 401, "0");
+    assert_eq!(
+        signals[1].at.duration_since(signals[1].since).as_secs(),
+        240
+    );
 }
 
 #[test]
@@ -380,5 +399,96 @@ fn any_order_and_any_doubling_gives_the_same_page() {
         let track = &detector.state.credentials[&"INT-029".parse::<CredentialId>().unwrap()];
         assert_eq!(track.told, Some(Strength::Page), "seed {seed}");
         assert_eq!(track.refusals.iter().count(), 4, "seed {seed}");
+    }
+}
+
+#[test]
+fn a_refused_renewal_says_since_when_calls_are_refused_too() {
+    let mut detector = detector();
+    let start = at("2026-11-22T12:30:00Z");
+    observe(&mut detector, &mint("INT-029", start, 200, None));
+    for second in 10..20 {
+        let refused = call("INT-029", later(start, second), 403, None);
+        assert_eq!(observe(&mut detector, &refused), Vec::new());
+    }
+    let refusal = mint("INT-029", later(start, 30), 400, Some("invalid_grant"));
+    let signals = observe(&mut detector, &refusal);
+    assert_eq!(signals[0].calls_refused_since, Some(later(start, 10)));
+}
+
+#[test]
+fn only_invalid_client_blames_the_secret() {
+    let rows = [
+        ("INT-029", 401, "invalid_client", Some(Refused::Secret)),
+        (
+            "INT-029",
+            401,
+            "unauthorized_client",
+            Some(Refused::AppUser),
+        ),
+        ("INT-012", 400, "invalid_grant", Some(Refused::CoreUser)),
+        ("INT-029", 400, "invalid_grant", None),
+        ("INT-029", 403, "access_denied", Some(Refused::BusinessUnit)),
+        ("INT-029", 401, "none", None),
+    ];
+    for (id, status, code, refused) in rows {
+        let mut detector = detector();
+        let outcome = mint(id, at("2026-11-22T12:30:00Z"), status, Some(code));
+        let signals = observe(&mut detector, &outcome);
+        assert_eq!(signals[0].refused, refused, "{id} {status} {code}");
+    }
+    let signals = calls_refused(&mut detector(), "INT-029", 401, "0");
+    assert_eq!(signals[0].refused, Some(Refused::Calls));
+}
+
+#[test]
+fn a_question_of_the_broker_is_passed_on_once_until_it_heals() {
+    let mut detector = detector();
+    observe(&mut detector, &refused("INT-001", "2026-11-22T12:50:59Z"));
+    observe(&mut detector, &refused("INT-001", "2026-11-22T12:51:29Z"));
+    let mut audit = locked("2026-11-22T12:52:29Z");
+    audit.fact = Fact::Audit {
+        action: "credential.ask_to_lock".into(),
+        object: Some("INT-001".into()),
+    };
+    let asked = observe(&mut detector, &audit);
+    assert_eq!(strengths(&asked), [Strength::Asked]);
+    assert_eq!(asked[0].refused, Some(Refused::Secret));
+    assert_eq!(observe(&mut detector, &audit), Vec::new());
+    let healed = mint("INT-001", at("2026-11-22T12:53:00Z"), 200, None);
+    assert_eq!(
+        strengths(&observe(&mut detector, &healed)),
+        [Strength::Healed]
+    );
+    audit.ts = at("2026-11-22T12:59:00Z");
+    assert_eq!(
+        strengths(&observe(&mut detector, &audit)),
+        [Strength::Asked]
+    );
+}
+
+#[test]
+fn evidence_says_what_happened_and_not_always_that_it_was_refused() {
+    let rows = [
+        (
+            401,
+            Some("invalid_client"),
+            "renewal refused: invalid_client (401)",
+        ),
+        (
+            200,
+            Some("malformed"),
+            "renewal got an unreadable answer: 200",
+        ),
+        (429, Some("50100"), "renewal was throttled: 50100 (429)"),
+        (503, Some("none"), "renewal failed at the provider: 503"),
+    ];
+    for (status, code, words) in rows {
+        let outcome = mint("INT-029", at("2026-11-22T12:30:00Z"), status, code);
+        let class = match classify(&outcome, None) {
+            Verdict::Failed(class) => class,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(Failure::of(&outcome, class).evidence().words, words);
     }
 }

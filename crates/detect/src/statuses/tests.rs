@@ -143,3 +143,25 @@ fn a_refused_call_is_no_sign_of_health() {
     }
     assert_eq!(health_of(&statuses, "INT-008", seen).0, Health::Unknown);
 }
+
+#[test]
+fn healthy_are_those_seen_at_work_whose_newest_call_was_not_refused() {
+    let mut statuses = Statuses::new(&demo_estate());
+    let ids = |statuses: &Statuses| -> Vec<String> {
+        let healthy = statuses.healthy(at("2026-11-22T12:45:00Z"));
+        healthy.iter().map(ToString::to_string).collect()
+    };
+    assert_eq!(ids(&statuses), Vec::<String>::new(), "silence is no health");
+    let minted = "2026-11-22T12:36:00Z";
+    statuses.observe(at(minted), &mint(minted, 200));
+    let answered = "2026-11-22T12:40:00Z";
+    statuses.observe(at(answered), &call("INT-008", answered, 202));
+    assert_eq!(ids(&statuses), ["INT-008", "INT-029"]);
+    let refused = "2026-11-22T12:41:00Z";
+    statuses.observe(at(refused), &call("INT-029", refused, 403));
+    statuses.observe(at(refused), &call("INT-008", refused, 401));
+    assert_eq!(ids(&statuses), Vec::<String>::new());
+    let again = "2026-11-22T12:42:00Z";
+    statuses.observe(at(again), &call("INT-029", again, 201));
+    assert_eq!(ids(&statuses), ["INT-029"]);
+}

@@ -6,6 +6,8 @@ use countersign_model::outcome::{Call, Fact};
 
 const STATUS: &str = "an HTTP status from 100 to 599";
 
+const KIND: &str = "one of mint, call, probe, ping, run, sample, audit";
+
 /// Takes a line's kind and the fields that belong to it.
 pub(super) fn take(fields: &mut Fields) -> Result<Fact, RejectReason> {
     let kind: String = fields.require("line", "kind", "text")?;
@@ -30,8 +32,9 @@ pub(super) fn take(fields: &mut Fields) -> Result<Fact, RejectReason> {
             action: fields.require("audit", "action", "text")?,
             object: fields.text("object")?,
         }),
-        _ => Err(RejectReason::UnknownKind {
-            kind: kind.chars().take(40).collect(),
+        _ => Err(RejectReason::Field {
+            field: "kind",
+            expected: KIND,
         }),
     }
 }

@@ -13,6 +13,7 @@ pub(super) fn blank(id: IncidentId, signal: &Signal) -> Incident {
         id,
         root_cause: signal.cause.clone(),
         class: signal.class,
+        refused: signal.refused,
         state: IncidentState::Suspect,
         confidence: signal.confidence,
         title: String::new(),
@@ -31,6 +32,7 @@ pub(super) fn blank(id: IncidentId, signal: &Signal) -> Incident {
         started_at: signal.since,
         opened_at: None,
         notified_at: None,
+        asked_at: None,
         locked_at: None,
         resolved_at: None,
     }
@@ -41,6 +43,7 @@ pub(super) fn take(incident: &mut Incident, signal: &Signal, flows: &[Integratio
     let before = incident.clone();
     add_evidence(incident, signal);
     incident.class = signal.class;
+    incident.refused = signal.refused;
     incident.confidence = signal.confidence;
     incident.started_at = incident.started_at.min(signal.since);
     incident.blind_spots.clone_from(&signal.blind_spots);

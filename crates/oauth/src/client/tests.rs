@@ -1,9 +1,12 @@
 use super::*;
+use crate::request::Style;
 use axum::Router;
 use axum::body::Bytes;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
 use axum::routing::post;
+use countersign_secret::Secret;
+use serde_json::Value;
 use std::sync::{Arc, Mutex};
 
 const SECRET: &str = "CANARY-fake-secret";
@@ -18,7 +21,11 @@ async fn served(app: Router) -> String {
 }
 
 async fn ask(url: &str, style: Style) -> Exchange {
-    let builder = countersign_host::http::client(Duration::from_secs(2));
+    present(url, style, Presented::Client).await
+}
+
+async fn present(url: &str, style: Style, presented: Presented<'_>) -> Exchange {
+    let builder = || countersign_host::http::client(Duration::from_secs(2));
     let client = TokenClient::new(builder, false).expect("set up");
     let secret = Secret::new(SECRET.as_bytes().to_vec());
     let scope = ["email_read".to_owned()];
@@ -27,6 +34,7 @@ async fn ask(url: &str, style: Style) -> Exchange {
         style,
         client_id: "client",
         client_secret: &secret,
+        presented,
         account_id: Some(7),
         scope: Some(&scope),
     };

@@ -198,6 +198,7 @@ proptest! {
         rate_ratio in 0.0f64..=1.0, ratio in 0.1f64..=0.9, jitter in 0.0f64..=0.1,
     ) {
         let own = StrategyOverride {
+            before_job: None,
             keep_warm: None, refresh_ratio: Some(ratio), jitter_ratio: Some(jitter),
             reason: "measured".to_owned(),
         };

@@ -19,6 +19,7 @@ fn spec(n: usize, kind: IntegrationKind) -> SlotSpec {
         policy: Policy::for_integration(kind, Tier::T1, Grant::ClientCredentials, None),
         lockout: Lockout::Armed,
         grant: Grant::ClientCredentials,
+        profile: None,
         default_lifetime_ms: 1_079_000,
     }
 }

@@ -1,10 +1,12 @@
 //! What follows an answer: a token is published, a late one reconciled, a lost one given up.
 
 use super::Machine;
+use super::exchange::Ended;
 use super::slot::{Flight, Phase};
 use crate::breaker::Change;
-use crate::effect::AttemptId;
+use crate::effect::{AttemptEnd, AttemptId};
 use crate::event::Event;
+use crate::grant::GrantState;
 use crate::input::CredentialState;
 use crate::instant::{after, ms_until};
 use crate::lines::{Margin, lines};
@@ -16,6 +18,14 @@ use countersign_model::token::TokenFacts;
 
 /// Requests given up whose answer is still awaited, per slot.
 const LOST_MAX: usize = 8;
+
+/// What a request brought.
+pub(super) struct Landed {
+    pub(super) sent_at: Timestamp,
+    pub(super) result: MintResult,
+    pub(super) fingerprint: Option<String>,
+    pub(super) rotated: bool,
+}
 
 /// A success, as far as it matters here.
 struct Issued {
@@ -34,10 +44,14 @@ impl Machine {
         now: Timestamp,
         id: &SlotId,
         attempt: AttemptId,
-        sent_at: Timestamp,
-        result: MintResult,
-        fingerprint: Option<String>,
+        landed: Landed,
     ) {
+        let Landed {
+            sent_at,
+            result,
+            fingerprint,
+            rotated,
+        } = landed;
         let Some(slot) = self.slots.get_mut(id) else {
             return;
         };
@@ -56,7 +70,20 @@ impl Machine {
             self.land(id);
             self.note_host(now, id, attempt, ms_until(sent_at, now), Some(&result));
         }
-        match (classify(&result, grant), result) {
+        let class = classify(&result, grant);
+        let ended = Ended {
+            attempt,
+            sent_at,
+            result: &result,
+            rotated,
+        };
+        let class = if late {
+            self.exchange_ended_late(now, id, ended, class);
+            class
+        } else {
+            self.exchange_ended(now, id, ended, class)
+        };
+        match (class, result) {
             (
                 None,
                 MintResult::Issued {
@@ -101,7 +128,47 @@ impl Machine {
         {
             host.breaker.probe_void(attempt);
         }
+        self.exchange_not_made(id, attempt);
         self.failed(now, id, attempt, flight.asked_at, None, RefusalClass::Local);
+    }
+
+    /// An answer of an earlier run (R3).
+    pub(super) fn recovered(&mut self, now: Timestamp, id: &SlotId, landed: Landed) {
+        let Some(slot) = self.slots.get(id) else {
+            return;
+        };
+        let name = slot.spec.credential.clone();
+        let class = classify(&landed.result, slot.spec.grant);
+        if let Some(credential) = self.credentials.get_mut(&name) {
+            credential.grant = GrantState::FRESH;
+        }
+        match (class, landed.result) {
+            (
+                None,
+                MintResult::Issued {
+                    expires_in_s,
+                    scope,
+                    ..
+                },
+            ) if !self.has_newer(id, landed.sent_at) => {
+                let issued = Issued {
+                    sent_at: landed.sent_at,
+                    expires_in_s,
+                    scope,
+                    fingerprint: landed.fingerprint.unwrap_or_default(),
+                    late: true,
+                };
+                self.issued(now, id, issued);
+            }
+            (_, _) => self.out.attempt(id.clone(), None, AttemptEnd::Rotated),
+        }
+        self.refresh_holds(&name);
+    }
+
+    /// True if the present token was asked for no earlier.
+    pub(super) fn has_newer(&self, id: &SlotId, sent_at: Timestamp) -> bool {
+        let token = self.slots.get(id).and_then(|slot| slot.token.as_ref());
+        token.is_some_and(|token| token.issued_at >= sent_at)
     }
 
     /// No answer in time: goes on without it, and remembers it in case it still comes.
@@ -122,7 +189,15 @@ impl Machine {
         self.land(id);
         let waited_ms = ms_until(flight.asked_at, now);
         self.note_host(now, id, flight.attempt, waited_ms, Some(&silence));
-        let class = RefusalClass::NetPostSend;
+        let class = Some(RefusalClass::NetPostSend);
+        let ended = Ended {
+            attempt: flight.attempt,
+            sent_at: flight.asked_at,
+            result: &silence,
+            rotated: false,
+        };
+        let class = self.exchange_ended(now, id, ended, class);
+        let class = class.unwrap_or(RefusalClass::NetPostSend);
         self.failed(
             now,
             id,
@@ -185,11 +260,7 @@ impl Machine {
         let Some(slot) = self.slots.get(id) else {
             return;
         };
-        let older = slot
-            .token
-            .as_ref()
-            .is_some_and(|token| token.issued_at >= issued.sent_at);
-        if issued.late && older {
+        if issued.late && self.has_newer(id, issued.sent_at) {
             return;
         }
         let margin = self
@@ -344,6 +415,7 @@ impl Machine {
         });
         self.touch(id);
         self.settle(id, Ok(generation));
+        self.grant_works(now, id);
         self.refresh_hold(id);
     }
 }

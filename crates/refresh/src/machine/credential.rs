@@ -1,5 +1,7 @@
 //! One credential: its record, its slots, and the one slot that tests it while it is suspect.
 
+use crate::effect::AttemptId;
+use crate::grant::GrantState;
 use crate::input::{CredentialRecord, CredentialState};
 use crate::view::CredentialView;
 use countersign_model::Timestamp;
@@ -15,6 +17,12 @@ pub(super) struct Credential {
     pub(super) trial: Option<SlotId>,
     /// While its secret is in doubt, nothing is sent before this.
     pub(super) not_before: Option<Timestamp>,
+    /// Where its refresh token stands, for grants that have one.
+    pub(super) grant: GrantState,
+    /// The exchange that left the refresh token in the unknown: its answer may still come.
+    pub(super) unknown_by: Option<AttemptId>,
+    /// A person consented anew while an exchange of the former token was out.
+    pub(super) regiven: bool,
 }
 
 impl Credential {
@@ -24,6 +32,9 @@ impl Credential {
             slots: BTreeSet::new(),
             trial: None,
             not_before: None,
+            grant: GrantState::FRESH,
+            unknown_by: None,
+            regiven: false,
         }
     }
 

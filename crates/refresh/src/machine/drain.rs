@@ -11,16 +11,23 @@ use crate::instant::after;
 use crate::read::Hold;
 use crate::refusal::RefusalClass;
 use countersign_model::Timestamp;
-use countersign_model::id::{CredentialId, SlotId};
+use countersign_model::id::{BuId, CredentialId, SlotId};
 use std::sync::Arc;
 
+/// An exchange is written down before and after it, and has this much more time for it, milliseconds:
+/// the client's own end of waiting, which knows more, comes first.
+const ARMED_MS_MAX: u64 = 10_000;
+
 /// Whether a credential lets a slot ask.
-enum Leave {
+#[derive(Clone, Copy)]
+pub(super) enum Leave {
     Granted,
     /// Another slot tests the credential; look again then.
     Parked(Timestamp),
     /// The credential's last refusal is too fresh.
     Wait(Timestamp),
+    /// Another slot's exchange of the same refresh token comes first; look again then.
+    Behind(Timestamp),
     Held,
 }
 
@@ -54,6 +61,13 @@ impl Machine {
                 slot.failing = slot.failing.or(Some(RefusalClass::SecretRefused));
                 self.refuse_waiters(now, id, RefusalClass::SecretRefused);
             }
+            Leave::Behind(until) => {
+                // Its waiters go on waiting: the exchange ahead takes seconds.
+                slot.phase = Phase::Idle;
+                slot.behind = Some(slot.behind.unwrap_or(now));
+                slot.wanted_at = Some(until);
+                self.refuse_if_down(now, id);
+            }
             Leave::Held => {
                 let class = match slot.hold {
                     Hold::Disabled => RefusalClass::Disabled,
@@ -76,13 +90,14 @@ impl Machine {
     /// While a secret is in doubt, one slot tests it: three requests are three strikes, however
     /// many slots share it.
     fn leave_of(&mut self, now: Timestamp, id: &SlotId) -> Leave {
+        let exchange = self.exchange_leave(now, id);
         let Some(slot) = self.slots.get(id) else {
             return Leave::Held;
         };
         let Some(credential) = self.credentials.get_mut(&slot.spec.credential) else {
             return Leave::Held;
         };
-        if !credential.active() || slot.quarantined {
+        if !credential.active() || slot.quarantined || matches!(exchange, Leave::Held) {
             return Leave::Held;
         }
         match &credential.trial {
@@ -100,7 +115,7 @@ impl Machine {
         }
         match credential.not_before {
             Some(at) if at > now => Leave::Wait(at),
-            Some(_) | None => Leave::Granted,
+            Some(_) | None => exchange,
         }
     }
 
@@ -176,6 +191,7 @@ impl Machine {
     /// limit by a timer, or for the answer that will free a permit.
     pub(super) fn drain(&mut self, now: Timestamp, host_id: &Arc<str>) {
         self.permits.starved.remove(host_id);
+        self.give_up_knock_if_due(now, host_id);
         let wake = loop {
             let Some(host) = self.hosts.get_mut(host_id) else {
                 break None;
@@ -184,7 +200,7 @@ impl Machine {
                 break None;
             }
             let (ready_at, probe) = match host.breaker.gate(now) {
-                Gate::Busy => break None,
+                Gate::Busy => break host.knock.map(|knock| knock.give_up_at),
                 Gate::Wait(until) => break Some(until),
                 Gate::Probe => (ready_at(host, now), true),
                 Gate::Go => (ready_at(host, now), false),
@@ -195,8 +211,14 @@ impl Machine {
             let (config, permits) = (&self.config, &self.permits);
             let bu_max = config.bu_permits(config.in_flight_max);
             let house_full = permits.in_flight >= config.in_flight_max;
-            match host.pick(config, |bu| !house_full && permits.of(bu) < bu_max) {
-                Some(id) => self.send(now, &id, probe),
+            let allows = |bu: &BuId| !house_full && permits.of(bu) < bu_max;
+            match host.pick(config, allows) {
+                Some(id) if probe => {
+                    if let Some(wake) = self.probe(now, host_id, &id) {
+                        break Some(wake);
+                    }
+                }
+                Some(id) => self.send(now, &id, false),
                 None => {
                     self.permits.starved.insert(host_id.clone());
                     break None;
@@ -206,11 +228,13 @@ impl Machine {
         self.deadlines.set(&Timer::Host(host_id.clone()), wake);
     }
 
-    fn send(&mut self, now: Timestamp, id: &SlotId, probe: bool) {
+    pub(super) fn send(&mut self, now: Timestamp, id: &SlotId, probe: bool) {
         self.unqueue(id);
+        if self.window_closed(now, id) {
+            return;
+        }
         self.attempts += 1;
         let attempt = AttemptId(self.attempts);
-        let give_up_at = after(now, self.config.answer_ms_max);
         let slot = self
             .slots
             .get_mut(id)
@@ -219,6 +243,8 @@ impl Machine {
             !matches!(slot.phase, Phase::Flying(_)),
             "R1: one request in flight per slot"
         );
+        let armed_ms = slot.spec.profile.map_or(0, |_| ARMED_MS_MAX);
+        let give_up_at = after(now, self.config.answer_ms_max + armed_ms);
         slot.phase = Phase::Flying(Flight {
             attempt,
             asked_at: now,
@@ -258,6 +284,7 @@ impl Machine {
         self.stale_hosts.insert(slot.host.clone());
         self.stale_hosts.append(&mut self.permits.starved);
         self.touch(id);
+        self.let_siblings_go(id);
     }
 }
 

@@ -60,9 +60,10 @@ impl Machine {
         }
         let pause = self.obey(now, id, sent_at, result.as_ref(), class);
         let verdict = self.judge(now, id, attempt, sent_at, class);
-        let next_at = verdict
-            .next_at
-            .map(|at| at.max(Delay::from_ms(0).after(now)).max(pause));
+        let soonest = Delay::from_ms(0).after(now);
+        let next_at = verdict.next_at.map(|at| at.max(soonest).max(pause));
+        // Within a window of replay, waiting is what loses the grant.
+        let next_at = next_at.map(|at| if self.replays(id) { soonest } else { at });
         self.schedule_retry(now, id, class, next_at);
         self.end_trial_if_moot(now, id, class);
         let next_attempt_at = self.slots.get(id).and_then(super::slot::Slot::due_at);
@@ -126,7 +127,7 @@ impl Machine {
         let pace_ms = match class.disposition() {
             Disposition::Retry => return self.judge_retry(now, id, unit),
             Disposition::Strike => return self.strike(now, id, sent_at),
-            Disposition::Quarantine => return self.quarantine(id),
+            Disposition::Quarantine => return self.quarantine(now, id),
             Disposition::Confirm => CONFIRMED_PACE_MS,
             Disposition::ConfirmSlowly => {
                 let (least, most) = POLICY_PACE_MS;
@@ -168,12 +169,15 @@ impl Machine {
         }
     }
 
-    fn quarantine(&mut self, id: &SlotId) -> Verdict {
-        if let Some(slot) = self.slots.get_mut(id) {
+    fn quarantine(&mut self, now: Timestamp, id: &SlotId) -> Verdict {
+        if let Some(slot) = self
+            .slots
+            .get_mut(id)
+            .filter(|slot| slot.spec.profile.is_none())
+        {
             slot.quarantined = true;
         }
-        self.refresh_hold(id);
-        self.out.tell(Event::Quarantined { slot: id.clone() });
+        self.grant_held(now, id, false);
         Verdict {
             strike: None,
             next_at: None,

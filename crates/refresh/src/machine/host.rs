@@ -2,6 +2,7 @@
 
 use crate::breaker::Breaker;
 use crate::config::Config;
+use crate::effect::AttemptId;
 use crate::latency::Latency;
 use crate::limit::Bucket;
 use crate::lines::Margin;
@@ -50,6 +51,13 @@ struct Unit {
     queue: BTreeSet<(Timestamp, SlotId)>,
 }
 
+/// A request without a credential that is out.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Knock {
+    pub(super) attempt: AttemptId,
+    pub(super) give_up_at: Timestamp,
+}
+
 /// State of one host.
 #[derive(Debug)]
 pub(super) struct Host {
@@ -58,6 +66,7 @@ pub(super) struct Host {
     pub(super) latency: Latency,
     pub(super) tries: Tries,
     pub(super) paused_until: Option<Timestamp>,
+    pub(super) knock: Option<Knock>,
     pub(super) in_flight: u32,
     pub(super) n_slots: usize,
     pub(super) n_queued: usize,
@@ -76,6 +85,7 @@ impl Host {
             latency: Latency::default(),
             tries: Tries::default(),
             paused_until: None,
+            knock: None,
             in_flight: 0,
             n_slots: 0,
             n_queued: 0,
@@ -151,6 +161,12 @@ impl Host {
                 None
             }
         })
+    }
+
+    /// Queued slots, by line within each unit.
+    pub(super) fn queued(&self) -> impl Iterator<Item = &SlotId> {
+        let queues = self.units.values().map(|unit| &unit.queue);
+        queues.flat_map(|queue| queue.iter().map(|(_, slot)| slot))
     }
 
     /// Permits one unit may hold here. A host with a single unit has nobody to be fair to.

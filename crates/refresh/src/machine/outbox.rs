@@ -1,6 +1,6 @@
 //! The effects of one step, kept apart by kind and handed out as persist, show, send, answer, tell.
 
-use crate::effect::{Effect, Refusal};
+use crate::effect::{AttemptEnd, AttemptId, Effect, Refusal};
 use crate::event::Event;
 use crate::input::CredentialRecord;
 use crate::read::ReadView;
@@ -25,6 +25,10 @@ impl Outbox {
 
     pub(super) fn drop_token(&mut self, slot: SlotId) {
         self.persist.push(Effect::Drop { slot });
+    }
+
+    pub(super) fn attempt(&mut self, slot: SlotId, attempt: Option<AttemptId>, end: AttemptEnd) {
+        self.persist.push(Effect::Attempt { slot, attempt, end });
     }
 
     /// Only the last record of a step is worth storing.

@@ -58,6 +58,7 @@ impl Machine {
             slot.wanted_at = Some(now);
         }
         self.refresh_hold(&id);
+        self.judge_armed(now, &id);
     }
 
     fn settle_in(&mut self, now: Timestamp, spec: SlotSpec) {
@@ -206,9 +207,29 @@ impl Machine {
 
     /// Sets a credential's slots going again. With `test`, the slot whose line is earliest tests the
     /// secret now and the others wait for its answer.
-    fn resume(&mut self, now: Timestamp, name: &CredentialId, test: bool) {
+    pub(super) fn resume(&mut self, now: Timestamp, name: &CredentialId, test: bool) {
         let Some(credential) = self.credentials.get(name) else {
             return;
+        };
+        let slots: Vec<SlotId> = credential.slots.iter().cloned().collect();
+        let failing = self.replan(now, name);
+        self.refresh_holds(name);
+        let tester = slots
+            .iter()
+            .min_by_key(|id| self.slots.get(*id).map(|s| s.line(now)));
+        if let Some(id) = tester.filter(|_| test || failing).cloned() {
+            if let Some(credential) = self.credentials.get_mut(name).filter(|_| test) {
+                credential.trial = Some(id.clone());
+            }
+            self.want(now, &id);
+        }
+    }
+
+    /// Forgets what held a credential's slots back and derives when each is renewed; whether one of
+    /// them was failing.
+    pub(super) fn replan(&mut self, now: Timestamp, name: &CredentialId) -> bool {
+        let Some(credential) = self.credentials.get(name) else {
+            return false;
         };
         let slots: Vec<SlotId> = credential.slots.iter().cloned().collect();
         let mut failing = false;
@@ -228,16 +249,7 @@ impl Machine {
             }
             slot.plan(now, key);
         }
-        self.refresh_holds(name);
-        let tester = slots
-            .iter()
-            .min_by_key(|id| self.slots.get(*id).map(|s| s.line(now)));
-        if let Some(id) = tester.filter(|_| test || failing).cloned() {
-            if let Some(credential) = self.credentials.get_mut(name).filter(|_| test) {
-                credential.trial = Some(id.clone());
-            }
-            self.want(now, &id);
-        }
+        failing
     }
 
     /// The clock stepped: spans begun before the step mean nothing, so every wait is bounded again
@@ -264,6 +276,7 @@ impl Machine {
             slot.plan(now, key);
         }
         for credential in self.credentials.values_mut() {
+            credential.grant = credential.grant.no_later_than(now);
             let record = &mut credential.record;
             record.edited_at = record.edited_at.map(|at| at.min(now));
             record.last_strike_at = record.last_strike_at.map(|at| at.min(now));

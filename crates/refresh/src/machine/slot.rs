@@ -5,7 +5,7 @@ use crate::effect::AttemptId;
 use crate::input::SlotSpec;
 use crate::instant::{after, before, share_ms};
 use crate::lines::{job_due_at, job_lead_ms, slack_ms};
-use crate::policy::Mode;
+use crate::policy::{Life, Mode};
 use crate::read::{Hold, LAST_MS, ReadView};
 use crate::refusal::RefusalClass;
 use crate::view::{SlotPhase, SlotView};
@@ -72,6 +72,8 @@ pub(super) struct Slot {
     /// Refusals of one class in a row that no retry repairs.
     pub(super) confirms: u32,
     pub(super) quarantined: bool,
+    /// Since when it waits for another slot's exchange of the same refresh token.
+    pub(super) behind: Option<Timestamp>,
     pub(super) hold: Hold,
     pub(super) waited: bool,
     pub(super) asked_at: Option<Timestamp>,
@@ -104,6 +106,7 @@ impl Slot {
             failing: None,
             confirms: 0,
             quarantined: false,
+            behind: None,
             hold: Hold::None,
             waited: false,
             asked_at: None,
@@ -174,10 +177,10 @@ impl Slot {
     }
 
     /// Life its tokens have, as far as known.
-    fn lifetime_ms(&self) -> u64 {
-        self.token
-            .as_ref()
-            .map_or(self.spec.default_lifetime_ms, |token| token.lifetime_ms)
+    fn life(&self) -> Life {
+        let assumed = Life::Assumed(self.spec.default_lifetime_ms);
+        let token = self.token.as_ref();
+        token.map_or(assumed, |token| Life::Told(token.lifetime_ms))
     }
 
     pub(super) fn plan_job(&mut self, at: Timestamp) {
@@ -227,7 +230,7 @@ impl Slot {
         }
         let number = u64::try_from(at.as_millisecond()).unwrap_or(0);
         let unit = key.unit("job", self.spec.slot.as_str(), number);
-        Some(job_due_at(at, self.lifetime_ms(), unit).max(now))
+        Some(job_due_at(at, self.life().ms(), unit).max(now))
     }
 
     /// True if the present token is good enough for a job that starts at `at`. One minted within
@@ -324,7 +327,7 @@ impl Slot {
             mints_ok: self.mints_ok,
             mints_failed: self.mints_failed,
             read: self.read_view(),
-            policy: self.spec.policy.explain(self.lifetime_ms()),
+            policy: self.spec.policy.explain(self.life()),
             spec: self.spec.clone(),
         }
     }

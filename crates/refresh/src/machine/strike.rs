@@ -187,16 +187,14 @@ impl Machine {
         let Some(slot) = self.slots.get_mut(id) else {
             return;
         };
-        let state = self
-            .credentials
-            .get(&slot.spec.credential)
-            .map_or(CredentialState::Active, |credential| {
-                credential.record.state
-            });
+        let known = self.credentials.get(&slot.spec.credential);
+        let state = known.map_or(CredentialState::Active, |one| one.record.state);
+        let waits =
+            slot.spec.profile.is_some() && known.is_some_and(|one| one.grant.waits_for_person());
         slot.hold = match state {
             CredentialState::Disabled => Hold::Disabled,
             CredentialState::Locked => Hold::Locked,
-            CredentialState::Active if slot.quarantined => Hold::Quarantined,
+            CredentialState::Active if slot.quarantined || waits => Hold::Quarantined,
             CredentialState::Active => Hold::None,
         };
         self.touch(id);

@@ -1,6 +1,6 @@
 //! What each kind and tier gets, what an override changes, and how a policy explains itself.
 
-use super::{Mode, Policy, Strategy};
+use super::{Life, Mode, Policy, Strategy};
 use countersign_model::estate::{Grant, IntegrationKind, StrategyOverride, Tier};
 use proptest::prelude::*;
 use proptest::strategy::Strategy as _;
@@ -25,6 +25,7 @@ fn own(keep_warm: Option<bool>, refresh_ratio: Option<f64>) -> StrategyOverride 
     let jitter_ratio = refresh_ratio.map(|_| 0.0);
     StrategyOverride {
         keep_warm,
+        before_job: None,
         refresh_ratio,
         jitter_ratio,
         reason: "peak season".to_owned(),
@@ -93,6 +94,7 @@ fn an_override_changes_what_it_names_and_says_why() {
 #[test]
 fn a_ratio_out_of_bounds_is_brought_inside() {
     let wild = StrategyOverride {
+        before_job: None,
         keep_warm: None,
         refresh_ratio: Some(7.0),
         jitter_ratio: Some(-1.0),
@@ -123,7 +125,11 @@ fn a_shared_slot_follows_the_strictest_of_its_users() {
 fn a_policy_explains_itself() {
     let check = |kind, tier, own: Option<&StrategyOverride>, life_ms, expected: &str| {
         let policy = Policy::for_integration(kind, tier, Grant::ClientCredentials, own);
-        assert_eq!(policy.explain(life_ms), expected);
+        assert_eq!(policy.explain(Life::Told(life_ms)), expected);
+        let assumed = policy.explain(Life::Assumed(life_ms));
+        let life_s = life_ms / 1_000;
+        let says = format!("{expected}; assumes a life of {life_s} s until the platform tells");
+        assert_eq!(assumed, says);
     };
     check(
         IntegrationKind::RealTime,
@@ -194,4 +200,19 @@ proptest! {
         prop_assert_eq!(decides(&a.merge(&a)), decides(&a));
         prop_assert!(a.merge(&b).mode >= a.mode && a.merge(&b).refresh_ratio <= a.refresh_ratio);
     }
+}
+
+#[test]
+fn any_kind_can_be_told_to_mint_before_its_jobs_and_a_batch_not_to() {
+    let told = |kind, before_job| {
+        let own = StrategyOverride {
+            before_job: Some(before_job),
+            ..own(None, None)
+        };
+        Policy::for_integration(kind, Tier::T2, Grant::ClientCredentials, Some(&own))
+    };
+    let monthly = told(IntegrationKind::OnDemand, true);
+    assert_eq!(monthly.mode, Mode::BeforeJob);
+    assert!(monthly.drop_after_job);
+    assert_eq!(told(IntegrationKind::Etl, false).mode, Mode::KeepWarm);
 }

@@ -138,6 +138,7 @@ fn forced_refresh_returns_same_token() {
         sent_at: at_ms(1_000),
         result: issued(),
         fingerprint: same,
+        rotated: false,
     };
     let effects = machine.step(at_ms(1_100), answer);
     assert!(effects.contains(&Effect::Tell(Event::ApiSideRejection {

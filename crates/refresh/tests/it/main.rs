@@ -4,8 +4,10 @@
 
 mod defects;
 mod estates;
+mod exchanges;
 mod misuse;
 mod properties;
+mod rotation;
 mod script;
 mod scripts;
 mod strikes;

@@ -9,7 +9,8 @@ use countersign_model::mint::{MintResult, NetCause, Phase};
 use countersign_model::token::Generation;
 use countersign_model::{SignedDuration, Timestamp};
 use countersign_refresh::{
-    AttemptId, Config, Effect, Event, Input, Machine, Policy, SlotSpec, Waiver,
+    AttemptEnd, AttemptId, Config, Effect, Event, GrantState, Input, Machine, Policy, SlotSpec,
+    Waiver,
 };
 use std::collections::VecDeque;
 
@@ -21,6 +22,7 @@ pub(crate) fn slot() -> SlotSpec {
 pub(crate) fn slot_of(kind: IntegrationKind, tier: Tier, keep_warm: Option<bool>) -> SlotSpec {
     let mut spec = spec("INT-029");
     let own = StrategyOverride {
+        before_job: None,
         keep_warm,
         refresh_ratio: None,
         jitter_ratio: Some(0.0),
@@ -50,6 +52,7 @@ struct Play {
     seen: VecDeque<(u64, String)>,
     sent: Vec<(AttemptId, Timestamp)>,
     waits: u32,
+    rotates: bool,
     now_ms: u64,
 }
 
@@ -62,6 +65,7 @@ impl Play {
             seen: VecDeque::new(),
             sent: Vec::new(),
             waits: 0,
+            rotates: spec.profile.is_some(),
             now_ms: 0,
         };
         let last_generation = Generation::default();
@@ -157,6 +161,29 @@ impl Play {
                 let (phase, cause) = (Phase::BeforeSend, NetCause::Dns);
                 self.answer(0, MintResult::NoAnswer { phase, cause });
             }
+            ["late", back, "dns-error"] => {
+                let (phase, cause) = (Phase::BeforeSend, NetCause::Dns);
+                let silence = MintResult::NoAnswer { phase, cause };
+                self.answer(back.parse().unwrap(), silence);
+            }
+            ["reset"] => {
+                let (phase, cause) = (Phase::AfterSend, NetCause::Reset);
+                self.answer(0, MintResult::NoAnswer { phase, cause });
+            }
+            ["new-refresh-token-and-rubbish"] => {
+                let (attempt, sent_at) = *self.sent.last().unwrap();
+                let why = "access_token is missing".to_owned();
+                self.step(Input::Answered {
+                    slot,
+                    attempt,
+                    sent_at,
+                    result: MintResult::Unreadable { status: 200, why },
+                    fingerprint: None,
+                    rotated: true,
+                });
+            }
+            ["given"] => self.step(Input::GrantGiven { credential }),
+            ["replay-once"] => self.step(Input::GrantReplay { credential }),
             ["aborted"] => {
                 let attempt = self.sent.last().unwrap().0;
                 self.step(Input::Aborted { slot, attempt });
@@ -187,12 +214,14 @@ impl Play {
         let (attempt, sent_at) = self.sent[self.sent.len() - 1 - back];
         let fingerprint = Some(format!("f{}", attempt.0));
         let slot = self.spec.slot.clone();
+        let rotated = self.rotates && matches!(result, MintResult::Issued { .. });
         self.step(Input::Answered {
             slot,
             attempt,
             sent_at,
             result,
             fingerprint,
+            rotated,
         });
     }
 
@@ -226,6 +255,8 @@ impl Play {
     fn told(&mut self, effect: Effect) -> Option<String> {
         Some(match effect {
             Effect::Send { .. } => "send".to_owned(),
+            Effect::Knock { .. } => "knock".to_owned(),
+            Effect::Attempt { end, .. } => format!("kept {}", kept(end)),
             Effect::Drop { .. } => "drop".to_owned(),
             Effect::Settle { answer, .. } if self.waits > 0 => {
                 self.waits = 0;
@@ -243,6 +274,17 @@ impl Play {
             | Effect::Save(_)
             | Effect::Show { .. } => return None,
         })
+    }
+}
+
+fn kept(end: AttemptEnd) -> &'static str {
+    match end {
+        AttemptEnd::Rotated => "rotated",
+        AttemptEnd::Stands(GrantState::Ready { doubt_since: None }) => "unspent",
+        AttemptEnd::Stands(GrantState::Ready { .. }) => "doubtful",
+        AttemptEnd::Stands(GrantState::Armed { .. }) => "armed",
+        AttemptEnd::Stands(GrantState::Unknown { .. }) => "unknown",
+        AttemptEnd::Stands(GrantState::Dead) => "dead",
     }
 }
 
@@ -281,7 +323,9 @@ fn told(event: &Event) -> Option<String> {
         Event::AskToLock { .. } => "ask to lock".to_owned(),
         Event::Unlocked { .. } => "unlocked".to_owned(),
         Event::Recovered { strikes, .. } => format!("recovered {strikes}"),
+        Event::Quarantined { unknown: true, .. } => "quarantined unknown".to_owned(),
         Event::Quarantined { .. } => "quarantined".to_owned(),
+        Event::Released { .. } => "released".to_owned(),
         Event::BreakerOpened { .. } => "breaker open".to_owned(),
         Event::BreakerHalfOpen { .. } => "breaker half".to_owned(),
         Event::BreakerClosed { .. } => "breaker closed".to_owned(),

@@ -1,8 +1,7 @@
 //! Stories of refusals: what strikes, what locks, what waits for a person.
 
 use crate::script::{check, locking, slot};
-use countersign_model::estate::{Grant, Lockout};
-use countersign_refresh::SlotSpec;
+use countersign_model::estate::Lockout;
 
 #[test]
 fn three_spaced_refusals_of_the_secret_lock_it_after_ninety_seconds() {
@@ -224,27 +223,6 @@ fn a_missing_scope_is_confirmed_and_then_asked_hourly() {
             "1:30 refused access_denied",
             "1:30 -> failed ScopeOrBu",
             "61:30 -> send",
-        ],
-    );
-}
-
-#[test]
-fn a_dead_refresh_token_waits_for_a_person() {
-    let webapp = SlotSpec {
-        grant: Grant::RefreshToken,
-        ..slot()
-    };
-    check(
-        webapp,
-        &[
-            "0:00 -> send",
-            "0:00 refused invalid_grant",
-            "0:00 -> quarantined",
-            "0:00 -> failed GrantDead",
-            "1:00 demand",
-            "1:00 -> refused GrantDead cached",
-            "600:00 edited",
-            "600:00 -> send",
         ],
     );
 }

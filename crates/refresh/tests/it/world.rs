@@ -35,6 +35,7 @@ pub(crate) fn spec(name: &str) -> SlotSpec {
         policy: policy(IntegrationKind::RealTime, Tier::T1),
         lockout: Lockout::Armed,
         grant: Grant::ClientCredentials,
+        profile: None,
         default_lifetime_ms: LIFE_S * 1_000,
     }
 }
@@ -219,7 +220,7 @@ impl World {
                 }
                 Effect::Settle { slot, answer } => self.settles.push((slot, answer)),
                 Effect::Tell(event) => self.events.push((self.now_ms, event)),
-                Effect::Save(_) => {}
+                Effect::Save(_) | Effect::Attempt { .. } | Effect::Knock { .. } => {}
             }
         }
     }
@@ -311,6 +312,7 @@ impl World {
             sent_at,
             result,
             fingerprint,
+            rotated: false,
         });
     }
 

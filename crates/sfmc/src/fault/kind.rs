@@ -94,13 +94,15 @@ pub const KINDS: &[KindRow] = &[
         "ip_blocked",
         Kind::IpBlocked,
         false,
-        "a share of token requests: 400 invalid_grant; of calls: 403 without a code",
+        "a share of token requests: 400 invalid_grant; of calls: 403 without a code; of SOAP calls: \
+         a fault",
     ),
     row(
         "token_revoked",
         Kind::TokenRevoked,
         false,
-        "live tokens die now: 401 on calls; it is over at once and the next token is fine",
+        "live tokens die now: 401 on calls, Login Failed on SOAP calls; it is over at once and the \
+         next token is fine",
     ),
     row(
         "second_minter",
@@ -125,7 +127,7 @@ pub const KINDS: &[KindRow] = &[
         "rate_limited",
         Kind::RateLimited,
         true,
-        "a share of requests: 429",
+        "a share of requests: 429; of SOAP calls: fault 17",
     ),
     row("auth_down", Kind::AuthDown, false, "token hosts: 503"),
     row(
@@ -134,12 +136,17 @@ pub const KINDS: &[KindRow] = &[
         false,
         "token hosts take `latency` longer (default 2s)",
     ),
-    row("rest_5xx", Kind::Rest5xx, true, "a share of calls: 500"),
+    row(
+        "rest_5xx",
+        Kind::Rest5xx,
+        true,
+        "a share of calls: 500; of SOAP calls: fault 2",
+    ),
     row(
         "platform_outage",
         Kind::PlatformOutage,
         false,
-        "everything: 503",
+        "everything: 503; SOAP calls: fault 2, Unplanned Outage",
     ),
     row("partition", Kind::Partition, false, "no answer at all"),
     row(

@@ -23,6 +23,8 @@ pub struct FaultOrder {
     pub bu: Option<String>,
     /// A tenant, or `all` for the whole platform.
     pub tenant: Option<String>,
+    /// Any of these by its id, when who orders does not know what it is.
+    pub target: Option<String>,
     /// Share of what is hit, above 0 and at most 1. Default: all.
     pub share: Option<f64>,
     /// Extra latency.
@@ -51,7 +53,9 @@ pub enum FaultError {
         why: &'static str,
     },
     /// None or several targets.
-    #[error("name exactly one of credential, integration, asset, bu, tenant; {n} were named")]
+    #[error(
+        "name exactly one of credential, integration, asset, bu, tenant, target; {n} were named"
+    )]
     Targets {
         /// How many were named.
         n: usize,
@@ -135,6 +139,7 @@ impl FaultOrder {
             ("asset", &self.asset),
             ("bu", &self.bu),
             ("tenant", &self.tenant),
+            ("target", &self.target),
         ];
         let named: Vec<(&'static str, &str)> = fields
             .iter()

@@ -122,6 +122,15 @@ impl Platform {
             true => self.world.chance.up_to(self.switch(Name::Propagation)),
             false => 0,
         };
+        let kept = |scope: &String| edit.scopes.as_ref().is_none_or(|next| next.contains(scope));
+        let loses_scope = self
+            .world
+            .packages
+            .get(label)
+            .is_some_and(|package| !package.edited_terms().scopes.iter().all(kept));
+        if loses_scope && self.switch(Name::ScopeRemovalKillsTokens) != 0 {
+            self.world.tokens.revoke(|token| token.label == label);
+        }
         if let Some(package) = self.world.packages.get_mut(label) {
             package.edit(now, edit, delay_s);
         }

@@ -4,6 +4,7 @@ use super::Platform;
 use crate::fault::{Fault, FaultError, FaultOrder, Kind, Place, RIVAL_EVERY, Target};
 use crate::package::ClientSecret;
 use crate::request::Request;
+use crate::switch::Name;
 use crate::token::Token;
 use jiff::{SignedDuration, Timestamp};
 
@@ -18,8 +19,24 @@ impl Platform {
     /// [`FaultError`], which names the field and what it may hold.
     pub fn inject(&mut self, now: Timestamp, order: &FaultOrder) -> Result<String, FaultError> {
         self.let_rivals_mint(now);
+        let fault = self.planned(now, order)?;
+        Ok(self.begin(now, fault))
+    }
+
+    /// Whether something could be broken, without breaking it.
+    ///
+    /// # Errors
+    /// As [`Platform::inject`].
+    pub fn check(&self, order: &FaultOrder) -> Result<(), FaultError> {
+        self.planned(Timestamp::UNIX_EPOCH, order).map(|_| ())
+    }
+
+    fn planned(&self, now: Timestamp, order: &FaultOrder) -> Result<Fault, FaultError> {
         let row = order.row()?;
-        let (field, named) = order.target()?;
+        let (field, named) = match order.target()? {
+            ("target", id) => (self.field_of(id)?, id),
+            named => named,
+        };
         if field == "asset" && !row.on_asset {
             return Err(FaultError::NotAnAsset { kind: row.name });
         }
@@ -27,7 +44,7 @@ impl Platform {
         let until = order
             .lasts()?
             .map(|span| now.checked_add(span).unwrap_or(Timestamp::MAX));
-        let fault = Fault {
+        Ok(Fault {
             id: String::new(),
             kind: row.kind,
             target,
@@ -38,8 +55,7 @@ impl Platform {
             since: now,
             until,
             rival_at: None,
-        };
-        Ok(self.begin(now, fault))
+        })
     }
 
     fn begin(&mut self, now: Timestamp, mut fault: Fault) -> String {
@@ -52,9 +68,15 @@ impl Platform {
                 return id;
             }
             Kind::CrmUserDeactivated => self.core_kill(|place| fault.hits(place)),
-            Kind::SecretActivated
-                if self.switch(crate::switch::Name::ActivationKillsTokens) != 0 =>
+            Kind::SecretActivated if self.switch(Name::ActivationKillsTokens) != 0 => {
+                self.kill_tokens(&fault, |_| true);
+            }
+            Kind::SecretExpired | Kind::SecretRevoked
+                if self.switch(Name::SecretEndKillsTokens) != 0 =>
             {
+                self.kill_tokens(&fault, |_| true);
+            }
+            Kind::ScopeRemoved if self.switch(Name::ScopeRemovalKillsTokens) != 0 => {
                 self.kill_tokens(&fault, |_| true);
             }
             _ => {}
@@ -196,6 +218,32 @@ impl Platform {
             label: Some(token.label.clone()),
             asset: None,
         }
+    }
+
+    /// What an id of the estate names. A credential and its integration often share one: then it is
+    /// the credential.
+    fn field_of(&self, id: &str) -> Result<&'static str, FaultError> {
+        let fields = ["tenant", "bu", "asset", "credential", "integration"];
+        let found = fields
+            .into_iter()
+            .find(|field| self.target(field, id).is_ok());
+        found.ok_or_else(|| {
+            let world = &self.world;
+            let tenants = world.tenants.keys().map(String::as_str);
+            let units = world.units.values().map(|unit| unit.id.as_str());
+            let packages = world.packages.keys().map(String::as_str);
+            let known: Vec<&str> = ["all"]
+                .into_iter()
+                .chain(tenants)
+                .chain(units)
+                .chain(packages)
+                .collect();
+            FaultError::UnknownTarget {
+                field: "target",
+                id: id.to_owned(),
+                known: listed(&known),
+            }
+        })
     }
 
     fn target(&self, field: &'static str, id: &str) -> Result<Target, FaultError> {

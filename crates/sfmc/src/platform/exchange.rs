@@ -86,6 +86,10 @@ impl Platform {
                 let route = format!("/ext/{}/oauth2/token", segments[1]);
                 self.minted(route, false, judged)
             }
+            ["service.asmx"] => self.soap(now, request),
+            ["etframework.wsdl"] | ["etframeworkfault.xsd"] => {
+                self.soap_document(now, request, parts[0])
+            }
             ["services", ..] | ["id", _, _] => self.core_exchange(now, request, &segments),
             _ => self.called(now, request, &segments),
         }
@@ -269,7 +273,7 @@ impl Platform {
         envelope::codeless(self.status(Name::MethodStatus), &message)
     }
 
-    fn timed(&mut self, answer: Answer, slowed_ms: u64) -> Answer {
+    pub(crate) fn timed(&mut self, answer: Answer, slowed_ms: u64) -> Answer {
         let median_ms = self.switch(Name::LatencyMs);
         let usual_ms = match self.switch(Name::LatencyJitter) {
             0 => median_ms,

@@ -65,12 +65,24 @@ fn item(platform: &Platform, call: &Call<'_>, automation: &Asset) -> Value {
     } else {
         (6, "Scheduled")
     };
-    let last_run = full_hour(stalled_since.unwrap_or(call.now));
+    let last_run = last_run(automation, stalled_since, call.now);
     json!({
         "id": automation.guid, "key": automation.key, "name": automation.name, "description": "",
         "typeId": 1, "type": "scheduled", "statusId": status_id, "status": status,
         "categoryId": 1, "lastRunTime": stamp(last_run), "lastRunInstanceId": automation.guid,
     })
+}
+
+/// When it last ran: at the last full hour before it was paused, or when somebody started it.
+pub(crate) fn last_run(
+    automation: &Asset,
+    stalled_since: Option<Timestamp>,
+    now: Timestamp,
+) -> Timestamp {
+    let by_itself = full_hour(stalled_since.unwrap_or(now));
+    automation
+        .started_at
+        .map_or(by_itself, |at| at.max(by_itself))
 }
 
 /// The last full hour.

@@ -93,7 +93,7 @@ pub(super) fn queue(platform: &mut Platform, call: &Call<'_>) -> Answer {
 
 /// Messages in the queue and the age of the oldest, seconds: those sent here, and the usual traffic
 /// of others. A queue that moves again is empty.
-fn waiting(send: &mut Asset, since: Option<Timestamp>, now: Timestamp) -> (u64, u64) {
+pub(crate) fn waiting(send: &mut Asset, since: Option<Timestamp>, now: Timestamp) -> (u64, u64) {
     let Some(since) = since else {
         send.waiting = None;
         return (0, 0);
@@ -106,6 +106,13 @@ fn waiting(send: &mut Asset, since: Option<Timestamp>, now: Timestamp) -> (u64, 
     let others = send.per_day.saturating_mul(age_s) / 86_400;
     let count = own + others;
     (count, if count > 0 { age_s } else { 0 })
+}
+
+/// Takes messages in; in a queue that stands still they wait.
+pub(crate) fn accept(send: &mut Asset, n: u64, stuck: bool, now: Timestamp) {
+    send.passed += n;
+    let (from, waiting) = send.waiting.unwrap_or((now, 0));
+    send.waiting = stuck.then_some((from, waiting + n));
 }
 
 fn find<'a>(platform: &'a mut Platform, call: &Call<'_>, key: &str) -> Option<&'a mut Asset> {
@@ -166,9 +173,7 @@ fn send(platform: &mut Platform, call: &Call<'_>, body: &Value, keys: Vec<String
     let stuck = platform.broken_since(Kind::QueueGrowth, &place).is_some();
     let n = (keys.len() as u64).saturating_mul(call.request.times());
     if let Some(send) = find(platform, call, definition) {
-        send.passed += n;
-        let (from, waiting) = send.waiting.unwrap_or((call.now, 0));
-        send.waiting = stuck.then_some((from, waiting + n));
+        accept(send, n, stuck, call.now);
     }
     let request_id = platform.world.chance.guid();
     let responses: Vec<Value> = keys

@@ -59,6 +59,25 @@ pub const SWITCHES: &[Switch] = &[
         0,
         "activating a secret ends the package's live tokens; unconfirmed",
     ),
+    flag(
+        Name::ScopeRemovalKillsTokens,
+        "scope_removal_kills_tokens",
+        0,
+        "taking a scope from a package ends its live tokens; unconfirmed",
+    ),
+    flag(
+        Name::SecretEndKillsTokens,
+        "secret_end_kills_tokens",
+        0,
+        "a secret that ends or is revoked takes the package's live tokens with it; unconfirmed",
+    ),
+    number(
+        Name::LiveTokensMax,
+        "live_tokens_max",
+        0,
+        (0, 100_000),
+        "live tokens of one client and MID before the oldest dies; no cap is documented; 0: none",
+    ),
     number(
         Name::StagedAfter,
         "staged_after",
@@ -270,6 +289,13 @@ pub const SWITCHES: &[Switch] = &[
         "a 401 carries WWW-Authenticate with invalid_token, which one SDK needs; unconfirmed",
     ),
     flag(
+        Name::SoapRevokedIsExpired,
+        "soap_revoked_is_expired",
+        0,
+        "a SOAP call with a token that was killed says Token Expired, which clients answer with a \
+         new token, instead of Login Failed; unconfirmed",
+    ),
+    flag(
         Name::JourneysReadFiresEvents,
         "journeys_read_fires_events",
         1,
@@ -320,8 +346,9 @@ pub const SWITCHES: &[Switch] = &[
         Name::ThrottleRetryAfter,
         "throttle_retry_after",
         5,
-        (1, DAY_S),
-        "Retry-After of a 429, seconds; documented",
+        (0, DAY_S),
+        "Retry-After of a 429, seconds; documented for calls, unconfirmed at the token endpoint; 0: \
+         no such header",
     ),
     number(
         Name::KnocksMax,

@@ -74,8 +74,28 @@ pub(crate) const VIEWS: [&str; 8] = [
     "sms_read",
 ];
 
+/// Scopes of package `S`, which may do all that SOAP offers.
+pub(crate) const SOAP_SCOPES: [&str; 15] = [
+    "accounts_read",
+    "automations_execute",
+    "automations_read",
+    "automations_write",
+    "data_extensions_read",
+    "data_extensions_write",
+    "documents_and_images_read",
+    "documents_and_images_write",
+    "email_read",
+    "email_send",
+    "email_write",
+    "list_and_subscribers_read",
+    "list_and_subscribers_write",
+    "tracking_events_read",
+    "users_read",
+];
+
 /// Tenant `one` with parent 10 and child 11, tenant `two` with unit 20. Package `P` works in 10 and
-/// 11, `Q` in 11, `R` in 20, `V` where `P` does. `W` is a web app, `U` a public one, `L` was made before 2019.
+/// 11, `Q` in 11, `R` in 20, `S` and `V` where `P` does. `W` is a web app, `U` a public one, `L` was
+/// made before 2019.
 pub(crate) struct House {
     pub(crate) platform: Platform,
 }
@@ -104,6 +124,7 @@ impl House {
                 package("Q", 11, &[11], &["journeys_read"]),
                 package("V", 11, &[10, 11], &VIEWS),
                 package("R", 20, &[20], &["email_read"]),
+                package("S", 10, &[10, 11], &SOAP_SCOPES),
                 PackageSetup {
                     kind: PackageKind::Web(AppSetup {
                         redirect_uris: vec![RETURN.to_owned()],

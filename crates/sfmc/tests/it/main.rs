@@ -12,3 +12,4 @@ mod limits;
 mod mint;
 mod rest;
 mod rotation;
+mod soap;

@@ -308,3 +308,69 @@ fn a_reset_forgets_everything_but_the_switches() {
     assert_eq!(house.get(3, &token, CONTEXT).0, 401);
     assert_eq!(house.mint(3, json!({})).1["expires_in"], 20);
 }
+
+/// The status of a call with that token.
+fn alive(house: &mut House, second: i64, token: &str) -> bool {
+    house.get(second, token, CONTEXT).0 != 401
+}
+
+#[test]
+fn what_may_end_live_tokens_beside_their_life_is_a_switch_each() {
+    let lost_scope = |house: &mut House| {
+        let edit = Edit {
+            scopes: Some(vec!["email_read".to_owned()]),
+            ..Edit::default()
+        };
+        house
+            .platform
+            .edit_package(at(10), "P", edit)
+            .expect("a package");
+    };
+    let ended = |house: &mut House| {
+        house.break_it(10, "secret_expired");
+    };
+    let unscoped = |house: &mut House| {
+        house.break_it(10, "scope_removed");
+    };
+    let orders = [
+        ("scope_removal_kills_tokens", lost_scope as fn(&mut House)),
+        ("secret_end_kills_tokens", ended),
+        ("scope_removal_kills_tokens", unscoped),
+    ];
+    for (switch, order) in orders {
+        for on in [false, true] {
+            let mut house = House::new();
+            house.set(switch, if on { "1" } else { "0" });
+            let token = house.token(0);
+            order(&mut house);
+            assert_eq!(alive(&mut house, 11, &token), !on, "{switch}");
+        }
+    }
+}
+
+#[test]
+fn a_cap_on_live_tokens_ends_the_oldest() {
+    let mut house = House::new();
+    house.set("live_tokens_max", "2");
+    let tokens: Vec<String> = (0..3).map(|second| house.token(second)).collect();
+    let living: Vec<bool> = tokens
+        .iter()
+        .map(|token| alive(&mut house, 5, token))
+        .collect();
+    assert_eq!(living, [false, true, true]);
+}
+
+#[test]
+fn the_throttle_may_say_nothing_of_when_to_come_back() {
+    let mut house = House::new();
+    house.set("throttle_retry_after", "0");
+    house.break_it(0, "rate_limited");
+    let answer = house.answer(1, &mint_request(&json!({})));
+    assert_eq!(answer.status, 429);
+    assert!(
+        answer
+            .headers
+            .iter()
+            .all(|(name, _)| *name != "retry-after")
+    );
+}

@@ -129,6 +129,65 @@ async fn an_outside_service_hands_out_a_token() {
     assert_eq!(house.simulator.mints(), 0, "it is none of the platform's");
 }
 
+#[tokio::test]
+async fn soap_calls_and_their_description_are_served_as_xml() {
+    let house = house(None).await;
+    let wsdl = house
+        .http
+        .get(format!("{}/etframework.wsdl", house.tenant))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(wsdl.headers()["content-type"], "text/xml; charset=utf-8");
+    let address = format!("location=\"{}/Service.asmx\"", house.tenant);
+    assert!(wsdl.text().await.unwrap().contains(&address));
+    let (_, token) = answered(house.mint()).await;
+    let bearer = token["access_token"].as_str().unwrap();
+    let call = format!(
+        "<Envelope><Body><RetrieveRequestMsg><RetrieveRequest>\
+         <ObjectType>DataExtensionObject[DE-16]</ObjectType><Properties>id</Properties>\
+         </RetrieveRequest></RetrieveRequestMsg></Body>\
+         <Header><fueloauth>{bearer}</fueloauth></Header></Envelope>"
+    );
+    let url = format!(
+        "{}service.asmx",
+        token["soap_instance_url"].as_str().unwrap()
+    );
+    let answer = house
+        .http
+        .post(url)
+        .header("SOAPAction", "\"Retrieve\"")
+        .body(call);
+    let answer = answer.send().await.unwrap();
+    assert_eq!(answer.status(), 200);
+    assert_eq!(answer.headers()["content-type"], "text/xml; charset=utf-8");
+    let text = answer.text().await.unwrap();
+    assert!(text.contains("<RetrieveResponseMsg"), "{text}");
+    let (_, ledger) = house.look("/_sim/ledger").await;
+    let last = &ledger["requests"][2];
+    assert_eq!(last["route"], "/Service.asmx#Retrieve");
+    assert_eq!(
+        (&last["credential"], &last["token"]),
+        (&json!("INT-029"), &json!("valid"))
+    );
+}
+
+#[tokio::test]
+async fn a_soap_body_beyond_the_bound_is_a_fault() {
+    let request = Request::builder()
+        .method("POST")
+        .uri("/service.ASMX")
+        .body(Body::from(vec![b'<'; 5 * 1024 * 1024]))
+        .unwrap();
+    let (status, body) = one(request).await;
+    assert_eq!(status, 500);
+    let text = String::from_utf8(body).unwrap();
+    assert!(
+        text.contains("<faultcode>soap:Client</faultcode>"),
+        "{text}"
+    );
+}
+
 /// One request to the router itself, without a socket.
 async fn one(request: Request<Body>) -> (u16, Vec<u8>) {
     let simulator = Simulator::new(&demo_estate(), Clock::system(), None, 7, "http://sim.test");

@@ -3,7 +3,7 @@
 use countersign_model::Timestamp;
 use countersign_model::class::Class;
 use countersign_model::id::{IncidentId, NoticeId, OutcomeId};
-use countersign_model::incident::{Confidence, Incident, IncidentState, RootCause};
+use countersign_model::incident::{Confidence, Incident, IncidentState, Refused, RootCause};
 use countersign_model::notice::{Notice, NoticeKind};
 use countersign_model::outcome::{Call, Fact, Outcome};
 use countersign_store::{OutboxEntry, WatchStore};
@@ -49,6 +49,7 @@ pub(crate) fn incident(chance: u64, state: IncidentState, started_at: Timestamp)
         id: IncidentId::mint(started_at, chance),
         root_cause: RootCause::Credential("INT-029".parse().unwrap()),
         class: Class::AuthRejected,
+        refused: Some(Refused::Secret),
         state,
         confidence: Confidence::Certain,
         title: "Loyalty: points data stopped refreshing.".to_owned(),
@@ -67,6 +68,7 @@ pub(crate) fn incident(chance: u64, state: IncidentState, started_at: Timestamp)
         started_at,
         opened_at: (state != IncidentState::Suspect).then_some(started_at),
         notified_at: None,
+        asked_at: None,
         locked_at: None,
         resolved_at: None,
     }

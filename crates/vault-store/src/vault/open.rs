@@ -141,7 +141,8 @@ fn open_locked(
         bound,
         lock,
     };
-    Vault::start(writer, readers).map_err(|source| VaultError::Io {
+    let data = folder.data().to_owned();
+    Vault::start(writer, readers, data).map_err(|source| VaultError::Io {
         doing: "starting the writer of",
         path,
         source: Arc::new(source),

@@ -57,6 +57,20 @@ async fn what_was_done_is_told_in_order() {
 }
 
 #[tokio::test]
+async fn the_newest_records_of_one_action_are_found_and_no_others() {
+    let (_house, vault) = House::built();
+    for (n, action) in ["a.b", "x.y", "a.b", "a.b"].into_iter().enumerate() {
+        append(&vault, now(), vec![did(action, &format!("o-{n}"))]).await;
+    }
+    // The name's bytes in a detail are not the action.
+    append(&vault, now(), vec![did("x.y", "o-4").with("was", "a.b")]).await;
+    let found = vault.audit_latest("a.b", 2).await.expect("read");
+    let objects: Vec<&str> = found.iter().map(|one| one.object.as_str()).collect();
+    assert_eq!(objects, ["o-3", "o-2"]);
+    assert!(vault.audit_latest("c.d", 9).await.expect("read").is_empty());
+}
+
+#[tokio::test]
 async fn an_untouched_chain_is_complete_to_its_checkpoint() {
     let (house, signed) = written().await;
     let verdict = verdict(&house, vec![signed]).await;

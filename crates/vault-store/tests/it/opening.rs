@@ -124,7 +124,7 @@ fn a_newer_schema_is_refused_untouched() {
             error,
             VaultError::SchemaTooNew {
                 found: 99,
-                known: 1,
+                known: 2,
                 ..
             }
         ),

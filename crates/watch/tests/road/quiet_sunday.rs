@@ -47,6 +47,15 @@ async fn two_refusals_give_one_incident_and_one_message() {
     assert_eq!(notices.len(), 1);
     assert_eq!(notices[0].kind, NoticeKind::IncidentOpened);
     assert_eq!(received[0].id, notices[0].id.as_str());
+    let unseen = "Could not see: rows written and runs completed by this flow";
+    assert!(
+        notices[0]
+            .detail
+            .iter()
+            .any(|line| line.starts_with(unseen)),
+        "{:?}",
+        notices[0].detail
+    );
     assert!(
         received[0].body.contains(incident.id.as_str()),
         "the message leads to the incident"
@@ -118,5 +127,34 @@ async fn an_integration_that_leaves_the_estate_leaves_the_statuses() {
     let after = house.store.statuses().await.unwrap();
     assert_eq!(after.len(), before - 1);
     assert_eq!(house.store.estate_get().await.unwrap(), Some(estate));
+    house.kill().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_incident_ends_when_its_credential_leaves_the_estate() {
+    let dir = tempfile::tempdir().unwrap();
+    let hook = HookServer::willing().await;
+    let house = House::open(dir.path(), at("12:50:59"), &hook);
+    house.send(refusal(at("12:50:59"))).await;
+    house.advance_to(at("12:50:59"), at("12:51:29")).await;
+    house.send(refusal(at("12:51:29"))).await;
+    assert_eq!(house.open_incidents().await.len(), 1);
+
+    let mut estate = (*house.watch.estate()).clone();
+    let is_other = |id: &str| id != "INT-029";
+    estate.credentials.retain(|one| is_other(one.id.as_str()));
+    estate
+        .integrations
+        .retain(|one| is_other(one.credential.as_str()));
+    house.watch.set_estate(estate).await.unwrap();
+    house.watch.quiesce().await;
+    assert_eq!(house.open_incidents().await, vec![]);
+    let received = hook.received();
+    assert_eq!(received.len(), 2, "opened, closed");
+    assert!(
+        received[1].body.contains("left the estate"),
+        "{}",
+        received[1].body
+    );
     house.kill().await;
 }

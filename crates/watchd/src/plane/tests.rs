@@ -5,11 +5,16 @@ use countersign_web::token_hash;
 use std::path::Path;
 
 async fn open(data: &Path, run_token: &str) -> Result<WatchPlane, OpenError> {
+    open_with(data, run_token, "").await
+}
+
+async fn open_with(data: &Path, run_token: &str, rules: &str) -> Result<WatchPlane, OpenError> {
     WatchPlane::open(Options {
         data: data.to_owned(),
         clock: Clock::system(),
         base_url: "http://127.0.0.1".to_owned(),
         notify: Vec::new(),
+        rules: rules.parse().expect("TOML"),
         run_token: run_token.to_owned(),
         estate_sink: None,
         seed: None,
@@ -45,4 +50,29 @@ async fn a_second_watch_on_a_folder_is_refused_and_costs_the_first_nothing() {
         OpenError::Store(StoreError::Locked { .. })
     ));
     assert!(admits(&first, "CANARY-first").await);
+}
+
+#[tokio::test]
+async fn rules_of_paging_are_checked_before_anything_runs() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let open = |rules: &'static str| open_with(folder.path(), "CANARY", rules);
+    let faults = |opened: Result<WatchPlane, OpenError>| match opened.err() {
+        Some(OpenError::Settings(faults)) => faults,
+        other => panic!("{other:?}"),
+    };
+    assert!(
+        open("calls_page_s = 240\nplatform_share = 0.75")
+            .await
+            .is_ok()
+    );
+    let wrong = faults(open("calls_page_s = 'soon'").await);
+    assert_eq!(
+        wrong,
+        ["rules.calls_page_s: write a whole number from 1 to 86400"]
+    );
+    let unknown = faults(open("page_s = 5").await);
+    assert!(
+        unknown[0].starts_with("rules.page_s: there is no such rule"),
+        "{unknown:?}"
+    );
 }

@@ -1,6 +1,6 @@
 //! `GET /incidents/{id}`.
 
-use super::{PageProblem, Shell, html};
+use super::{PageProblem, Shell, filters, html};
 use crate::api::incidents::find;
 use crate::app::App;
 use crate::view::delivery::{DeliveryRow, delivery_rows};

@@ -75,6 +75,30 @@ async fn assets_hold_no_address_of_anybody_else() {
     }
 }
 
+/// The broker's problems name `/problems/…` too, and people open it here.
+#[tokio::test]
+async fn every_page_of_the_folder_is_served_and_nothing_beside_it() {
+    let house = House::empty().await;
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/problems");
+    let mut served = 0;
+    for file in std::fs::read_dir(folder).unwrap() {
+        let path = file.unwrap().path();
+        let code = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        let answer = house.send(plain("GET", &format!("/problems/{code}"))).await;
+        assert_eq!(answer.status, StatusCode::OK, "{code}");
+        let head = answer.body.lines().next().unwrap();
+        assert!(head.ends_with(&format!("(`{code}`)")), "{code}: {head}");
+        served += 1;
+    }
+    assert!(served > Code::ALL.len(), "the broker's are among them");
+    for other in ["none", "..%2Frequirements", "no_slot.md"] {
+        let answer = house
+            .send(plain("GET", &format!("/problems/{other}")))
+            .await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{other}");
+    }
+}
+
 #[tokio::test]
 async fn every_code_has_a_page_that_names_it_and_says_what_to_do() {
     let house = House::empty().await;

@@ -1,4 +1,4 @@
-//! What Marketing Cloud's own pages show while data is missing, beside what is true.
+//! What Marketing Cloud's own pages would show while data is missing, beside what is true.
 //!
 //! Its pages show what was configured and whether a run ended, not whether data arrived; that is why
 //! a dead credential is found so late. The left column follows from the kind of thing, nobody read it
@@ -18,7 +18,7 @@ pub(crate) struct Contrast {
     pub(crate) name: String,
     /// Its id.
     pub(crate) id: String,
-    /// What Marketing Cloud shows.
+    /// What Marketing Cloud would show; nobody looked.
     pub(crate) shown: &'static str,
     /// What is true.
     pub(crate) truth: String,
@@ -41,12 +41,12 @@ pub(crate) fn contrasts(incident: &Incident, estate: &Estate) -> Vec<Contrast> {
 fn contrast(hit: &Affected, estate: &Estate) -> Option<Contrast> {
     let shown = match &hit.reached.node {
         Node::Credential(_) => return None,
-        Node::Integration(_) => "Installed package present, no warning",
+        Node::Integration(_) => "The package as installed, without a warning",
         Node::Asset(id) => match estate.asset(id)?.kind {
-            AssetKind::DataExtension => "Rows present; their age is not shown",
+            AssetKind::DataExtension => "Its rows, without their age",
             AssetKind::Journey => "Running",
             AssetKind::TriggeredSend => "Active",
-            AssetKind::Automation => "Scheduled; last run complete",
+            AssetKind::Automation => "Scheduled, its runs as ended",
             AssetKind::Launch => "Scheduled",
             AssetKind::OutsideSystem => return None,
         },

@@ -44,7 +44,7 @@ pub(crate) struct IncidentView {
     pub(crate) evidence: Vec<Dated>,
     /// What we could not see.
     pub(crate) blind_spots: Vec<String>,
-    /// What hangs near and is not hit.
+    /// Names of flows near the cause that it does not reach.
     pub(crate) unaffected: Vec<String>,
     /// The owning team, or that there is none.
     pub(crate) owner: String,
@@ -163,6 +163,7 @@ fn clocks(incident: &Incident, place: &Place, now: Timestamp) -> Vec<ClockRow> {
         ("First evidence", Some(incident.started_at)),
         ("Opened", incident.opened_at),
         ("People told", incident.notified_at),
+        ("Owner asked to stop it", incident.asked_at),
         ("Credential locked", incident.locked_at),
         ("Last good token ends", incident.token_ends_at),
         ("Resolved", incident.resolved_at),

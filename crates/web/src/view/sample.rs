@@ -5,8 +5,8 @@ use countersign_model::class::Class;
 use countersign_model::estate::{AssetKind, Estate};
 use countersign_model::graph::{Graph, Node, Reached};
 use countersign_model::incident::{
-    Affected, Confidence, CustomerHarm, Evidence, Incident, IncidentState, RootCause, RunbookStep,
-    TimelineEntry,
+    Affected, Confidence, CustomerHarm, Evidence, Incident, IncidentState, Refused, RootCause,
+    RunbookStep, TimelineEntry,
 };
 use countersign_model::status::{Health, IntegrationStatus};
 
@@ -36,6 +36,7 @@ pub(crate) fn points() -> Incident {
         id: "inc_01points".parse().expect("an id"),
         root_cause: "credential:INT-029".parse().expect("a cause"),
         class: Class::AuthRejected,
+        refused: Some(Refused::Secret),
         state: IncidentState::Open,
         confidence: Confidence::Certain,
         title: "Loyalty: points data stopped refreshing.".to_owned(),
@@ -45,7 +46,7 @@ pub(crate) fn points() -> Incident {
             .into_iter()
             .map(|node| affected(&estate, node))
             .collect(),
-        unaffected: vec!["Welcome, tier and partner flows.".to_owned()],
+        unaffected: vec!["Partner accrual files".to_owned()],
         harm: Some(CustomerHarm {
             at: at("16:00:00"),
             asset: "J-12".parse().expect("an id"),
@@ -77,6 +78,7 @@ pub(crate) fn points() -> Incident {
         started_at: at("12:50:59"),
         opened_at: Some(at("12:51:29")),
         notified_at: Some(at("12:51:31")),
+        asked_at: None,
         locked_at: None,
         resolved_at: None,
     }
@@ -88,6 +90,7 @@ pub(crate) fn platform() -> Incident {
         id: "inc_02platform".parse().expect("an id"),
         root_cause: RootCause::Platform,
         class: Class::Upstream,
+        refused: None,
         title: "Marketing Cloud's token host does not answer.".to_owned(),
         harm: None,
         affected: Vec::new(),

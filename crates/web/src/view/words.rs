@@ -5,7 +5,7 @@ use countersign_model::Timestamp;
 use countersign_model::class::Class;
 use countersign_model::estate::{AssetKind, Credential, CredentialKind, Estate, Tier};
 use countersign_model::graph::{Dependency, Node};
-use countersign_model::incident::{Confidence, Incident, IncidentState, RootCause};
+use countersign_model::incident::{Confidence, Incident, IncidentState, Refused, RootCause};
 use countersign_model::status::Health;
 
 /// A health as its word and the name of its shape and colour in the style sheet.
@@ -101,7 +101,7 @@ pub(crate) fn dependency(dependency: Dependency) -> &'static str {
 pub(crate) fn cause(incident: &Incident, estate: &Estate, now: Timestamp) -> String {
     match &incident.root_cause {
         RootCause::Credential(id) => match estate.credential(id) {
-            Some(credential) => credential_cause(credential, incident.class, estate, now),
+            Some(credential) => credential_cause(credential, incident, estate, now),
             None => format!("Credential {id} {}.", failure(incident.class)),
         },
         RootCause::Asset(id) => {
@@ -119,23 +119,56 @@ pub(crate) fn cause(incident: &Incident, estate: &Estate, now: Timestamp) -> Str
 
 fn credential_cause(
     credential: &Credential,
-    class: Class,
+    incident: &Incident,
     estate: &Estate,
     now: Timestamp,
 ) -> String {
+    let class = incident.class;
     let noun = secret_noun(credential.kind);
     let whose = format!(
-        "The {noun} of {} ({})",
+        "{} ({})",
         credential_name(estate, credential),
         credential.id
     );
+    let of = |what: &str| format!("The {what} of {whose}");
     let today = Place::of(estate, Some(&credential.bu)).day(now);
+    let blames_secret = match class {
+        Class::AuthRejected => incident.refused == Some(Refused::Secret),
+        Class::Certificate => credential.kind == CredentialKind::MtlsCert,
+        _ => false,
+    };
     match (class, credential.ends) {
-        (Class::AuthRejected | Class::Certificate, Some(ends)) if ends <= today => {
-            format!(
-                "{whose} ended on {} and is refused.",
-                ends.strftime("%-d %B %Y")
-            )
+        (_, Some(ends)) if blames_secret && ends <= today => {
+            let ended = ends.strftime("%-d %B %Y");
+            format!("{} ended on {ended} and is refused.", of(noun))
+        }
+        (Class::AuthRejected, _) => match incident.refused {
+            Some(Refused::Secret) => format!("{} {}.", of(noun), failure(class)),
+            Some(Refused::AppUser) => format!(
+                "{} is inactive or lacks the right to ask; the {noun} was not what was refused.",
+                of("app user or client")
+            ),
+            Some(Refused::CoreUser) => format!(
+                "{} may not sign in: it is inactive, locked or not admitted.",
+                of("Salesforce user")
+            ),
+            Some(Refused::Calls) => format!(
+                "{} are refused; no token request was seen to fail, so the reason is open.",
+                of("calls")
+            ),
+            Some(Refused::BusinessUnit) | None => {
+                format!("{whose} is refused by its token host, without a reason we know.")
+            }
+        },
+        (Class::Certificate, _) if !blames_secret => {
+            format!("A certificate on the way of {whose} ended or is not trusted.")
+        }
+        (Class::Scope, _) if incident.refused == Some(Refused::BusinessUnit) => {
+            format!("{whose} works, but may not enter its business unit any more.")
+        }
+        (Class::Certificate, _) => format!("{} {}.", of(noun), failure(class)),
+        (Class::Upstream | Class::Network | Class::Malformed, _) => {
+            format!("{} {}.", of("token host"), failure(class))
         }
         _ => format!("{whose} {}.", failure(class)),
     }
@@ -183,9 +216,10 @@ fn failure(class: Class) -> &'static str {
 /// What would keep the harm away, as the end of a sentence: `unless …`.
 pub(crate) fn remedy(incident: &Incident) -> String {
     match (&incident.root_cause, incident.class) {
-        (RootCause::Credential(id), Class::AuthRejected) => {
-            format!("unless {id}'s secret is renewed")
-        }
+        (RootCause::Credential(id), Class::AuthRejected) => match incident.refused {
+            Some(Refused::Secret) => format!("unless {id}'s secret is renewed"),
+            _ => format!("unless {id} is admitted again"),
+        },
         (RootCause::Credential(id), Class::Certificate) => {
             format!("unless {id}'s certificate is renewed")
         }

@@ -10,7 +10,7 @@ use crate::exit::Exit;
 use countersign_brokerd::BrokerHand;
 use countersign_host::clock::Clock;
 use countersign_host::task::Tasks;
-use countersign_model::estate::{CredentialKind, Estate};
+use countersign_model::estate::{CredentialKind, Estate, VendMode};
 use countersign_model::outcome::Outcome;
 use countersign_model::{SignedDuration, Timestamp};
 use countersign_sim::{Simulator, secret_for, traffic::Traffic};
@@ -50,7 +50,13 @@ impl Callers {
             }
             let id = format!("app-{}", flow.id);
             let added = hand
-                .consumer_add(&flow.id, &id, program::MIN_TTL_S, super::ACTOR)
+                .consumer_add(
+                    &flow.id,
+                    &id,
+                    program::MIN_TTL_S,
+                    VendMode::Direct,
+                    super::ACTOR,
+                )
                 .await;
             let (client_id, client_secret, _) = added.map_err(Exit::failed)?;
             programs.push(Arc::new(Program::new(program::Parts {

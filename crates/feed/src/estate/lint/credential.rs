@@ -3,7 +3,9 @@
 use super::Finding;
 use super::identity::is_web_url;
 use countersign_model::civil::Date;
-use countersign_model::estate::{Credential, CredentialKind, CredentialMode, Estate};
+use countersign_model::estate::{
+    Credential, CredentialKind, CredentialMode, Estate, Grant, Replay,
+};
 use countersign_model::id::CredentialId;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,6 +15,9 @@ const CLIFF_DAYS: i32 = 14;
 const CLIFF_SECRETS_MAX: usize = 10;
 /// Scopes above which a package is called broad; the widest single purpose needs about ten.
 const SCOPES_MAX: usize = 20;
+/// Shortest window of an idempotent provider that is any use, seconds: twice the margin we keep from
+/// its end.
+const REPLAY_WINDOW_S_MIN: u32 = 10;
 
 pub(super) fn lint(estate: &Estate, findings: &mut Vec<Finding>) {
     let used: BTreeSet<&CredentialId> = estate
@@ -23,6 +28,7 @@ pub(super) fn lint(estate: &Estate, findings: &mut Vec<Finding>) {
     for (index, credential) in estate.credentials.iter().enumerate() {
         let at = |field: &str| format!("credentials[{index}].{field}");
         can_mint(credential, &at, findings);
+        replay(credential, &at, findings);
         weaknesses(credential, &at, findings);
         if !used.contains(&credential.id) {
             let said = (
@@ -72,6 +78,54 @@ fn can_mint(credential: &Credential, at: &dyn Fn(&str) -> String, findings: &mut
         let message = format!("{id} is brokered, and nothing says where its tokens are got.");
         let said = (message, "Give `token_url`.");
         findings.push(Finding::error(at("token_url"), "token_url_missing", said));
+    }
+}
+
+/// Who says that a refresh token may be sent twice has to know it, and of the right kind.
+fn replay(credential: &Credential, at: &dyn Fn(&str) -> String, findings: &mut Vec<Finding>) {
+    let Some(told) = &credential.refresh_token else {
+        return;
+    };
+    let id = &credential.id;
+    let mut wrong = |code: &'static str, field: &str, message: String, fix: &'static str| {
+        let path = at(&format!("refresh_token{field}"));
+        findings.push(Finding::error(path, code, (message, fix)));
+    };
+    let presents = credential
+        .kind
+        .grant()
+        .is_some_and(Grant::presents_refresh_token);
+    if !presents {
+        let message = format!("{id} is of a kind without refresh tokens.");
+        wrong("replay_needless", "", message, "Take `refresh_token` out.");
+    }
+    if told.reason.trim().is_empty() {
+        let message = format!("Nothing says how it is known what {id}'s refresh tokens do.");
+        wrong(
+            "reason_missing",
+            ".reason",
+            message,
+            "Write the reason: a document, a test, a ticket.",
+        );
+    }
+    match (told.profile, told.window_s) {
+        (Replay::Idempotent, Some(REPLAY_WINDOW_S_MIN..)) => {}
+        (Replay::Idempotent, _) => {
+            let message =
+                format!("{id}'s refresh token may be sent again, and nothing says how long.");
+            let fix = "Give `window_s`: at least 10, as the provider documents it.";
+            wrong("replay_window", ".window_s", message, fix);
+        }
+        (Replay::Static | Replay::Strict, Some(_)) => {
+            let message = format!("{id} has a window that its profile does not use.");
+            wrong(
+                "replay_window",
+                ".window_s",
+                message,
+                "Take `window_s` out, or say `idempotent`.",
+            );
+        }
+        (Replay::Static | Replay::Strict, None) => {}
     }
 }
 

@@ -62,6 +62,22 @@ fn overrides(
             said,
         ));
     }
+    let wrong = match (strategy.before_job, strategy.keep_warm, &it.schedule) {
+        (Some(true), Some(true), _) => Some("is to be kept warm and renewed before its jobs"),
+        (Some(true), _, None) => Some("is to be renewed before its jobs and has no schedule"),
+        _ => None,
+    };
+    if let Some(wrong) = wrong {
+        let said = (
+            format!("{} {wrong}.", it.id),
+            "Give it a schedule, and say keep_warm: true or before_job: true, not both.",
+        );
+        findings.push(Finding::error(
+            at("strategy.before_job"),
+            "override_before_job",
+            said,
+        ));
+    }
     let refresh = strategy.refresh_ratio.unwrap_or(0.75);
     let jitter = strategy.jitter_ratio.unwrap_or(0.0);
     if !(refresh > 0.1 && refresh <= 0.9) {

@@ -1,6 +1,7 @@
 use super::*;
 use crate::view::sample::{at, estate, now, platform, points};
 use countersign_model::class::Class;
+use countersign_model::incident::Refused;
 
 #[test]
 fn the_cause_is_told_in_one_plain_sentence() {
@@ -101,5 +102,55 @@ fn every_class_ends_a_sentence_for_every_cause() {
             "{}",
             view.cause
         );
+    }
+}
+
+/// Only a refused secret is blamed on the secret, whatever end date the estate gives it.
+#[test]
+fn the_cause_blames_what_was_refused() {
+    let said = |class, refused| {
+        let incident = Incident {
+            class,
+            refused,
+            ..points()
+        };
+        incident_view(&incident, &estate(), now()).cause
+    };
+    let rows = [
+        (
+            Class::AuthRejected,
+            Some(Refused::AppUser),
+            "The app user or client of Points",
+        ),
+        (
+            Class::AuthRejected,
+            Some(Refused::Calls),
+            "The calls of Points",
+        ),
+        (
+            Class::AuthRejected,
+            None,
+            "Points balance load (INT-029) is refused by",
+        ),
+        (
+            Class::Certificate,
+            None,
+            "A certificate on the way of Points",
+        ),
+        (
+            Class::Policy,
+            None,
+            "Points balance load (INT-029) is refused by an account policy",
+        ),
+        (
+            Class::Upstream,
+            None,
+            "The token host of Points balance load (INT-029) answers late",
+        ),
+    ];
+    for (class, refused, start) in rows {
+        let cause = said(class, refused);
+        assert!(cause.starts_with(start), "{cause}");
+        assert!(!cause.contains("ended on"), "{cause}");
     }
 }

@@ -1,0 +1,109 @@
+//! Asking the broker as a consumer, with its id and key: all that a machine elsewhere needs to hold. What
+//! it is handed, the real token or a bearer for the gateway, is what the consumer is to be handed.
+
+use crate::agent::held::{Held, LAST_S, Parts};
+use crate::agent::road::{NoToken, RETRY_S, now_ms};
+use crate::args::AskAs;
+use crate::exit::Exit;
+use countersign_host::run_file::RunFile;
+use countersign_host::{environment, http};
+use countersign_secret::Secret;
+use serde_json::{Value, json};
+use std::path::Path;
+use std::time::Duration;
+
+/// Where its key comes from: never an argument.
+pub(crate) const KEY: &str = "COUNTERSIGN_CONSUMER_KEY";
+/// Total time for one request.
+const REQUEST: Duration = Duration::from_secs(15);
+/// Said of a token that will not last.
+const REMARK: &str = "x-countersign-remark";
+
+/// A consumer's id and key, and where it asks.
+pub(crate) struct Consumer {
+    id: String,
+    key: Secret,
+    broker: Option<String>,
+    client: reqwest::Client,
+}
+
+impl Consumer {
+    /// The consumer these arguments name; none if they name none.
+    pub(crate) fn of(ask: &AskAs) -> Result<Option<Consumer>, Exit> {
+        let Some(id) = &ask.consumer else {
+            return Ok(None);
+        };
+        let key = environment::read(KEY)
+            .ok_or_else(|| Exit::input(format!("--consumer {id}: put its key into {KEY}")))?;
+        Ok(Some(Consumer {
+            id: id.clone(),
+            key: Secret::from(key),
+            broker: ask.broker.clone(),
+            client: http::client(REQUEST).build()?,
+        }))
+    }
+
+    /// A token as this consumer is handed it. Its least life is that of the consumer; `min_ttl_s` only
+    /// says whether it is enough.
+    pub(super) async fn token(&self, data: &Path, min_ttl_s: u64) -> Result<Held, NoToken> {
+        let base = match &self.broker {
+            Some(base) => base.clone(),
+            None => RunFile::read(data)
+                .and_then(|run| run.broker)
+                .ok_or_else(|| NoToken::away(format!("no broker runs on {}", data.display())))?,
+        };
+        let body = self.key.expose(|key| {
+            json!({
+                "grant_type": "client_credentials",
+                "client_id": self.id,
+                "client_secret": String::from_utf8_lossy(key),
+            })
+        });
+        let url = format!("{}/v2/token", base.trim_end_matches('/'));
+        let sent = self.client.post(url).json(&body).send().await;
+        let response = sent.map_err(|_| NoToken::away(format!("nobody answers at {base}")))?;
+        let status = response.status().as_u16();
+        let flagged = response.headers().contains_key(REMARK);
+        let body: Value = response.json().await.unwrap_or(Value::Null);
+        let at_ms = now_ms();
+        match status {
+            200 => read(body, at_ms, min_ttl_s, flagged)
+                .ok_or_else(|| NoToken::away("the broker's answer holds no token")),
+            500..=502 | 504 => Err(NoToken::away(format!("the broker answered {status}"))),
+            _ => Err(NoToken {
+                away: false,
+                words: said(&body).unwrap_or_else(|| format!("the broker answered {status}")),
+                retry_after_s: RETRY_S,
+            }),
+        }
+    }
+}
+
+/// Why the broker said no, in its words.
+fn said(body: &Value) -> Option<String> {
+    let words = body["error_description"]
+        .as_str()
+        .or(body["message"].as_str());
+    words.map(str::to_owned)
+}
+
+/// The broker's answer. What a consumer is told is the time in which it may use the token; the real end
+/// is later and not its business.
+fn read(mut body: Value, at_ms: i64, min_ttl_s: u64, flagged: bool) -> Option<Held> {
+    let Value::String(token) = body["access_token"].take() else {
+        return None;
+    };
+    let life_s = body["expires_in"].as_i64()?;
+    let text = |name: &str| body[name].as_str().map(str::to_owned);
+    Some(Held::from(Parts {
+        token,
+        scope: text("scope").unwrap_or_default(),
+        rest_url: text("rest_instance_url"),
+        soap_url: text("soap_instance_url"),
+        at_ms,
+        plan_s: life_s,
+        valid_s: life_s.saturating_add(LAST_S),
+        lifetime_s: life_s,
+        will_not_last: flagged || u64::try_from(life_s).is_ok_and(|life| life < min_ttl_s),
+    }))
+}

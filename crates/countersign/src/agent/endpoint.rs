@@ -1,0 +1,178 @@
+//! The routes: SFMC's `/v2/token` in JSON and form, and the legacy `/v1/requestToken`. A `client_id` is
+//! an integration's id; its `client_secret` is this run's key.
+
+use crate::agent::gate::{Gate, passed_on};
+use crate::agent::holder::{Holder, Lent};
+use crate::agent::road::NoToken;
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, Query, Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use countersign_broker::problem::{not_now, oauth_error};
+use countersign_broker::token_request::{self, BODY_BYTES_MAX, Unreadable};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What handlers share.
+#[derive(Clone)]
+pub(crate) struct Endpoint {
+    gate: Gate,
+    holders: Arc<BTreeMap<String, Arc<Holder>>>,
+}
+
+impl Endpoint {
+    /// An endpoint for these integrations.
+    pub(crate) fn new(gate: Gate, holders: impl IntoIterator<Item = Arc<Holder>>) -> Endpoint {
+        let named = |holder: Arc<Holder>| (holder.integration.to_string(), holder);
+        let holders = Arc::new(holders.into_iter().map(named).collect());
+        Endpoint { gate, holders }
+    }
+
+    /// Its routes.
+    pub(crate) fn router(self) -> Router {
+        Router::new()
+            .route("/v2/token", post(token))
+            .route("/v2/token/", post(token))
+            .route("//v2/token", post(token))
+            .route("/v1/requestToken", post(legacy))
+            .route("/healthz", get(|| async { "ok\n" }))
+            .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+            .layer(from_fn(near_only))
+            .with_state(self)
+    }
+
+    fn holder(&self, id: &str, key: &str) -> Option<&Arc<Holder>> {
+        let found = self.holders.get(id);
+        found.filter(|_| self.gate.admits(key))
+    }
+}
+
+/// A token is for a program on this machine: what a proxy passed on is refused.
+async fn near_only(request: Request, next: Next) -> Response {
+    if passed_on(request.headers()) {
+        let words = "This endpoint is for programs on this machine, and a proxy passed this on.";
+        return oauth_error(StatusCode::FORBIDDEN, "access_denied", words);
+    }
+    next.run(request).await
+}
+
+async fn token(State(endpoint): State<Endpoint>, headers: HeaderMap, body: Bytes) -> Response {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let (kind, auth) = (text(header::CONTENT_TYPE), text(header::AUTHORIZATION));
+    let request = match token_request::read(kind, auth, &body) {
+        Ok(request) => request,
+        Err(fault) => {
+            let error = match fault {
+                Unreadable::Grant => "unsupported_grant_type",
+                _ => "invalid_request",
+            };
+            return oauth_error(StatusCode::BAD_REQUEST, error, &fault.to_string());
+        }
+    };
+    let Some(holder) = endpoint.holder(&request.client_id, &request.client_secret) else {
+        return oauth_error(
+            StatusCode::UNAUTHORIZED,
+            "invalid_client",
+            "client_id is an integration's id here, and client_secret this run's key.",
+        );
+    };
+    if let (Some(asked), Some(own)) = (request.account_id, holder.mid)
+        && asked != own
+    {
+        return oauth_error(
+            StatusCode::FORBIDDEN,
+            "access_denied",
+            &format!("account_id: this endpoint is for business unit {own}."),
+        );
+    }
+    let lent = match holder.get().await {
+        Ok(lent) => lent,
+        Err(why) => return refused(&why),
+    };
+    let held: Vec<&str> = lent.held.scope.split_whitespace().collect();
+    let asked = request.scope.unwrap_or_default();
+    if !held.is_empty() && !asked.iter().all(|scope| held.contains(&scope.as_str())) {
+        let words = "scope: one or more scopes are not held by this integration.";
+        return oauth_error(StatusCode::BAD_REQUEST, "invalid_scope", words);
+    }
+    no_store(Json(granted(&lent)))
+}
+
+fn granted(lent: &Lent) -> Value {
+    let held = &lent.held;
+    let mut body = json!({
+        "access_token": held.lend(str::to_owned),
+        "token_type": "Bearer",
+        "expires_in": lent.expires_in_s,
+        "scope": held.scope,
+    });
+    let urls = [
+        ("rest_instance_url", &held.rest_url),
+        ("soap_instance_url", &held.soap_url),
+    ];
+    for (name, url) in urls {
+        if let Some(url) = url {
+            body[name] = json!(url);
+        }
+    }
+    body
+}
+
+fn no_store(body: impl IntoResponse) -> Response {
+    let mut response = body.into_response();
+    let value = HeaderValue::from_static("no-store");
+    response.headers_mut().insert(header::CACHE_CONTROL, value);
+    response
+}
+
+/// 503 with `Retry-After`: it fails closed, and says when to come back.
+fn refused(why: &NoToken) -> Response {
+    not_now(&why.words, why.retry_after_s)
+}
+
+#[derive(Deserialize)]
+struct LegacyQuery {
+    #[serde(default)]
+    legacy: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct LegacyBody {
+    client_id: String,
+    client_secret: String,
+}
+
+async fn legacy(
+    State(endpoint): State<Endpoint>,
+    Query(query): Query<LegacyQuery>,
+    body: Bytes,
+) -> Response {
+    let refuse = |status: StatusCode, errorcode: u32, message: &str| {
+        let body = json!({ "message": message, "errorcode": errorcode, "documentation": "" });
+        (status, Json(body)).into_response()
+    };
+    if query.legacy.as_deref().is_some_and(|asked| asked != "0") {
+        let words = "No legacy token is to be had here: ask without legacy=1, or use /v2/token.";
+        return refuse(StatusCode::BAD_REQUEST, 10_007, words);
+    }
+    let Ok(asked) = serde_json::from_slice::<LegacyBody>(&body) else {
+        let words = "Send {\"clientId\": \"…\", \"clientSecret\": \"…\"} as JSON.";
+        return refuse(StatusCode::BAD_REQUEST, 10_004, words);
+    };
+    let Some(holder) = endpoint.holder(&asked.client_id, &asked.client_secret) else {
+        return refuse(StatusCode::UNAUTHORIZED, 1, "Unauthorized");
+    };
+    match holder.get().await {
+        Ok(lent) => no_store(Json(json!({
+            "accessToken": lent.held.lend(str::to_owned),
+            "expiresIn": lent.expires_in_s,
+        }))),
+        Err(why) => refused(&why),
+    }
+}

@@ -1,0 +1,120 @@
+//! The way to the broker, found anew for every request: a broker that restarts has a new address and
+//! a new bearer, and the job beside us must not notice.
+
+use crate::agent::consumer::Consumer;
+use crate::agent::held::{Held, Parts};
+use crate::args::Args;
+use crate::exit::{Code, Exit};
+use crate::link::{Elsewhere, Link};
+use countersign_host::clock;
+use serde_json::Value;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Total time for one token, the broker's own wait for a flight included.
+const TOKEN: Duration = Duration::from_secs(15);
+/// When to ask again after the broker had no token, or was away, seconds.
+pub(super) const RETRY_S: u64 = 5;
+
+/// How to find the broker, and as whom to ask it.
+pub(crate) struct Road {
+    data: PathBuf,
+    elsewhere: Option<Elsewhere>,
+    consumer: Option<Consumer>,
+}
+
+/// Why there is no token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct NoToken {
+    /// The broker could not be reached; otherwise it said no.
+    pub(crate) away: bool,
+    /// In words.
+    pub(crate) words: String,
+    /// When asking again may help, seconds.
+    pub(crate) retry_after_s: u64,
+}
+
+impl NoToken {
+    /// The broker could not be reached.
+    pub(super) fn away(words: impl Into<String>) -> NoToken {
+        NoToken {
+            away: true,
+            words: words.into(),
+            retry_after_s: RETRY_S,
+        }
+    }
+}
+
+/// Milliseconds since the machine started: a clock that nobody sets back, and that goes on while the
+/// machine sleeps.
+pub(crate) fn now_ms() -> i64 {
+    i64::try_from(clock::since_boot().as_millis()).unwrap_or(i64::MAX)
+}
+
+impl Road {
+    /// The way these arguments name: as the operator, or as a consumer.
+    pub(crate) fn new(args: &Args, consumer: Option<Consumer>) -> Road {
+        Road {
+            data: args.data.clone(),
+            elsewhere: Elsewhere::of(args),
+            consumer,
+        }
+    }
+
+    /// Whether it asks as a consumer, who knows nothing of the estate.
+    pub(crate) fn is_consumer(&self) -> bool {
+        self.consumer.is_some()
+    }
+
+    /// The broker as it can be reached now. Never opens a store: a job beside a broker that restarts
+    /// must not hold its lock.
+    pub(crate) fn link(&self) -> Result<Link, Exit> {
+        Link::running(&self.data, self.elsewhere.as_ref())
+    }
+
+    /// A token of an integration, with at least `min_ttl_s` of life if there is one.
+    pub(crate) async fn token(&self, integration: &str, min_ttl_s: u64) -> Result<Held, NoToken> {
+        if let Some(consumer) = &self.consumer {
+            let asked = consumer.token(&self.data, min_ttl_s);
+            let answer = tokio::time::timeout(TOKEN, asked).await;
+            return answer.unwrap_or_else(|_| Err(NoToken::away("the broker does not answer")));
+        }
+        let link = self.link().map_err(|exit| NoToken::away(exit.words))?;
+        let path = format!("/admin/api/v1/integrations/{integration}/token?min_ttl={min_ttl_s}");
+        let asked = tokio::time::timeout(TOKEN, link.broker("POST", &path, None));
+        let answer = match asked.await {
+            Err(_) => return Err(NoToken::away("the broker does not answer")),
+            Ok(Err(exit)) => return Err(NoToken::away(exit.words)),
+            Ok(Ok(answer)) => answer,
+        };
+        let (status, at_ms) = (answer.status, now_ms());
+        if status == 401 || (500..=502).contains(&status) {
+            return Err(NoToken::away(format!("the broker answered {status}")));
+        }
+        let body = answer.checked().map_err(|exit| NoToken {
+            away: exit.code == Code::Failed,
+            words: exit.words,
+            retry_after_s: RETRY_S,
+        })?;
+        read(body, at_ms).ok_or_else(|| NoToken::away("the broker's answer holds no token"))
+    }
+}
+
+/// The broker's answer as a held token.
+fn read(mut body: Value, at_ms: i64) -> Option<Held> {
+    let Value::String(token) = body["access_token"].take() else {
+        return None;
+    };
+    let text = |name: &str| body[name].as_str().map(str::to_owned);
+    Some(Held::from(Parts {
+        token,
+        scope: text("scope").unwrap_or_default(),
+        rest_url: text("rest_instance_url"),
+        soap_url: text("soap_instance_url"),
+        at_ms,
+        plan_s: body["expires_in"].as_i64()?,
+        valid_s: body["valid_for"].as_i64()?,
+        lifetime_s: body["lifetime"].as_i64()?,
+        will_not_last: body["will_not_last"].as_bool()?,
+    }))
+}

@@ -1,0 +1,390 @@
+//! One call: admitted, judged, sent on with the real token, and once more with another one if the
+//! platform says that the first is dead.
+
+mod back;
+mod onward;
+mod sent;
+
+use crate::allow::{self, Strip};
+use crate::answer;
+use crate::dead::{self, LOOKED_AT_MAX};
+use crate::hosts::Hosts;
+use crate::inject;
+use crate::path::{BASES, Document, Host, destination, document};
+use crate::port::{NotAdmitted, Passenger, Ticket, TokenSource};
+use crate::rewrite::Plan;
+use crate::road::{BEGIN, Road};
+use crate::route;
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::request::Parts;
+use axum::http::{Method, StatusCode, header};
+use axum::response::Response;
+use back::{Came, Later};
+use countersign_etframework::{fault_xsd, wsdl};
+use countersign_host::clock::stopwatch;
+use countersign_model::outcome::Call;
+use sent::Sent;
+use std::error::Error as _;
+use std::net::{IpAddr, SocketAddr};
+use std::ops::Range;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A call is sent at most this often (broker rule 2.10: once more, with a different generation).
+const TRIES: u32 = 2;
+
+pub use crate::road::RoadError;
+
+/// The gateway. Cheap to clone.
+#[derive(Clone)]
+pub struct Gateway(Arc<Inner>);
+
+struct Inner {
+    source: Arc<dyn TokenSource>,
+    road: Road,
+    hosts: Hosts,
+    public_url: Option<String>,
+    patience: Duration,
+}
+
+/// A call under way.
+struct Trip<'a> {
+    passenger: Passenger,
+    parts: &'a Parts,
+    peer: Option<IpAddr>,
+    host: Host,
+    path: String,
+    bearer: Option<Range<usize>>,
+    left_out: Strip,
+}
+
+impl Gateway {
+    /// A gateway that gets its tokens from `source` and sends them to `hosts`. Clients reach it at
+    /// `public_url`; `None`: at the address each call names.
+    ///
+    /// # Errors
+    /// [`RoadError`].
+    pub fn new(
+        source: Arc<dyn TokenSource>,
+        hosts: Hosts,
+        public_url: Option<String>,
+    ) -> Result<Gateway, RoadError> {
+        Gateway::patient(source, hosts, public_url, BEGIN)
+    }
+
+    /// The same, with another longest time until an answer begins.
+    ///
+    /// # Errors
+    /// [`RoadError`].
+    pub fn patient(
+        source: Arc<dyn TokenSource>,
+        hosts: Hosts,
+        public_url: Option<String>,
+        patience: Duration,
+    ) -> Result<Gateway, RoadError> {
+        let road = Road::new(hosts)?;
+        Ok(Gateway(Arc::new(Inner {
+            source,
+            road,
+            hosts,
+            public_url,
+            patience,
+        })))
+    }
+
+    /// Takes every path: what comes before it in a listener is not ours.
+    pub fn router(&self) -> Router {
+        Router::new().fallback(pass).with_state(self.clone())
+    }
+}
+
+async fn pass(State(gateway): State<Gateway>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let peer = parts
+        .extensions
+        .get::<ConnectInfo<SocketAddr>>()
+        .map(|peer| peer.0.ip());
+    gateway.0.pass(&parts, peer, body).await
+}
+
+impl Inner {
+    async fn pass(&self, parts: &Parts, peer: Option<IpAddr>, body: Body) -> Response {
+        let (host, path) = destination(parts.uri.path());
+        if let Some(document) = document(&path).filter(|_| parts.method == Method::GET) {
+            return match (document, self.ours(parts)) {
+                (Document::FaultXsd, _) => answer::xml(fault_xsd()),
+                (Document::Wsdl, Some(ours)) => answer::xml(wsdl(&format!("{ours}/soap.com"))),
+                (Document::Wsdl, None) => {
+                    let words = "Host: the header is missing, and with it our address.";
+                    answer::refused(Host::Rest, StatusCode::BAD_REQUEST, 10_002, words)
+                }
+            };
+        }
+        let early = match host {
+            Host::Soap => None,
+            Host::Rest | Host::Auth => match self.admit(bearer(parts), peer) {
+                Ok(passenger) => Some(passenger),
+                Err(why) => return answer::not_admitted(host, why),
+            },
+        };
+        let mut sent = match Sent::take(host, body).await {
+            Ok(sent) => sent,
+            Err(status) => {
+                let words = "The body broke off, or is larger than 16 MiB.";
+                return answer::refused(host, status, 10_004, words);
+            }
+        };
+        let place = sent
+            .whole()
+            .filter(|_| host == Host::Soap)
+            .and_then(|body| inject::bearer_in(body));
+        let passenger = match early {
+            Some(passenger) => passenger,
+            None => {
+                let text = place.clone().zip(sent.whole());
+                let text = text.and_then(|(place, body)| std::str::from_utf8(&body[place]).ok());
+                match self.admit(text, peer) {
+                    Ok(passenger) => passenger,
+                    Err(why) => return answer::not_admitted(host, why),
+                }
+            }
+        };
+        let whole: &[u8] = sent.whole().map_or(b"", |body| body);
+        let left_out = match passenger.read_only {
+            false => Some(Strip::Nothing),
+            true => allow::judge(host, &parts.method, &path, whole),
+        };
+        let Some(left_out) = left_out else {
+            let words = "This consumer is read-only: this route or object is not on its list.";
+            return answer::refused(host, StatusCode::FORBIDDEN, 20_002, words);
+        };
+        let trip = Trip {
+            passenger,
+            parts,
+            peer,
+            host,
+            path,
+            bearer: place,
+            left_out,
+        };
+        self.travel(&trip, &mut sent).await
+    }
+
+    fn admit(&self, bearer: Option<&str>, peer: Option<IpAddr>) -> Result<Passenger, NotAdmitted> {
+        self.source.admit(bearer.ok_or(NotAdmitted::Unknown)?, peer)
+    }
+
+    async fn travel(&self, trip: &Trip<'_>, sent: &mut Sent) -> Response {
+        let (mut unlike, mut first) = (None, None);
+        for attempt in 1..=TRIES {
+            let ticket = match self.source.token(&trip.passenger, unlike).await {
+                Ok(ticket) => ticket,
+                // There is no other token: the platform's own refusal says more than ours.
+                Err(why) => return first.unwrap_or_else(|| answer::no_token(trip.host, why)),
+            };
+            let plan = || self.plan(trip, &ticket);
+            let (came, is_dead) = match self.send(trip, sent, &ticket, attempt).await {
+                Ok(came) => came,
+                Err(response) => return response,
+            };
+            if !is_dead {
+                return came.back(trip.host, Later(&plan), trip.left_out).await;
+            }
+            self.source.dead(&trip.passenger, ticket.generation).await;
+            let back = came.back(trip.host, Later(&plan), trip.left_out).await;
+            if !may_resend(trip, sent) {
+                return back;
+            }
+            unlike = Some(ticket.generation);
+            first = Some(back);
+        }
+        first.expect("the last try was dead too")
+    }
+
+    /// One try: the answer, and whether it says that the token is dead. Tells what came of it.
+    async fn send(
+        &self,
+        trip: &Trip<'_>,
+        sent: &mut Sent,
+        ticket: &Ticket,
+        attempt: u32,
+    ) -> Result<(Came, bool), Response> {
+        let base = match trip.host {
+            Host::Rest => &ticket.rest_url,
+            Host::Soap => &ticket.soap_url,
+            Host::Auth => &ticket.auth_url,
+        };
+        let base = self.hosts.check(base.as_deref()).map_err(|refused| {
+            tracing::warn!(consumer = %trip.passenger.consumer, why = %refused, "a call was not sent on");
+            let words = format!("{refused}; nothing was sent.");
+            answer::refused(trip.host, StatusCode::BAD_GATEWAY, 0, &words)
+        })?;
+        let place = (trip.host, trip.path.as_str());
+        let token = (trip.bearer.clone(), ticket);
+        let request = onward::request(trip.parts, place, &base, sent, token).ok_or_else(|| {
+            let words = "The path or the token cannot stand in a request; nothing was sent.";
+            answer::refused(trip.host, StatusCode::BAD_REQUEST, 10_003, words)
+        })?;
+        let started = stopwatch();
+        let answered = tokio::time::timeout(self.patience, self.road.send(request)).await;
+        let latency_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let seen = |status: Option<u16>, error_code: Option<String>| Call {
+            method: Some(trip.parts.method.to_string()),
+            route: Some(trip.route()),
+            status,
+            error_code,
+            attempt: Some(attempt),
+            retry_of: None,
+            latency_ms: Some(latency_ms),
+        };
+        let response = match answered {
+            Ok(Ok(response)) => response,
+            Ok(Err(error)) => {
+                let code = code_of(&error);
+                self.tell(trip, seen(None, Some(code.to_owned())));
+                let words = format!("The platform could not be reached ({code}).");
+                return Err(answer::refused(
+                    trip.host,
+                    StatusCode::BAD_GATEWAY,
+                    0,
+                    &words,
+                ));
+            }
+            Err(_) => {
+                self.tell(trip, seen(None, Some("timeout".to_owned())));
+                let seconds = self.patience.as_secs();
+                let words = format!("The platform did not begin to answer within {seconds} s.");
+                return Err(answer::refused(
+                    trip.host,
+                    StatusCode::GATEWAY_TIMEOUT,
+                    0,
+                    &words,
+                ));
+            }
+        };
+        let mut came = Came::new(response);
+        let status = came.status.as_u16();
+        let looked = match status >= 400 || dead::is_doubtful(trip.host, status) {
+            true => came.look(LOOKED_AT_MAX).await,
+            false => bytes::Bytes::new(),
+        };
+        let is_dead = dead::is_dead(trip.host, status, &looked);
+        let code = (status >= 400)
+            .then(|| error_code(trip.host, &looked))
+            .flatten();
+        self.tell(trip, seen(Some(status), code));
+        Ok((came, is_dead))
+    }
+
+    fn plan(&self, trip: &Trip<'_>, ticket: &Ticket) -> Plan {
+        match self.ours(trip.parts) {
+            Some(ours) => plan(trip, ticket, &ours),
+            None => Plan::default(),
+        }
+    }
+
+    /// Where this caller reaches us.
+    fn ours(&self, parts: &Parts) -> Option<String> {
+        let host = parts.headers.get(header::HOST);
+        let asked = || Some(format!("http://{}", host?.to_str().ok()?));
+        self.public_url.clone().or_else(asked)
+    }
+
+    fn tell(&self, trip: &Trip<'_>, call: Call) {
+        self.source.seen(&trip.passenger, trip.peer, call);
+    }
+}
+
+impl Trip<'_> {
+    fn route(&self) -> String {
+        match self.host {
+            Host::Rest | Host::Auth => route::rest(&self.path),
+            Host::Soap => {
+                let action = self.parts.headers.get("soapaction");
+                route::soap(action.and_then(|value| value.to_str().ok()))
+            }
+        }
+    }
+}
+
+/// The bearer of a REST call.
+fn bearer(parts: &Parts) -> Option<&str> {
+    let value = parts.headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, bearer) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| bearer.trim())
+}
+
+/// A dead token is refused before anything is done, so a call may be made again: a read always, a
+/// write when its integration says so; a body that streamed is gone.
+fn may_resend(trip: &Trip<'_>, sent: &Sent) -> bool {
+    let reads = matches!(trip.parts.method, Method::GET | Method::HEAD);
+    sent.whole().is_some() && (reads || trip.passenger.resends_writes)
+}
+
+/// The tenant's URLs and ours, the called host's first.
+fn plan(trip: &Trip<'_>, ticket: &Ticket, ours: &str) -> Plan {
+    let base = |host: Host| match host {
+        Host::Rest => ticket.rest_url.as_deref(),
+        Host::Soap => ticket.soap_url.as_deref(),
+        Host::Auth => ticket.auth_url.as_deref(),
+    };
+    let mut pairs: Vec<(String, String, bool)> = BASES
+        .iter()
+        .filter_map(|(path, host)| {
+            Some((
+                base(*host)?.to_owned(),
+                format!("{ours}{path}"),
+                *host != trip.host,
+            ))
+        })
+        .collect();
+    pairs.sort_by_key(|(.., later)| *later);
+    Plan::new(
+        pairs
+            .iter()
+            .map(|(from, to, _)| (from.as_str(), to.as_str())),
+    )
+}
+
+/// SFMC's `errorcode`, OAuth's `error` or a SOAP fault of an answer.
+fn error_code(host: Host, body: &[u8]) -> Option<String> {
+    if host == Host::Soap {
+        return dead::fault(body).map(str::to_owned);
+    }
+    let body: serde_json::Value = serde_json::from_slice(body).ok()?;
+    match (&body["errorcode"], &body["error"]) {
+        (serde_json::Value::Number(code), _) => Some(code.to_string()),
+        (_, serde_json::Value::String(code)) => {
+            let word = code
+                .chars()
+                .filter(|c| c.is_ascii_alphanumeric() || *c == '_')
+                .take(40);
+            Some(word.collect())
+        }
+        _ => None,
+    }
+}
+
+/// Where it broke, as outcomes call it.
+fn code_of(error: &hyper_util::client::legacy::Error) -> &'static str {
+    if !error.is_connect() {
+        return "connection_reset";
+    }
+    let mut cause = error.source();
+    while let Some(link) = cause {
+        let words = link.to_string();
+        if words.contains("address inside") {
+            return "connect_inside";
+        }
+        if words.contains("dns error") {
+            return "dns_failed";
+        }
+        if words.contains("certificate") {
+            return "tls_certificate";
+        }
+        cause = link.source();
+    }
+    "connect_failed"
+}

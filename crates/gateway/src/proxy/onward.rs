@@ -1,0 +1,103 @@
+//! The request as it goes on: other host, real token, nothing of ours and nothing of the road.
+
+use super::sent::Sent;
+use crate::inject;
+use crate::path::Host;
+use crate::port::Ticket;
+use axum::body::Body;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Request, Uri, header};
+use std::ops::Range;
+use url::Url;
+
+/// Headers that belong to one connection (RFC 9110 section 7.6.1), or to us.
+const OURS: [HeaderName; 16] = [
+    header::CONNECTION,
+    HeaderName::from_static("keep-alive"),
+    HeaderName::from_static("proxy-connection"),
+    header::PROXY_AUTHENTICATE,
+    header::PROXY_AUTHORIZATION,
+    header::TE,
+    header::TRAILER,
+    header::TRANSFER_ENCODING,
+    header::UPGRADE,
+    header::HOST,
+    header::AUTHORIZATION,
+    header::COOKIE,
+    header::FORWARDED,
+    header::EXPECT,
+    header::ACCEPT_ENCODING,
+    HeaderName::from_static("x-real-ip"),
+];
+
+/// Takes out what belongs to one connection, and what `Connection` names beside.
+pub(super) fn drop_road(headers: &mut HeaderMap) {
+    let named: Vec<HeaderName> = headers
+        .get_all(header::CONNECTION)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|text| text.split(','))
+        .filter_map(|name| name.trim().parse().ok())
+        .collect();
+    named.iter().chain(&OURS).for_each(|name| {
+        headers.remove(name);
+    });
+    let forwarded: Vec<HeaderName> = headers
+        .keys()
+        .filter(|name| name.as_str().starts_with("x-forwarded-"))
+        .cloned()
+        .collect();
+    forwarded.iter().for_each(|name| {
+        headers.remove(name);
+    });
+}
+
+/// What goes on. A body that streams is taken out of `sent`.
+///
+/// `None` if the token or the path cannot stand in a request.
+pub(super) fn request(
+    parts: &Parts,
+    (host, path): (Host, &str),
+    base: &Url,
+    sent: &mut Sent,
+    (bearer, ticket): (Option<Range<usize>>, &Ticket),
+) -> Option<Request<Body>> {
+    let mut headers = parts.headers.clone();
+    drop_road(&mut headers);
+    headers.insert(
+        header::ACCEPT_ENCODING,
+        HeaderValue::from_static("identity"),
+    );
+    let body = match (&*sent, bearer) {
+        (Sent::Whole(whole), Some(place)) if host == Host::Soap => {
+            headers.remove(header::CONTENT_LENGTH);
+            Body::from(inject::envelope(whole, place, ticket)?)
+        }
+        (Sent::Whole(whole), _) => {
+            headers.remove(header::CONTENT_LENGTH);
+            Body::from(whole.clone())
+        }
+        (Sent::Stream(_), _) => match std::mem::replace(sent, Sent::Stream(Body::empty())) {
+            Sent::Stream(body) => body,
+            Sent::Whole(whole) => Body::from(whole),
+        },
+    };
+    if host != Host::Soap {
+        headers.insert(header::AUTHORIZATION, inject::authorization(ticket)?);
+    }
+    let mut request = Request::new(body);
+    *request.method_mut() = parts.method.clone();
+    *request.uri_mut() = uri(base, path, parts.uri.query())?;
+    *request.headers_mut() = headers;
+    Some(request)
+}
+
+fn uri(base: &Url, path: &str, query: Option<&str>) -> Option<Uri> {
+    let mut text = base.as_str().trim_end_matches('/').to_owned();
+    text.push_str(path);
+    if let Some(query) = query {
+        text.push('?');
+        text.push_str(query);
+    }
+    text.parse().ok()
+}

@@ -1,0 +1,108 @@
+//! Accounts, and the users that installed packages act as.
+
+use super::MADE_AT;
+use crate::chance::guid_of;
+use crate::fault::{Kind, Place};
+use crate::package::Package;
+use crate::platform::Platform;
+use crate::soap::identity::number_of;
+use countersign_etframework::Node;
+
+/// The app user of each package made in a unit. When it last signed in is never said (recorded).
+pub(super) fn users(platform: &Platform, mid: u64) -> Vec<Node> {
+    let packages = platform.packages().values();
+    let of_unit = packages.filter(|package| package.home == mid);
+    of_unit.map(|package| user(platform, package)).collect()
+}
+
+fn user(platform: &Platform, package: &Package) -> Node {
+    let name = format!("user {}", package.label);
+    let place = Place {
+        tenant: platform.tenant_of(package.home).cloned(),
+        mid: Some(package.home),
+        home: Some(package.home),
+        label: Some(package.label.clone()),
+        asset: None,
+    };
+    let broken = platform
+        .broken_since(Kind::AppUserInactive, &place)
+        .is_some();
+    let id = number_of(&name);
+    let mut roles = Node::default();
+    roles.push(
+        "Role",
+        Node::default().with("Name", format!("Individual role for {id}")),
+    );
+    Node::of("AccountUser")
+        .with("CreatedDate", MADE_AT)
+        .with("ModifiedDate", MADE_AT)
+        .with("ID", id)
+        .with("ObjectID", guid_of(&format!("object {name}")))
+        .with("CustomerKey", guid_of(&format!("key {name}")))
+        .with("AccountUserID", id)
+        .with("UserID", guid_of(&name))
+        .with("Name", format!("{} app user", package.label))
+        .with("Email", "")
+        .with("MustChangePassword", false)
+        .with("ActiveFlag", package.app_user_active && !broken)
+        .with("LastSuccessfulLogin", "")
+        .with("IsAPIUser", true)
+        .with("IsLocked", false)
+        .with("DefaultBusinessUnit", package.home)
+        .having("Roles", roles)
+}
+
+pub(super) fn roles(mid: u64) -> Vec<Node> {
+    let one = |name: &&str| {
+        Node::of("Role")
+            .with("CreatedDate", MADE_AT)
+            .with("ModifiedDate", MADE_AT)
+            .with("ObjectID", guid_of(&format!("role {name} {mid}")))
+            .with("CustomerKey", format!("SYS_DEF_{}", name.to_uppercase()))
+            .with("Name", name)
+            .with("Description", "")
+            .with("IsPrivate", false)
+            .with("IsSystemDefined", true)
+    };
+    ["Administrator", "Viewer"].iter().map(one).collect()
+}
+
+/// A unit as an account or as a business unit; the parent unit has no parent.
+pub(super) fn units(platform: &Platform, kind: &'static str, mid: u64) -> Vec<Node> {
+    let Some(unit) = platform.world.units.get(&mid) else {
+        return Vec::new();
+    };
+    let parent = platform.enterprise_of(mid);
+    let is_top = parent == mid;
+    let top = platform
+        .world
+        .units
+        .get(&parent)
+        .map_or("", |top| top.id.as_str());
+    let mut node = Node::of(kind)
+        .with("CreatedDate", MADE_AT)
+        .with("ModifiedDate", MADE_AT)
+        .with("ID", mid)
+        .with("ObjectID", guid_of(&format!("account {mid}")))
+        .with("CustomerKey", &unit.id)
+        .with(
+            "AccountType",
+            if is_top {
+                "ENTERPRISE_2"
+            } else {
+                "BUSINESS_UNIT"
+            },
+        )
+        .with("ParentID", if is_top { 0 } else { parent })
+        .with("Name", &unit.id)
+        .with("BusinessName", &unit.tenant)
+        .with("IsActive", 1)
+        .with("IsTestAccount", false)
+        .with("ParentName", if is_top { "" } else { top })
+        .with("CustomerID", 0);
+    if kind == "BusinessUnit" {
+        node.set("Description", "");
+        node.set("MasterUnsubscribeBehavior", "BUSINESS_UNIT_ONLY");
+    }
+    vec![node]
+}

@@ -1,0 +1,3 @@
+import { lifetimes } from './lifetimes.mjs';
+
+lifetimes('gateway');
