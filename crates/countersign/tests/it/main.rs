@@ -10,4 +10,5 @@ mod house;
 mod job;
 mod leave;
 mod sdk;
+mod sdk_core;
 mod serve;
