@@ -91,25 +91,39 @@ fn replay(credential: &Credential, at: &dyn Fn(&str) -> String, findings: &mut V
         let path = at(&format!("refresh_token{field}"));
         findings.push(Finding::error(path, code, (message, fix)));
     };
-    let presents = credential.kind.grant().is_some_and(Grant::presents_refresh_token);
+    let presents = credential
+        .kind
+        .grant()
+        .is_some_and(Grant::presents_refresh_token);
     if !presents {
         let message = format!("{id} is of a kind without refresh tokens.");
         wrong("replay_needless", "", message, "Take `refresh_token` out.");
     }
     if told.reason.trim().is_empty() {
         let message = format!("Nothing says how it is known what {id}'s refresh tokens do.");
-        wrong("reason_missing", ".reason", message, "Write the reason: a document, a test, a ticket.");
+        wrong(
+            "reason_missing",
+            ".reason",
+            message,
+            "Write the reason: a document, a test, a ticket.",
+        );
     }
     match (told.profile, told.window_s) {
         (Replay::Idempotent, Some(REPLAY_WINDOW_S_MIN..)) => {}
         (Replay::Idempotent, _) => {
-            let message = format!("{id}'s refresh token may be sent again, and nothing says how long.");
+            let message =
+                format!("{id}'s refresh token may be sent again, and nothing says how long.");
             let fix = "Give `window_s`: at least 10, as the provider documents it.";
             wrong("replay_window", ".window_s", message, fix);
         }
         (Replay::Static | Replay::Strict, Some(_)) => {
             let message = format!("{id} has a window that its profile does not use.");
-            wrong("replay_window", ".window_s", message, "Take `window_s` out, or say `idempotent`.");
+            wrong(
+                "replay_window",
+                ".window_s",
+                message,
+                "Take `window_s` out, or say `idempotent`.",
+            );
         }
         (Replay::Static | Replay::Strict, None) => {}
     }
