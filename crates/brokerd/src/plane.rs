@@ -13,7 +13,7 @@ use countersign_model::Timestamp;
 use countersign_model::estate::{Estate, VendMode};
 use countersign_model::id::{CredentialId, IntegrationId};
 use countersign_refresh::Config;
-use countersign_secret::{MasterKey, MasterKeyError, Secret};
+use countersign_secret::{MasterKey, MasterKeyError, Secret, TokenBytes};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -179,6 +179,24 @@ impl BrokerHand {
             .secret_put(credential, Secret::from(secret), actor)
             .await;
         put.map(|_| ()).map_err(|error| error.to_string())
+    }
+
+    /// Seals a refresh token that an earlier consent brought.
+    ///
+    /// # Errors
+    /// A sentence for a person.
+    pub async fn refresh_token_put(
+        &self,
+        credential: &CredentialId,
+        token: String,
+        actor: &str,
+    ) -> Result<(), String> {
+        let put = self
+            .0
+            .admin()
+            .refresh_token_put(credential, TokenBytes::from(token), actor)
+            .await;
+        put.map_err(|error| error.to_string())
     }
 
     /// Adds a consumer to an integration: its id, its key, its MID.

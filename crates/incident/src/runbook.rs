@@ -50,7 +50,10 @@ pub(crate) fn runbook(cause: &Cause<'_>, incident: &Incident) -> Vec<RunbookStep
             None,
         )),
         (Class::AuthRejected, None) => Some(add("If the secret is new: hand it to the broker.")),
-        (Class::GrantDead, _) => Some(add("Hand the new refresh token to the broker.")),
+        (Class::GrantDead, _) => Some(step(
+            "Open the address it prints, as the user the app acts for.",
+            Some(format!("countersign credential authorize {id}")),
+        )),
         _ => None,
     };
     let mut steps = vec![step(first, None)];

@@ -20,12 +20,20 @@ pub const CATALOGUE: &[Invariant] = &[
         promise: "an answer is applied at most once, also when late or doubled",
     },
     Invariant {
+        id: "R3",
+        promise: "a refresh token that was received is never lost, also when late or beside rubbish",
+    },
+    Invariant {
         id: "R4",
         promise: "waits are bounded and jittered; no storm follows an outage",
     },
     Invariant {
         id: "R5",
         promise: "a valid token is never displaced by an error",
+    },
+    Invariant {
+        id: "R6",
+        promise: "no refresh token is sent after an exchange of it whose end is unknown, unless its provider allows it or a person does",
     },
     Invariant {
         id: "V1",

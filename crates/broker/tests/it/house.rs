@@ -27,15 +27,18 @@ fn key() -> MasterKey {
 
 /// Opens the broker of a folder.
 pub(crate) async fn open(folder: &Path) -> Broker {
+    Broker::open(options(folder).await).await.expect("a broker")
+}
+
+async fn options(folder: &Path) -> Options {
     let books = Books::open(folder, &key()).await.expect("a vault");
-    let options = Options {
+    Options {
         books,
         clock: Clock::system(),
         run_token: TOKEN.to_owned(),
         config: Config::default(),
         public_url: None,
-    };
-    Broker::open(options).await.expect("a broker")
+    }
 }
 
 /// Makes a vault in a folder.
@@ -45,7 +48,23 @@ pub(crate) async fn create(folder: &Path) {
         .expect("a vault");
 }
 
+/// Opens the operations of a folder where no broker runs.
+pub(crate) async fn open_offline(folder: &Path) -> Broker {
+    Broker::open_offline(options(folder).await)
+        .await
+        .expect("a broker")
+}
+
 impl House {
+    /// A house of parts that exist.
+    pub(crate) fn of(broker: Broker, folder: TempDir, tasks: Tasks) -> House {
+        House {
+            broker,
+            folder,
+            _tasks: tasks,
+        }
+    }
+
     /// A house with this estate, and a secret for each of its credentials.
     pub(crate) async fn with(estate: &Estate) -> House {
         let folder = tempfile::tempdir().expect("a folder");

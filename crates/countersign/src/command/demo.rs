@@ -15,7 +15,7 @@ use countersign_host::clock::{Clock, ClockControl};
 use countersign_host::run_file::RunFile;
 use countersign_host::signal;
 use countersign_host::task::Tasks;
-use countersign_model::estate::{Estate, VendMode};
+use countersign_model::estate::{CredentialKind, Estate, VendMode};
 use countersign_model::id::IntegrationId;
 use countersign_model::{SignedDuration, Timestamp};
 use countersign_sim::Simulator;
@@ -77,6 +77,11 @@ pub(crate) async fn run(args: &Args, demo: &DemoArgs) -> Result<(), Exit> {
     let mut estate = countersign_feed::demo_estate();
     for tenant in &mut estate.tenants {
         tenant.auth_url = Some(sim_url.clone());
+    }
+    for credential in &mut estate.credentials {
+        if credential.kind == CredentialKind::CrmOauth {
+            credential.token_url = Some(format!("{sim_url}/services/oauth2/token"));
+        }
     }
     let simulator = simulator(&estate, &clock, &control, &sim_url)?;
     let (tenant, steering) = (

@@ -4,7 +4,7 @@ use crate::house::{Folder, Server, ask};
 use serde_json::Value;
 use std::time::Duration;
 
-fn demo(folder: &Folder, story: &str, speed: &str) -> Server {
+pub(crate) fn demo(folder: &Folder, story: &str, speed: &str) -> Server {
     let mut command = folder.command(&["demo", "--story", story, "--speed", speed, "--json"]);
     for flag in [
         "--listen",
@@ -17,7 +17,7 @@ fn demo(folder: &Folder, story: &str, speed: &str) -> Server {
     Server::start(command)
 }
 
-async fn incidents(server: &Server) -> Vec<Value> {
+pub(crate) async fn incidents(server: &Server) -> Vec<Value> {
     let url = format!("{}/api/v1/incidents?all=true", server.url("dashboard"));
     let token = server.ready["api_token"]
         .as_str()
@@ -29,7 +29,7 @@ async fn incidents(server: &Server) -> Vec<Value> {
 }
 
 /// Looks until `found` says so; at most 90 s of the wall.
-async fn until<T>(server: &Server, found: impl Fn(&[Value]) -> Option<T>) -> T {
+pub(crate) async fn until<T>(server: &Server, found: impl Fn(&[Value]) -> Option<T>) -> T {
     for _ in 0..900 {
         if let Some(found) = found(&incidents(server).await) {
             return found;
@@ -39,7 +39,7 @@ async fn until<T>(server: &Server, found: impl Fn(&[Value]) -> Option<T>) -> T {
     panic!("it did not come about: {:?}", incidents(server).await);
 }
 
-async fn advance(server: &Server, by: &str) {
+pub(crate) async fn advance(server: &Server, by: &str) {
     let url = format!("{}/_sim/clock", server.url("sim_control"));
     let body = format!("{{\"advance\":\"{by}\"}}");
     let (status, answer) = ask("POST", &url, None, Some(("application/json", body))).await;

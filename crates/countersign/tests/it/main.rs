@@ -6,6 +6,7 @@ mod commands;
 mod connect;
 mod demo;
 mod exec;
+mod grants;
 mod house;
 mod job;
 mod leave;

@@ -340,6 +340,15 @@ impl Machine {
             });
         }
         self.resume(now, name, false);
+        let Some(credential) = self.credentials.get(name).filter(|_| held) else {
+            return;
+        };
+        // Whether it works is found out now, and not when the live token ends.
+        let slots = credential.slots.iter();
+        let first = slots.min_by_key(|id| self.slots.get(*id).map(|slot| slot.line(now)));
+        if let Some(id) = first.cloned() {
+            self.want(now, &id);
+        }
     }
 }
 

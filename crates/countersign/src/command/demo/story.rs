@@ -7,11 +7,11 @@ use crate::output;
 use countersign_brokerd::BrokerHand;
 use countersign_host::clock::{Clock, ClockControl};
 use countersign_host::task::Tasks;
-use countersign_model::estate::{Estate, Grant};
+use countersign_model::estate::Estate;
 use countersign_model::id::CredentialId;
 use countersign_model::{SignedDuration, Timestamp};
 use countersign_sim::scenario::Scenario;
-use countersign_sim::{Simulator, secret_for};
+use countersign_sim::{Simulator, first_refresh_token_for, secret_for};
 use serde_json::json;
 
 const TOLD: [(&str, &str, &[&str]); 3] = [
@@ -116,23 +116,27 @@ pub(crate) async fn prelude(
     control: &ClockControl,
     start: Timestamp,
 ) -> Result<(), Exit> {
-    let mut plan: Vec<(Timestamp, CredentialId, String)> = Vec::new();
+    let mut plan: Vec<(Timestamp, CredentialId, String, Option<String>)> = Vec::new();
     let begin = clock.now();
     for credential in &estate.credentials {
-        // A secret alone is enough for these.
-        let mints = credential.kind.grant() == Some(Grant::ClientCredentials);
-        if let Some(secret) = secret_for(estate, &credential.id).filter(|_| mints) {
+        if let Some(secret) = secret_for(estate, &credential.id) {
             let at = first_mint(story, &credential.id, begin, start);
-            plan.push((at, credential.id.clone(), secret));
+            // What a consent of earlier left behind, for the kinds that need one.
+            let refresh = first_refresh_token_for(estate, &credential.id);
+            plan.push((at, credential.id.clone(), secret, refresh));
         }
     }
     plan.sort_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
-    for (at, credential, secret) in plan {
+    for (at, credential, secret, refresh) in plan {
         control.advance(at.duration_since(clock.now())).await;
         let hold = clock.hold();
         hand.secret_put(&credential, secret, super::ACTOR)
             .await
             .map_err(Exit::failed)?;
+        if let Some(refresh) = refresh {
+            let put = hand.refresh_token_put(&credential, refresh, super::ACTOR);
+            put.await.map_err(Exit::failed)?;
+        }
         drop(hold);
     }
     control.advance(start.duration_since(clock.now())).await;
