@@ -94,7 +94,11 @@ struct Apart {
 impl Apart {
     fn new() -> Apart {
         let (watch, broker, sim_folder) = (Folder::new(), Folder::new(), Folder::new());
-        let key = broker.run(&["init"]).good().trim().to_owned();
+        let key = broker
+            .run(&["init", "--role", "broker"])
+            .good()
+            .trim()
+            .to_owned();
         let file = broker.path().join("estate.yaml");
         std::fs::write(&file, ESTATE).expect("written");
         let path = file.to_string_lossy().into_owned();
