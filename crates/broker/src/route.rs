@@ -4,6 +4,7 @@ mod activity;
 mod admin_api;
 mod reject;
 mod request_token;
+mod sent;
 mod token;
 
 use crate::admin::{Admin, AdminError};
@@ -15,6 +16,7 @@ use crate::vend::Vendor;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::StatusCode;
+use axum::middleware::from_fn;
 use axum::routing::{any, get, post};
 use ring::digest::{SHA256, digest};
 use std::sync::Arc;
@@ -111,6 +113,7 @@ pub fn router(app: App, rest: Option<Router>) -> Router {
         .route("/readyz", get(|| async { "ready\n" }))
         .route("/metrics", get(metrics))
         .layer(DefaultBodyLimit::max(8 * 1024 * 1024))
+        .layer(from_fn(sent::shape))
         .with_state(app)
         .fallback_service(rest)
 }

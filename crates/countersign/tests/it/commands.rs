@@ -197,6 +197,57 @@ fn init_for_one_plane_makes_that_planes_store_alone() {
     watch.run(&["incidents"]).good();
 }
 
+/// A folder with a vault and the small estate in force, and its key.
+fn prepared() -> (Folder, String) {
+    let folder = Folder::new();
+    let key = folder.run(&["init"]).good().trim().to_owned();
+    let file = folder.path().join("estate.yaml");
+    std::fs::write(&file, ESTATE).expect("written");
+    let words = ["estate", "apply", &file.to_string_lossy()];
+    folder.run_with(&key, "", &words).good();
+    (folder, key)
+}
+
+#[test]
+fn a_wrong_flag_is_named_with_what_to_write() {
+    let (folder, key) = prepared();
+    for (flags, words) in [
+        (
+            ["--source", "nonsense"],
+            "--source: write networks, as in 10.0.0.0/8",
+        ),
+        (["--ends", "yesterday"], "--ends: write a time, as in 2027"),
+        (
+            ["--ends", "2020-01-01T00:00:00Z"],
+            "--ends: it has passed already",
+        ),
+        (["--id", "a b"], "--id: an id may hold letters"),
+        (
+            ["--scope", "no_such"],
+            "--scope: INT-1 does not hold no_such",
+        ),
+        (["--mid", "8"], "--mid: 8 is not enabled"),
+        (["--min-ttl", "9999"], "--min-ttl: at most"),
+    ] {
+        let mut command = vec!["consumer", "add", "INT-1"];
+        command.extend(flags);
+        let refused = folder.run_with(&key, "", &command);
+        assert_eq!(refused.code(), 2, "{}", refused.stderr());
+        let told = refused.stderr();
+        assert!(told.starts_with(&format!("countersign: {words}")), "{told}");
+        assert!(
+            !told.contains("nonsense") && !told.contains("yesterday"),
+            "{told}"
+        );
+    }
+    assert_eq!(
+        folder
+            .run_with(&key, "", &["consumer", "list", "--json"])
+            .good(),
+        ""
+    );
+}
+
 /// A well-formed key that no vault was made with.
 const WRONG: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 
