@@ -7,7 +7,7 @@ use countersign_model::estate::{
     BusinessUnit, Credential, CredentialKind, CredentialMode, Estate, Grant, Integration, Lockout,
     Tier,
 };
-use countersign_model::id::SlotId;
+use countersign_model::id::{CredentialId, SlotId};
 use countersign_oauth::client::Style;
 use countersign_refresh::{Mode, Policy, SlotSpec, Strategy};
 use std::collections::{BTreeMap, BTreeSet};
@@ -48,6 +48,13 @@ pub fn slots(estate: &Estate, secrets: &BTreeSet<String>) -> Slots {
         .retain(|_, one| secrets.contains(one.spec.credential.as_str()));
     all.jobs.retain(|job| all.by_id.contains_key(&job.slot));
     all
+}
+
+/// Whether a credential could have a slot, were its secret in the vault.
+#[must_use]
+pub fn can_have_slot(estate: &Estate, credential: &CredentialId) -> bool {
+    let slots = planned(estate).by_id;
+    slots.values().any(|one| one.spec.credential == *credential)
 }
 
 /// The slots an estate would have, were all its brokered secrets in the vault.

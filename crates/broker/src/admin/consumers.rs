@@ -2,6 +2,7 @@
 
 use super::{Admin, AdminError};
 use crate::consumer::Consumer;
+use crate::specs;
 use countersign_model::Timestamp;
 use countersign_model::estate::VendMode;
 use countersign_model::id::{ConsumerId, IntegrationId};
@@ -79,7 +80,8 @@ impl Admin {
     /// Adds a consumer and makes its key.
     ///
     /// # Errors
-    /// [`AdminError::Unknown`], [`AdminError::Observed`], [`AdminError::Field`].
+    /// [`AdminError::Unknown`], [`AdminError::Observed`], [`AdminError::NoSlot`] if no token of its
+    /// credential could ever be handed out, [`AdminError::Field`].
     pub async fn consumer_add(&self, new: NewConsumer, actor: &str) -> Result<Shown, AdminError> {
         let consumer = self.consumer_of(new).await?;
         let key = Zeroizing::new(BASE64URL_NOPAD.encode(&self.entropy.bytes_32()));
@@ -107,6 +109,11 @@ impl Admin {
             return Err(AdminError::Observed {
                 credential: credential.id.clone(),
                 owner,
+            });
+        }
+        if !specs::can_have_slot(&estate, &credential.id) {
+            return Err(AdminError::NoSlot {
+                credential: credential.id.clone(),
             });
         }
         let default_mid = estate.mid_of(integration).ok_or_else(unknown)?;

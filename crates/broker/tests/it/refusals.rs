@@ -317,3 +317,40 @@ async fn outcomes_pushed_out_of_the_outbox_are_counted() {
     assert_eq!(books.commit(tell(1), days_ago).await.expect("kept"), 0);
     assert_eq!(books.commit(tell(2), now).await.expect("kept"), 1);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_key_is_made_for_a_credential_that_could_never_have_a_token() {
+    let folder = tempfile::tempdir().expect("a folder");
+    crate::house::create(folder.path()).await;
+    let mut broker = open(folder.path()).await;
+    let mut tasks = Tasks::default();
+    broker.start(&mut tasks, None);
+    let estate = countersign_feed::demo_estate();
+    let admin = broker.admin();
+    admin.estate_put(&estate, "test").await.expect("sound");
+    let mut refused = Vec::new();
+    for flow in &estate.integrations {
+        let new = serde_json::json!({ "integration": flow.id });
+        let new = serde_json::from_value(new).expect("a consumer");
+        let could = countersign_broker::specs::can_have_slot(&estate, &flow.credential);
+        match admin.consumer_add(new, "test").await.map(|_| ()) {
+            Ok(()) => assert!(could, "{}", flow.id),
+            Err(AdminError::Observed { .. }) => {}
+            Err(AdminError::NoSlot { credential }) => {
+                assert!(!could, "{}", flow.id);
+                refused.push(credential);
+            }
+            Err(error) => panic!("{}: {error}", flow.id),
+        }
+    }
+    let kept = admin.consumers().await.expect("a list");
+    assert!(kept.iter().all(|one| !refused.contains(&one.credential)));
+    // A brokered credential of the demo whose kind has no token here.
+    let kinds = estate.credentials.iter();
+    let without = kinds.filter(|one| {
+        one.mode == countersign_model::estate::CredentialMode::Brokered
+            && !countersign_broker::specs::can_have_slot(&estate, &one.id)
+    });
+    let without: Vec<_> = without.map(|one| one.id.clone()).collect();
+    assert!(without.iter().all(|id| refused.contains(id)), "{without:?}");
+}
