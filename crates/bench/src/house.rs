@@ -1,9 +1,8 @@
 //! A real broker on a real vault, in front of a simulated tenant.
 
-use countersign_brokerd::{BrokerPlane, Options, create_vault, master_key, new_master_key};
+use countersign_brokerd::{BrokerPlane, Options, create_vault, new_master_key};
 use countersign_host::clock::{Clock, wall_now};
 use countersign_host::entropy::Entropy;
-use countersign_host::settings::MasterKeySource;
 use countersign_host::task::Tasks;
 use countersign_model::estate::VendMode;
 use countersign_sim::{Simulator, secret_for};
@@ -62,14 +61,8 @@ async fn open_with(vend: VendMode, upstream: Option<SocketAddr>) -> anyhow::Resu
         async move { drop(axum::serve(tenant, app).await) },
     );
 
-    let key = new_master_key(&Entropy::default());
+    let (key, _) = new_master_key(&Entropy::default());
     create_vault(folder.path(), &key, wall_now()).await?;
-    let key_file = folder.path().join("bench.key");
-    std::fs::write(&key_file, key.as_bytes())?;
-    let source = MasterKeySource {
-        file: Some(key_file),
-        ..MasterKeySource::default()
-    };
     let options = Options {
         data: folder.path().to_owned(),
         clock: Clock::system(),
@@ -77,7 +70,7 @@ async fn open_with(vend: VendMode, upstream: Option<SocketAddr>) -> anyhow::Resu
         loopback: true,
         public_url: None,
     };
-    let mut plane = BrokerPlane::open(options, &master_key(&source).await?).await?;
+    let mut plane = BrokerPlane::open(options, &key).await?;
     plane.start(&mut tasks, None);
     let hand = plane.hand();
     let failed = |why: String| anyhow::anyhow!(why);

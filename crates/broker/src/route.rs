@@ -5,6 +5,7 @@ mod admin_api;
 mod consent;
 mod reject;
 mod request_token;
+mod sent;
 mod token;
 
 use crate::admin::{Admin, AdminError};
@@ -16,6 +17,7 @@ use crate::vend::Vendor;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::StatusCode;
+use axum::middleware::from_fn;
 use axum::routing::{any, get, post};
 use ring::digest::{SHA256, digest};
 use std::sync::Arc;
@@ -116,6 +118,7 @@ pub fn router(app: App, rest: Option<Router>) -> Router {
         .route("/readyz", get(|| async { "ready\n" }))
         .route("/metrics", get(metrics))
         .layer(DefaultBodyLimit::max(8 * 1024 * 1024))
+        .layer(from_fn(sent::shape))
         .with_state(app)
         .fallback_service(rest)
 }

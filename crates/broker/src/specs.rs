@@ -62,6 +62,13 @@ pub fn slots(estate: &Estate, held: &Held) -> Slots {
     all
 }
 
+/// Whether a credential could have a slot, were its secret in the vault.
+#[must_use]
+pub fn can_have_slot(estate: &Estate, credential: &CredentialId) -> bool {
+    let slots = planned(estate).by_id;
+    slots.values().any(|one| one.spec.credential == *credential)
+}
+
 /// The slots an estate would have, were all its brokered secrets in the vault.
 #[must_use]
 pub fn planned(estate: &Estate) -> Slots {

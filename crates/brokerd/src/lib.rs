@@ -11,7 +11,8 @@ mod preview;
 mod road;
 
 pub use countersign_broker::outbox::{Road, RoadError};
-pub use master_key::{KeyError, master_key, new_master_key};
+pub use countersign_secret::MasterKey;
+pub use master_key::{KeyError, Text, master_key, new_master_key};
 pub use others::{OtherUsers, other_users};
 pub use plane::{BrokerHand, BrokerPlane, OpenError, Options, Refused, create_vault, vault_exists};
 pub use preview::{MintPlan, host_shares, mint_plans};

@@ -10,7 +10,7 @@ use countersign_host::entropy::Entropy;
 use countersign_host::run_file::RunFile;
 use countersign_host::settings::{RawSettings, Settings};
 use countersign_host::task::Tasks;
-use countersign_host::{file, http, signal, telemetry};
+use countersign_host::{http, signal, telemetry};
 use data_encoding::BASE64URL_NOPAD;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -66,7 +66,6 @@ fn run(args: &Args) -> Result<(), End> {
     let settings = raw.meant().map_err(|faults| input(faults.to_string()))?;
     telemetry::install(&settings.log, settings.log_json).map_err(input)?;
     http::install_tls();
-    file::private_dir(&args.data).with_context(|| format!("folder {}", args.data.display()))?;
     if !vault_exists(&args.data) {
         let folder = args.data.display();
         return Err(End(

@@ -17,6 +17,9 @@ const COMMAND_MAX: Duration = Duration::from_secs(30);
 /// Largest text read from a descriptor, file or command, in bytes.
 const TEXT_BYTES_MAX: usize = 4 * 1024;
 
+/// A key as text, wiped when it is dropped.
+pub type Text = Zeroizing<String>;
+
 /// Why there is no usable master key. Never echoes any of it.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
@@ -105,10 +108,12 @@ async fn run(command: &str) -> Result<Zeroizing<String>, KeyError> {
     text(&printed).ok_or_else(|| unreadable("it did not print a short text".to_owned()))
 }
 
-/// Makes a new master key, as the text people keep.
+/// Makes a new master key, and the text of it that people keep.
 #[must_use]
-pub fn new_master_key(entropy: &Entropy) -> Zeroizing<String> {
-    MasterKey::new(entropy.bytes_32()).to_base64()
+pub fn new_master_key(entropy: &Entropy) -> (MasterKey, Text) {
+    let key = MasterKey::new(entropy.bytes_32());
+    let text = key.to_base64();
+    (key, text)
 }
 
 #[cfg(test)]

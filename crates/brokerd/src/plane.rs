@@ -13,7 +13,7 @@ use countersign_model::Timestamp;
 use countersign_model::estate::{Estate, VendMode};
 use countersign_model::id::{CredentialId, IntegrationId};
 use countersign_refresh::Config;
-use countersign_secret::{MasterKey, MasterKeyError, Secret, TokenBytes};
+use countersign_secret::{MasterKey, Secret, TokenBytes};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -51,9 +51,6 @@ pub enum OpenError {
 /// A vault was not made, and why.
 #[derive(Debug, thiserror::Error)]
 pub enum Refused {
-    /// The key is none.
-    #[error("{0}")]
-    Key(#[from] MasterKeyError),
     /// The store failed.
     #[error("the vault could not be made: {0}")]
     Vault(#[from] BooksError),
@@ -69,9 +66,8 @@ pub fn vault_exists(data: &Path) -> bool {
 ///
 /// # Errors
 /// [`Refused`].
-pub async fn create_vault(data: &Path, key: &str, now: Timestamp) -> Result<(), Refused> {
-    let key = MasterKey::from_base64(key)?;
-    Books::create(data, &key, now).await?;
+pub async fn create_vault(data: &Path, key: &MasterKey, now: Timestamp) -> Result<(), Refused> {
+    Books::create(data, key, now).await?;
     Ok(())
 }
 

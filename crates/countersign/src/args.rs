@@ -64,7 +64,11 @@ pub(crate) enum Command {
     /// A simulated Marketing Cloud tenant to test against
     Sim(SimArgs),
     /// Prepare a data folder: configuration, stores, and a master key on standard output
-    Init,
+    Init {
+        /// For which planes: a broker has a vault and a key, a watch a ledger and people who sign in
+        #[arg(long, value_enum, default_value_t = Role::All)]
+        role: Role,
+    },
     /// A new one-time link to sign in to the dashboard
     Login,
     /// The estate as code

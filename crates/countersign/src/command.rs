@@ -29,7 +29,7 @@ pub(crate) async fn run(args: Args) -> Result<(), Exit> {
         Command::Demo(demo) => demo::run(&args, demo).await,
         Command::Serve(serve) => serve::run(&args, serve).await,
         Command::Sim(sim) => sim::run(&args, sim).await,
-        Command::Init => init::run(&args).await,
+        Command::Init { role } => init::run(&args, *role).await,
         Command::Login => login::run(&args).await,
         Command::Estate(estate) => estate::run(&args, estate).await,
         Command::Credential(credential) => credential::run(&args, credential).await,

@@ -8,7 +8,7 @@ use countersign_brokerd::{BrokerHand, BrokerPlane, OpenError, Options as BrokerO
 use countersign_host::clock::Clock;
 use countersign_host::entropy::Entropy;
 use countersign_host::settings::{RawSettings, Settings};
-use countersign_host::{file, telemetry};
+use countersign_host::telemetry;
 use countersign_model::estate::Estate;
 use countersign_model::outcome::Outcome;
 use countersign_watchd::{EstateSink, Options as WatchOptions, WatchPlane};
@@ -134,7 +134,6 @@ pub(crate) async fn open_broker(
     let key = countersign_brokerd::master_key(&settings.master_key)
         .await
         .map_err(|error| Exit::refused(error.to_string()))?;
-    file::private_dir(data)?;
     let options = BrokerOptions {
         data: data.to_owned(),
         clock,

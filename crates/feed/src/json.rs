@@ -81,8 +81,11 @@ fn field_fault(path: &str, words: &str) -> BodyFault {
     let expected = words.rsplit_once(", expected ").map(|(_, rest)| rest);
     let expected = expected.filter(|_| serde_says);
     if words.starts_with("unknown field `") {
+        // Its name comes from outside and may be anything: the object around it is named instead.
         let known = expected.unwrap_or("another").replace('`', "");
-        return fault(whole(path), format!("no such field here: write {known}"));
+        let around = path.rsplit_once('.').map_or("", |(around, _)| around);
+        let fix = format!("it holds a field that is not known here; write {known}");
+        return fault(whole(around), fix);
     }
     if words.starts_with("unknown variant `") {
         let known = expected.unwrap_or("another").replace('`', "");

@@ -30,7 +30,7 @@ pub struct RawSettings {
     pub master_key_command: Option<String>,
     /// Where a separate broker sends its outcomes: the watch's base URL.
     pub watch_url: Option<String>,
-    /// File that holds the ingest token for `watch_url`.
+    /// File that holds the ingest key for `watch_url`: what `source add --broker` showed on the watch.
     pub watch_token_file: Option<String>,
     /// Log filter, as in `info,countersign_broker=debug`.
     pub log: Option<String>,

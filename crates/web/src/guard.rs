@@ -86,17 +86,30 @@ pub(crate) fn caught(_: Box<dyn Any + Send>) -> axum::http::Response<Body> {
 /// Gives answers that the framework makes by itself our shape: a wrong method, a bad path.
 pub(crate) async fn shape(request: Request, next: Next) -> Response {
     let response = next.run(request).await;
-    let ours = response.headers().contains_key(header::CONTENT_TYPE);
-    match response.status() {
-        StatusCode::METHOD_NOT_ALLOWED if !ours => {
-            let allow = response.headers().get(header::ALLOW).cloned();
-            let detail = "This route exists, but not with this method.";
-            let mut shaped = Problem::new(Code::MethodNotAllowed, detail).into_response();
-            if let Some(allow) = allow {
-                shaped.headers_mut().insert(header::ALLOW, allow);
-            }
-            shaped
-        }
-        _ => response,
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    // What we answer ourselves is a page or a problem, and plain text only when all is well.
+    let ours = kind.is_some_and(|kind| !kind.as_bytes().starts_with(b"text/plain"));
+    if ours || !response.status().is_client_error() {
+        return response;
     }
+    let problem = match response.status() {
+        StatusCode::METHOD_NOT_ALLOWED => Problem::new(
+            Code::MethodNotAllowed,
+            "This route exists, but not with this method.",
+        ),
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            Problem::new(Code::BodyTooLarge, "The body has more than 8 MiB.")
+        }
+        StatusCode::BAD_REQUEST => Problem::new(
+            Code::BadField,
+            "path: it holds what is no text; percent-encode it as UTF-8.",
+        ),
+        _ => return response,
+    };
+    let allow = response.headers().get(header::ALLOW).cloned();
+    let mut shaped = problem.into_response();
+    if let Some(allow) = allow {
+        shaped.headers_mut().insert(header::ALLOW, allow);
+    }
+    shaped
 }

@@ -2,12 +2,14 @@
 
 use super::{Admin, AdminError};
 use crate::consumer::Consumer;
+use crate::specs;
 use countersign_model::Timestamp;
 use countersign_model::estate::VendMode;
 use countersign_model::id::{ConsumerId, IntegrationId};
 use data_encoding::BASE64URL_NOPAD;
 use ipnet::IpNet;
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 use zeroize::Zeroizing;
 
 /// What a new consumer is to be.
@@ -29,10 +31,10 @@ pub struct NewConsumer {
     #[serde(default)]
     pub min_ttl_s: u64,
     /// When its key ends; default: a year from now.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "time")]
     pub ends_at: Option<Timestamp>,
     /// Addresses it may call from; empty: any.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "networks")]
     pub sources: Vec<IpNet>,
     /// What it is handed; default: the integration's.
     #[serde(default)]
@@ -43,6 +45,22 @@ pub struct NewConsumer {
     /// The gateway sends a refused write once more with another token; default: yes.
     #[serde(default)]
     pub resends_writes: Option<bool>,
+}
+
+/// The parsers of these types quote what they were given; a fault says what to write instead.
+fn time<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Timestamp>, D::Error> {
+    let text = Option::<String>::deserialize(from)?;
+    let wrong = |_| D::Error::custom("write a time, as in 2027-01-31T00:00:00Z");
+    text.map(|text| text.parse().map_err(wrong)).transpose()
+}
+
+fn networks<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<IpNet>, D::Error> {
+    let texts = Vec::<String>::deserialize(from)?;
+    let wrong = |_| D::Error::custom("write networks, as in 10.0.0.0/8 or 2001:db8::/32");
+    texts
+        .iter()
+        .map(|text| text.parse().map_err(wrong))
+        .collect()
 }
 
 /// A new consumer with its key, shown once.
@@ -62,7 +80,8 @@ impl Admin {
     /// Adds a consumer and makes its key.
     ///
     /// # Errors
-    /// [`AdminError::Unknown`], [`AdminError::Observed`], [`AdminError::Field`].
+    /// [`AdminError::Unknown`], [`AdminError::Observed`], [`AdminError::NoSlot`] if no token of its
+    /// credential could ever be handed out, [`AdminError::Field`].
     pub async fn consumer_add(&self, new: NewConsumer, actor: &str) -> Result<Shown, AdminError> {
         let consumer = self.consumer_of(new).await?;
         let key = Zeroizing::new(BASE64URL_NOPAD.encode(&self.entropy.bytes_32()));
@@ -90,6 +109,11 @@ impl Admin {
             return Err(AdminError::Observed {
                 credential: credential.id.clone(),
                 owner,
+            });
+        }
+        if !specs::can_have_slot(&estate, &credential.id) {
+            return Err(AdminError::NoSlot {
+                credential: credential.id.clone(),
             });
         }
         let default_mid = estate.mid_of(integration).ok_or_else(unknown)?;

@@ -2,11 +2,12 @@
 //! taken here and never given back.
 
 use super::App;
+use super::sent::{Named, Sent};
 use crate::admin::{CredentialRow, NewConsumer, SlotRow};
 use crate::consumer::Consumer;
 use crate::problem::Problem;
-use axum::extract::rejection::JsonRejection;
-use axum::extract::{FromRequestParts, Path, Query, State};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{FromRequestParts, Query, State};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::routing::{delete, get, post};
@@ -62,41 +63,6 @@ impl FromRequestParts<App> for Operator {
     }
 }
 
-pub(super) type Body<T> = Result<Json<T>, JsonRejection>;
-
-/// The body, or a problem that says where it is wrong and never repeats a value.
-fn body<T>(body: Body<T>) -> Result<T, Problem> {
-    body.map(|Json(body)| body).map_err(|error| {
-        let kind = match error {
-            JsonRejection::JsonDataError(_) => "a field is missing, unknown or of the wrong type",
-            JsonRejection::JsonSyntaxError(_) => "it is not JSON",
-            JsonRejection::MissingJsonContentType(_) => {
-                "send it with Content-Type: application/json"
-            }
-            _ => "it could not be read",
-        };
-        let place = place_of(&error.body_text()).unwrap_or_default();
-        let detail = format!("the body is not what this route takes: {kind}{place}");
-        Problem::new(error.status(), "bad_field", detail)
-    })
-}
-
-/// Where the parser gave up: the two numbers at the end of its words. The words themselves quote the
-/// body, so nothing else of them is taken.
-fn place_of(words: &str) -> Option<String> {
-    let (_, place) = words.rsplit_once(" at line ")?;
-    let (line, column) = place.split_once(" column ")?;
-    let (line, column): (u32, u32) = (line.parse().ok()?, column.parse().ok()?);
-    Some(format!(" (line {line}, column {column})"))
-}
-
-pub(super) fn id<T: std::str::FromStr<Err = countersign_model::id::IdError>>(
-    text: &str,
-) -> Result<T, Problem> {
-    text.parse()
-        .map_err(|error| Problem::new(StatusCode::BAD_REQUEST, "bad_field", format!("id: {error}")))
-}
-
 async fn estate(_: Operator, State(app): State<App>) -> Result<Json<Estate>, Problem> {
     Ok(Json(app.admin().estate().await?))
 }
@@ -104,9 +70,9 @@ async fn estate(_: Operator, State(app): State<App>) -> Result<Json<Estate>, Pro
 async fn estate_put(
     _: Operator,
     State(app): State<App>,
-    next: Body<Estate>,
+    Sent(next): Sent<Estate>,
 ) -> Result<StatusCode, Problem> {
-    app.admin().estate_put(&body(next)?, ACTOR).await?;
+    app.admin().estate_put(&next, ACTOR).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -127,16 +93,10 @@ struct SecretBody {
 async fn secret_put(
     _: Operator,
     State(app): State<App>,
-    Path(name): Path<String>,
-    sent: Body<SecretBody>,
+    Named(credential): Named<CredentialId>,
+    Sent(sent): Sent<SecretBody>,
 ) -> Result<Json<Value>, Problem> {
-    let credential: CredentialId = id(&name)?;
-    // The parser's own words could quote the body; say only what is needed.
-    let sent = sent.map_err(|error| {
-        let detail = "client_secret: send {\"client_secret\": \"…\"}, a text";
-        Problem::new(error.status(), "bad_field", detail)
-    })?;
-    let secret = Secret::from(sent.0.client_secret);
+    let secret = Secret::from(sent.client_secret);
     let version = app.admin().secret_put(&credential, secret, ACTOR).await?;
     Ok(Json(
         json!({ "credential": credential, "secret_version": version }),
@@ -152,24 +112,20 @@ struct ReasonBody {
 async fn disable(
     _: Operator,
     State(app): State<App>,
-    Path(name): Path<String>,
-    sent: Body<ReasonBody>,
+    Named(id): Named<CredentialId>,
+    Sent(sent): Sent<ReasonBody>,
 ) -> Result<StatusCode, Problem> {
-    app.admin()
-        .disable(&id(&name)?, &body(sent)?.reason, ACTOR)
-        .await?;
+    app.admin().disable(&id, &sent.reason, ACTOR).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 async fn enable(
     _: Operator,
     State(app): State<App>,
-    Path(name): Path<String>,
-    sent: Body<ReasonBody>,
+    Named(id): Named<CredentialId>,
+    Sent(sent): Sent<ReasonBody>,
 ) -> Result<StatusCode, Problem> {
-    app.admin()
-        .enable(&id(&name)?, &body(sent)?.reason, ACTOR)
-        .await?;
+    app.admin().enable(&id, &sent.reason, ACTOR).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -180,9 +136,9 @@ async fn consumers(_: Operator, State(app): State<App>) -> Result<Json<Vec<Consu
 async fn consumer_add(
     _: Operator,
     State(app): State<App>,
-    new: Body<NewConsumer>,
+    Sent(new): Sent<NewConsumer>,
 ) -> Result<(StatusCode, Json<Value>), Problem> {
-    let shown = app.admin().consumer_add(body(new)?, ACTOR).await?;
+    let shown = app.admin().consumer_add(new, ACTOR).await?;
     let answer = json!({
         "client_id": shown.consumer.id,
         "client_secret": shown.key.as_str(),
@@ -198,11 +154,9 @@ async fn consumer_add(
 async fn consumer_revoke(
     _: Operator,
     State(app): State<App>,
-    Path(name): Path<String>,
+    Named(id): Named<ConsumerId>,
 ) -> Result<StatusCode, Problem> {
-    app.admin()
-        .consumer_revoke(&id::<ConsumerId>(&name)?, ACTOR)
-        .await?;
+    app.admin().consumer_revoke(&id, ACTOR).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -236,10 +190,13 @@ struct TokenAnswer {
 async fn token(
     _: Operator,
     State(app): State<App>,
-    Path(name): Path<String>,
-    Query(query): Query<TokenQuery>,
+    Named(integration): Named<IntegrationId>,
+    query: Result<Query<TokenQuery>, QueryRejection>,
 ) -> Result<Json<TokenAnswer>, Problem> {
-    let integration: IntegrationId = id(&name)?;
+    let Query(query) = query.map_err(|_| {
+        let detail = "min_ttl: write a whole number of seconds, as in ?min_ttl=400";
+        Problem::new(StatusCode::BAD_REQUEST, "bad_field", detail)
+    })?;
     let handed = app
         .admin()
         .token(&integration, query.min_ttl, ACTOR)
@@ -278,9 +235,8 @@ async fn token(
 async fn renew(
     _: Operator,
     State(app): State<App>,
-    Path(name): Path<String>,
+    Named(integration): Named<IntegrationId>,
 ) -> Result<Json<Value>, Problem> {
-    let integration: IntegrationId = id(&name)?;
     let handed = app.admin().renew(&integration, ACTOR).await?;
     Ok(Json(json!({
         "integration": integration,

@@ -1,11 +1,12 @@
 //! Consents: begun by an operator's command, ended by a person's browser on `/oauth/callback`.
 
 use super::App;
-use super::admin_api::{ACTOR, Body, Operator, id};
+use super::admin_api::{ACTOR, Operator};
+use super::sent::{Named, Sent};
 use crate::admin::ConsentError;
 use crate::problem::Problem;
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
@@ -32,10 +33,9 @@ fn base_url(app: &App, headers: &HeaderMap) -> Option<String> {
 async fn authorize(
     _: Operator,
     State(app): State<App>,
-    Path(name): Path<String>,
+    Named(credential): Named<CredentialId>,
     headers: HeaderMap,
 ) -> Result<Json<Value>, Problem> {
-    let credential: CredentialId = id(&name)?;
     let base = base_url(&app, &headers).ok_or_else(|| {
         let detail = "Say where the broker is reached: a Host header, or public_url.";
         Problem::new(StatusCode::BAD_REQUEST, "bad_field", detail)
@@ -59,16 +59,10 @@ struct RefreshBody {
 async fn refresh_token_put(
     _: Operator,
     State(app): State<App>,
-    Path(name): Path<String>,
-    sent: Body<RefreshBody>,
+    Named(credential): Named<CredentialId>,
+    Sent(sent): Sent<RefreshBody>,
 ) -> Result<Json<Value>, Problem> {
-    let credential: CredentialId = id(&name)?;
-    // The parser's own words could quote the body; say only what is needed.
-    let sent = sent.map_err(|error| {
-        let detail = "refresh_token: send {\"refresh_token\": \"…\"}, a text";
-        Problem::new(error.status(), "bad_field", detail)
-    })?;
-    let token = TokenBytes::from(sent.0.refresh_token);
+    let token = TokenBytes::from(sent.refresh_token);
     app.admin()
         .refresh_token_put(&credential, token, ACTOR)
         .await?;
@@ -80,9 +74,8 @@ async fn refresh_token_put(
 async fn replay_once(
     _: Operator,
     State(app): State<App>,
-    Path(name): Path<String>,
+    Named(credential): Named<CredentialId>,
 ) -> Result<Json<Value>, Problem> {
-    let credential: CredentialId = id(&name)?;
     app.admin().replay_once(&credential, ACTOR).await?;
     Ok(Json(
         json!({ "credential": credential, "done": "replayed" }),

@@ -4,6 +4,7 @@
 use super::{App, token};
 use crate::token_request::BODY_BYTES_MAX;
 use axum::body::{Body, Bytes};
+use axum::extract::rejection::BytesRejection;
 use axum::extract::{ConnectInfo, Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -79,7 +80,7 @@ pub(super) async fn vend(
     Query(query): Query<Legacy>,
     peer: Option<Extension<ConnectInfo<SocketAddr>>>,
     headers: HeaderMap,
-    body: Bytes,
+    body: Result<Bytes, BytesRejection>,
 ) -> Response {
     if query.legacy.as_deref().is_some_and(|asked| asked != "0") {
         return refuse(
@@ -90,10 +91,13 @@ pub(super) async fn vend(
              takes in the fueloauth header.",
         );
     }
-    if body.len() > BODY_BYTES_MAX {
-        let words = "The body is over 64 KiB.";
-        return refuse(StatusCode::PAYLOAD_TOO_LARGE, MALFORMED, words);
-    }
+    let body = match body {
+        Ok(body) if body.len() <= BODY_BYTES_MAX => body,
+        _ => {
+            let words = "The body is over 64 KiB.";
+            return refuse(StatusCode::PAYLOAD_TOO_LARGE, MALFORMED, words);
+        }
+    };
     let Ok(asked) = serde_json::from_slice::<Asked>(&body) else {
         let words = "Send {\"clientId\": \"…\", \"clientSecret\": \"…\"} as JSON.";
         return refuse(StatusCode::BAD_REQUEST, MALFORMED, words);
@@ -111,7 +115,7 @@ pub(super) async fn vend(
         header::CONTENT_TYPE,
         HeaderValue::from_static("application/json"),
     );
-    let answer = token::vend(state, peer, onward, Bytes::from(forwarded)).await;
+    let answer = token::vend(state, peer, onward, Ok(Bytes::from(forwarded))).await;
     renamed(answer).await
 }
 

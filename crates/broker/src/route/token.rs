@@ -8,6 +8,7 @@ use crate::token_request::{self, BODY_BYTES_MAX, Unreadable};
 use crate::vend::{Handed, NotHanded};
 use axum::Extension;
 use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
 use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -46,20 +47,23 @@ pub(super) async fn vend(
     State(app): State<App>,
     peer: Option<Extension<ConnectInfo<SocketAddr>>>,
     headers: HeaderMap,
-    body: Bytes,
+    body: Result<Bytes, BytesRejection>,
 ) -> Response {
     let text = |name| {
         headers
             .get(name)
             .and_then(|value: &HeaderValue| value.to_str().ok())
     };
-    if body.len() > BODY_BYTES_MAX {
-        return refuse(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "invalid_request",
-            "the body is over 64 KiB",
-        );
-    }
+    let body = match body {
+        Ok(body) if body.len() <= BODY_BYTES_MAX => body,
+        _ => {
+            return refuse(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "invalid_request",
+                "the body is over 64 KiB",
+            );
+        }
+    };
     let request = token_request::read(
         text(header::CONTENT_TYPE),
         text(header::AUTHORIZATION),

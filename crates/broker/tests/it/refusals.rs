@@ -86,23 +86,162 @@ async fn a_locked_credential_is_a_conflict_and_not_a_passing_failure() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_wrong_field_is_placed_and_its_value_is_not_repeated() {
+async fn a_wrong_field_is_named_with_its_fix_and_its_value_is_not_repeated() {
     let house = house().await;
-    for body in [
-        r#"{ "integration": "I-1", "min_ttl_s": "CANARY" }"#,
-        r#"{ "integration": "I-1", "vend": "CANARY" }"#,
-        r#"{ "integration": "I-1", "CANARY": 1 }"#,
-        r#"{ "integration": CANARY }"#,
-        r#""CANARY""#,
+    let consumers = "/admin/api/v1/consumers";
+    let credential = "/admin/api/v1/credentials/C-1";
+    let (secret, disable) = (
+        format!("{credential}/secret"),
+        format!("{credential}/disable"),
+    );
+    for (path, body, word) in [
+        (
+            consumers,
+            r#"{ "integration": "I-1", "min_ttl_s": "CANARY" }"#,
+            "min_ttl_s: write a whole number",
+        ),
+        (
+            consumers,
+            r#"{ "integration": "I-1", "vend": "CANARY" }"#,
+            "vend: write ",
+        ),
+        (
+            consumers,
+            r#"{ "integration": "I-1", "CANARY": 1 }"#,
+            "the body: it holds a field that is not known",
+        ),
+        (
+            consumers,
+            r#"{ "integration": "I-1", "ends_at": "CANARY" }"#,
+            "ends_at: write a time, as in 2027",
+        ),
+        (
+            consumers,
+            r#"{ "integration": "I-1", "sources": ["CANARY"] }"#,
+            "sources: write networks, as in 10.",
+        ),
+        (
+            consumers,
+            r#"{ "integration": "I-1", "mids": [1, "CANARY"] }"#,
+            "mids[1]: write a whole number",
+        ),
+        (consumers, r#"{}"#, "integration: it is missing"),
+        (
+            consumers,
+            r#"{ "integration": CANARY }"#,
+            "not JSON from line 1",
+        ),
+        (consumers, r#""CANARY""#, "the body: write an object"),
+        (
+            &secret,
+            r#"{ "client_secret": ["CANARY"] }"#,
+            "client_secret: write a text",
+        ),
+        (
+            &secret,
+            r#"{ "CANARY": "CANARY" }"#,
+            "the body: it holds a field that is not known",
+        ),
+        (&disable, r#"{}"#, "reason: it is missing"),
     ] {
-        let (status, text) = post(&house, "/admin/api/v1/consumers", body).await;
-        assert!((400..500).contains(&status), "{status} {text}");
+        let (status, text) = post(&house, path, body).await;
+        assert_eq!(status, 400, "{text}");
         assert!(
-            text.contains("bad_field") && text.contains("line 1"),
-            "{text}"
+            text.contains("bad_field") && text.contains(word),
+            "{body}: {text}"
         );
         assert!(!text.contains("CANARY"), "{text}");
     }
+    let request = Request::put("/admin/api/v1/estate");
+    let request = request.header("authorization", format!("Bearer {TOKEN}"));
+    let body = r#"{"version":1,"integrations":[{"id":"CANARY"}]}"#;
+    let (status, text) = send(&house, request, body).await;
+    assert_eq!(status, 400);
+    assert!(
+        text.contains("integrations[0].name: it is missing"),
+        "{text}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_framework_refuses_is_a_problem_too() {
+    let house = house().await;
+    let admin = |method: &str, path: &str| {
+        Request::builder()
+            .method(method)
+            .uri(path)
+            .header("authorization", format!("Bearer {TOKEN}"))
+    };
+    let long = "x".repeat(9 * 1024 * 1024);
+    for (request, body, status, code, word) in [
+        (
+            admin("POST", "/admin/api/v1/consumers"),
+            long.as_str(),
+            413,
+            "body_too_large",
+            "8 MiB",
+        ),
+        (
+            admin("POST", "/admin/api/v1/integrations/I-1/token?min_ttl=abc"),
+            "",
+            400,
+            "bad_field",
+            "min_ttl: ",
+        ),
+        (
+            admin("POST", "/admin/api/v1/integrations/%ff/token"),
+            "",
+            400,
+            "bad_field",
+            "path: ",
+        ),
+        (
+            admin("POST", "/admin/api/v1/integrations/A%20B/token"),
+            "",
+            404,
+            "unknown_object",
+            "is not in the estate",
+        ),
+        (
+            admin("POST", "/api/v1/slots/%ff/reject"),
+            "{}",
+            400,
+            "bad_field",
+            "path: ",
+        ),
+        (
+            admin("POST", "/api/v1/slots/x/reject"),
+            long.as_str(),
+            413,
+            "body_too_large",
+            "8 MiB",
+        ),
+        (
+            admin("DELETE", "/admin/api/v1/slots"),
+            "",
+            405,
+            "method_not_allowed",
+            "method: ",
+        ),
+        (
+            admin("DELETE", "/v2/token"),
+            "",
+            405,
+            "method_not_allowed",
+            "method: ",
+        ),
+    ] {
+        let (got, text) = send(&house, request, body).await;
+        assert_eq!(got, status, "{text}");
+        assert!(text.contains(code) && text.contains(word), "{text}");
+    }
+    // SFMC's routes keep SFMC's shapes.
+    let (status, text) = send(&house, Request::post("/v2/token"), &long).await;
+    assert_eq!(status, 413);
+    assert!(text.contains(r#""error":"invalid_request""#), "{text}");
+    let (status, text) = send(&house, Request::post("/v1/requestToken"), &long).await;
+    assert_eq!(status, 413);
+    assert!(text.contains(r#""errorcode":10004"#), "{text}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -178,4 +317,41 @@ async fn outcomes_pushed_out_of_the_outbox_are_counted() {
     };
     assert_eq!(books.commit(tell(1), days_ago).await.expect("kept"), 0);
     assert_eq!(books.commit(tell(2), now).await.expect("kept"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_key_is_made_for_a_credential_that_could_never_have_a_token() {
+    let folder = tempfile::tempdir().expect("a folder");
+    crate::house::create(folder.path()).await;
+    let mut broker = open(folder.path()).await;
+    let mut tasks = Tasks::default();
+    broker.start(&mut tasks, None);
+    let estate = countersign_feed::demo_estate();
+    let admin = broker.admin();
+    admin.estate_put(&estate, "test").await.expect("sound");
+    let mut refused = Vec::new();
+    for flow in &estate.integrations {
+        let new = serde_json::json!({ "integration": flow.id });
+        let new = serde_json::from_value(new).expect("a consumer");
+        let could = countersign_broker::specs::can_have_slot(&estate, &flow.credential);
+        match admin.consumer_add(new, "test").await.map(|_| ()) {
+            Ok(()) => assert!(could, "{}", flow.id),
+            Err(AdminError::Observed { .. }) => {}
+            Err(AdminError::NoSlot { credential }) => {
+                assert!(!could, "{}", flow.id);
+                refused.push(credential);
+            }
+            Err(error) => panic!("{}: {error}", flow.id),
+        }
+    }
+    let kept = admin.consumers().await.expect("a list");
+    assert!(kept.iter().all(|one| !refused.contains(&one.credential)));
+    // A brokered credential of the demo whose kind has no token here.
+    let kinds = estate.credentials.iter();
+    let without = kinds.filter(|one| {
+        one.mode == countersign_model::estate::CredentialMode::Brokered
+            && !countersign_broker::specs::can_have_slot(&estate, &one.id)
+    });
+    let without: Vec<_> = without.map(|one| one.id.clone()).collect();
+    assert!(without.iter().all(|id| refused.contains(id)), "{without:?}");
 }

@@ -16,7 +16,7 @@ async fn a_file_and_a_command_give_the_same_key() {
     let folder = std::env::temp_dir().join(format!("countersign-key-{}", std::process::id()));
     std::fs::write(
         &folder,
-        format!("{}\n", *new_master_key(&Entropy::default())),
+        format!("{}\n", *new_master_key(&Entropy::default()).1),
     )
     .expect("written");
     let from_file = master_key(&file(&folder)).await.expect("a key").to_base64();

@@ -46,8 +46,8 @@ The job finds in its environment:
   SFMC_ACCOUNT_ID            the MID
   SFMC_REST_URL, SFMC_SOAP_URL   where calls go
   SFMC_ACCESS_TOKEN          with --env-token
-NO_PROXY is widened by 127.0.0.1 if a proxy is set; COUNTERSIGN_MASTER_KEY, COUNTERSIGN_TOKEN and
-COUNTERSIGN_CONSUMER_KEY are taken away. Signals are handed on. It ends with the job's code, or 128 and the
+NO_PROXY is widened by 127.0.0.1 if a proxy is set; COUNTERSIGN_MASTER_KEY, COUNTERSIGN_TOKEN,
+COUNTERSIGN_BROKER_TOKEN and COUNTERSIGN_CONSUMER_KEY are taken away. Signals are handed on. It ends with the job's code, or 128 and the
 signal; 125 if it did not start the job, 126 or 127 if the program cannot be run or is not there.";
 
 /// As whom to ask the broker: the operator of the data folder, or a consumer.

@@ -41,7 +41,8 @@ async fn add(args: &Args, link: &Link, new: &ConsumerAddArgs) -> Result<(), Exit
         "read_only": new.read_only,
         "resends_writes": !new.no_resend,
     });
-    let added: Value = link.broker("POST", PATH, Some(&body)).await?.json()?;
+    let answer = link.broker("POST", PATH, Some(&body)).await?;
+    let added: Value = answer.json().map_err(flagged)?;
     if args.json {
         output::document(&added);
         return Ok(());
@@ -63,6 +64,30 @@ async fn add(args: &Args, link: &Link, new: &ConsumerAddArgs) -> Result<(), Exit
         ),
     }
     Ok(())
+}
+
+/// The field of the request that a fault names, as its flag.
+fn flagged(mut exit: Exit) -> Exit {
+    const FLAGS: [(&str, &str); 8] = [
+        ("id", "--id"),
+        ("mids", "--mid"),
+        ("scopes", "--scope"),
+        ("min_ttl_s", "--min-ttl"),
+        ("ends_at", "--ends"),
+        ("sources", "--source"),
+        ("vend", "--vend"),
+        ("read_only", "--read-only"),
+    ];
+    for (field, flag) in FLAGS {
+        let rest = exit.words.strip_prefix(field);
+        // Behind the field comes its fix, or the place in a list.
+        let fix = rest.filter(|rest| rest.starts_with([':', '[']));
+        if let Some((_, fix)) = fix.and_then(|rest| rest.split_once(':')) {
+            exit.words = format!("{flag}:{fix}");
+            break;
+        }
+    }
+    exit
 }
 
 async fn list(args: &Args, link: &Link) -> Result<(), Exit> {

@@ -20,7 +20,6 @@ use tokio::net::TcpListener;
 /// Runs the planes until the process is asked to stop.
 pub(crate) async fn run(args: &Args, serve: &ServeArgs) -> Result<(), Exit> {
     let settings = settings(args, Some(&serve.listen))?;
-    file::private_dir(&args.data)?;
     let token = run_token();
     let mut broker = None;
     if serve.role != Role::Watch {
@@ -36,6 +35,7 @@ pub(crate) async fn run(args: &Args, serve: &ServeArgs) -> Result<(), Exit> {
     }
     let mut watch = None;
     if serve.role != Role::Broker {
+        file::private_dir(&args.data)?;
         let bound = bind("listen", settings.listen).await?;
         let sink = broker
             .as_ref()

@@ -94,7 +94,11 @@ struct Apart {
 impl Apart {
     fn new() -> Apart {
         let (watch, broker, sim_folder) = (Folder::new(), Folder::new(), Folder::new());
-        let key = broker.run(&["init"]).good().trim().to_owned();
+        let key = broker
+            .run(&["init", "--role", "broker"])
+            .good()
+            .trim()
+            .to_owned();
         let file = broker.path().join("estate.yaml");
         std::fs::write(&file, ESTATE).expect("written");
         let path = file.to_string_lossy().into_owned();
@@ -210,16 +214,18 @@ async fn a_refusal_at_the_broker_is_an_incident_in_the_watch_and_restarts_lose_n
     let open = apart.until("open").await;
     assert_eq!(open["class"], "auth_rejected", "{open}");
 
-    // Both lose power. The watch comes back where the broker looks for it.
+    // Both lose power, and the broker comes back alone: it renews without a watch.
     let address = watch.address();
     drop((watch, broker));
-    let watch = apart.watchd(&address);
-    let broker = apart.brokerd();
-    assert_eq!(apart.incident()["state"], "open");
     let mend = ["sim", "mend", "INT-1", "--control", &control];
     apart.broker.run(&mend).good();
+    let broker = apart.brokerd();
     apart.broker.run(&["renew", "INT-1"]).good();
-    // The ingest key of before still opens the road.
+    drop(broker);
+    // The watch comes back where the broker looks for it, and the ingest key of before opens the road.
+    let watch = apart.watchd(&address);
+    assert_eq!(apart.incident()["state"], "open");
+    let broker = apart.brokerd();
     apart.until("resolved").await;
     drop((watch, broker));
 }

@@ -49,6 +49,205 @@ fn a_missing_short_or_wrong_key_is_a_refusal_and_changes_nothing() {
     );
 }
 
+/// Every file of a folder with its bytes.
+fn listing(folder: &Folder) -> Vec<(String, Vec<u8>)> {
+    let mut files: Vec<(String, Vec<u8>)> = std::fs::read_dir(folder.path())
+        .expect("a folder")
+        .map(|entry| entry.expect("an entry").path())
+        .map(|path| {
+            let bytes = std::fs::read(&path).expect("a file");
+            (path.to_string_lossy().into_owned(), bytes)
+        })
+        .collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn a_bad_key_leaves_an_empty_folder_empty_and_a_missing_one_missing() {
+    for key in ["CANARY!", "Q0FOQVJZ"] {
+        let folder = Folder::new();
+        for words in [&["init"][..], &["demo", "--story", "none"]] {
+            let refused = folder.run_with(key, "", words);
+            assert_eq!(refused.code(), 3, "{words:?}: {}", refused.stderr());
+            assert!(!refused.stderr().contains(key), "the key is not repeated");
+            assert_eq!(listing(&folder), [], "{words:?}");
+        }
+        let nowhere = folder.path().join("nowhere");
+        let mut command = std::process::Command::new(crate::house::BIN);
+        command.arg("init").arg("--data").arg(&nowhere);
+        command.env("COUNTERSIGN_MASTER_KEY", key);
+        let ended = command.output().expect("it starts");
+        assert_eq!(ended.status.code(), Some(3));
+        assert!(!nowhere.exists(), "no folder was made");
+    }
+}
+
+#[test]
+fn a_bad_key_changes_nothing_beside_a_vault() {
+    let folder = Folder::new();
+    folder.run(&["init", "--role", "broker"]).good();
+    let before = listing(&folder);
+    for key in [WRONG, "Q0FOQVJZ", "CANARY!"] {
+        for words in [
+            &["status"][..],
+            &["estate", "export"],
+            &["audit", "verify"],
+            &[
+                "serve",
+                "--listen",
+                "127.0.0.1:0",
+                "--broker-listen",
+                "127.0.0.1:0",
+            ],
+        ] {
+            let refused = folder.run_with(key, "", words);
+            assert_eq!(refused.code(), 3, "{words:?}: {}", refused.stderr());
+            let after: Vec<_> = listing(&folder);
+            let names = |files: &[(String, Vec<u8>)]| -> Vec<String> {
+                files.iter().map(|(name, _)| name.clone()).collect()
+            };
+            assert_eq!(names(&after), names(&before), "{words:?} with {key}");
+            assert!(after == before, "{words:?} changed a file");
+        }
+    }
+}
+
+#[test]
+fn init_takes_the_key_that_is_named_anywhere_and_prints_none_then() {
+    let named = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=";
+    let keys = Folder::new();
+    let file = keys.path().join("master.key");
+    std::fs::write(&file, format!("{named}\n")).expect("written");
+    let by_file = format!("master_key_file = \"{}\"\n", file.display());
+    let by_command = format!("master_key_command = \"cat {}\"\n", file.display());
+    for line in [by_file, by_command] {
+        let folder = Folder::new();
+        std::fs::write(folder.path().join("countersign.toml"), &line).expect("written");
+        assert_eq!(folder.run(&["init"]).good(), "", "{line}: no key is made");
+        let kept = std::fs::read_to_string(folder.path().join("countersign.toml"));
+        assert_eq!(kept.expect("there"), line, "what was there is not touched");
+        folder.run(&["audit", "verify"]).good();
+        // The same key by another way opens it; another key does not.
+        std::fs::remove_file(folder.path().join("countersign.toml")).expect("there");
+        folder.run_with(named, "", &["audit", "verify"]).good();
+        assert_eq!(folder.run_with(WRONG, "", &["audit", "verify"]).code(), 3);
+    }
+    // A descriptor: the shell opens it.
+    let folder = Folder::new();
+    let mut shell = std::process::Command::new("sh");
+    let script = format!(
+        "exec {} init --data {} 7<{}",
+        crate::house::BIN,
+        folder.path().display(),
+        file.display()
+    );
+    shell
+        .args(["-c", &script])
+        .env("COUNTERSIGN_MASTER_KEY_FD", "7");
+    shell.env_remove("COUNTERSIGN_MASTER_KEY");
+    let ended = shell.output().expect("it starts");
+    assert!(ended.status.success() && ended.stdout.is_empty());
+    folder.run_with(named, "", &["audit", "verify"]).good();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn init_makes_both_stores_and_a_link_that_signs_in_when_it_serves() {
+    let folder = Folder::new();
+    std::fs::write(
+        folder.path().join("countersign.toml"),
+        "public_url = \"http://dashboard.example\"\n",
+    )
+    .expect("written");
+    let made = folder.run(&["init", "--json"]).good();
+    let made: serde_json::Value = serde_json::from_str(&made).expect("JSON");
+    for store in ["vault.db", "watch.db"] {
+        assert!(folder.path().join(store).exists(), "{store}");
+    }
+    let link = made["sign_in"].as_str().expect("a link");
+    let path = link
+        .strip_prefix("http://dashboard.example")
+        .expect("our URL");
+    std::fs::remove_file(folder.path().join("countersign.toml")).expect("there");
+    let mut command = folder.command(&["serve", "--json"]);
+    command.env(
+        "COUNTERSIGN_MASTER_KEY",
+        made["master_key"].as_str().expect("a key"),
+    );
+    command.args(["--listen", "127.0.0.1:0", "--broker-listen", "127.0.0.1:0"]);
+    let server = crate::house::Server::start(command);
+    let url = format!("{}{path}", server.url("dashboard"));
+    let (first, _) = crate::house::ask("POST", &url, None, None).await;
+    assert_eq!(first, 200, "it led to the page behind the sign-in");
+    let (second, _) = crate::house::ask("POST", &url, None, None).await;
+    assert_eq!(second, 410, "once");
+}
+
+#[test]
+fn init_for_one_plane_makes_that_planes_store_alone() {
+    let (broker, watch) = (Folder::new(), Folder::new());
+    assert_ne!(broker.run(&["init", "--role", "broker"]).good(), "");
+    assert!(!broker.path().join("watch.db").exists());
+    // No key is read for a watch, not even one that is none.
+    let made = watch.run_with("CANARY!", "", &["init", "--role", "watch"]);
+    assert!(made.stderr().contains("/sign-in/"), "{}", made.stderr());
+    assert_eq!(made.good(), "");
+    assert!(!watch.path().join("vault.db").exists());
+    assert_eq!(watch.run(&["init", "--role", "watch"]).code(), 3);
+    watch.run(&["incidents"]).good();
+}
+
+/// A folder with a vault and the small estate in force, and its key.
+fn prepared() -> (Folder, String) {
+    let folder = Folder::new();
+    let key = folder.run(&["init"]).good().trim().to_owned();
+    let file = folder.path().join("estate.yaml");
+    std::fs::write(&file, ESTATE).expect("written");
+    let words = ["estate", "apply", &file.to_string_lossy()];
+    folder.run_with(&key, "", &words).good();
+    (folder, key)
+}
+
+#[test]
+fn a_wrong_flag_is_named_with_what_to_write() {
+    let (folder, key) = prepared();
+    for (flags, words) in [
+        (
+            ["--source", "nonsense"],
+            "--source: write networks, as in 10.0.0.0/8",
+        ),
+        (["--ends", "yesterday"], "--ends: write a time, as in 2027"),
+        (
+            ["--ends", "2020-01-01T00:00:00Z"],
+            "--ends: it has passed already",
+        ),
+        (["--id", "a b"], "--id: an id may hold letters"),
+        (
+            ["--scope", "no_such"],
+            "--scope: INT-1 does not hold no_such",
+        ),
+        (["--mid", "8"], "--mid: 8 is not enabled"),
+        (["--min-ttl", "9999"], "--min-ttl: at most"),
+    ] {
+        let mut command = vec!["consumer", "add", "INT-1"];
+        command.extend(flags);
+        let refused = folder.run_with(&key, "", &command);
+        assert_eq!(refused.code(), 2, "{}", refused.stderr());
+        let told = refused.stderr();
+        assert!(told.starts_with(&format!("countersign: {words}")), "{told}");
+        assert!(
+            !told.contains("nonsense") && !told.contains("yesterday"),
+            "{told}"
+        );
+    }
+    assert_eq!(
+        folder
+            .run_with(&key, "", &["consumer", "list", "--json"])
+            .good(),
+        ""
+    );
+}
+
 /// A well-formed key that no vault was made with.
 const WRONG: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 

@@ -184,6 +184,7 @@ async fn key_and_token_are_in_the_environment_of_the_job_and_nowhere_else() {
         .env("HOME", scratch.path())
         .env("COUNTERSIGN_MASTER_KEY", &set.key)
         .env("COUNTERSIGN_TOKEN", "CANARY-operators-token")
+        .env("COUNTERSIGN_BROKER_TOKEN", "CANARY-brokers-token")
         .env("HTTPS_PROXY", "http://127.0.0.1:9")
         .env("NO_PROXY", "intra.test")
         .current_dir(scratch.path());
@@ -198,7 +199,9 @@ async fn key_and_token_are_in_the_environment_of_the_job_and_nowhere_else() {
         "",
         "ours, and never a job's"
     );
-    assert_eq!(job.var("COUNTERSIGN_TOKEN"), "", "ours, and never a job's");
+    for ours in ["COUNTERSIGN_TOKEN", "COUNTERSIGN_BROKER_TOKEN"] {
+        assert_eq!(job.var(ours), "", "ours, and never a job's");
+    }
     assert_eq!(job.var("NO_PROXY"), "intra.test,127.0.0.1");
     let key = job.var("SFMC_CLIENT_SECRET");
     assert!(key.len() >= 43 && token.len() > 20);

@@ -57,8 +57,8 @@ fn each_fault_names_its_field_and_what_to_write() {
             "ends: it does not have the form that this field takes",
         ),
         (
-            r#"{"id":"a","wya":"CANARY"}"#,
-            "wya: no such field here: write one of id, mids, way, on, ends",
+            r#"{"id":"a","CANARY":1}"#,
+            "the body: it holds a field that is not known here; write one of id, mids, way, on, ends",
         ),
         ("7", "the body: write an object"),
     ] {

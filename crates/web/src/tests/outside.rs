@@ -152,3 +152,18 @@ async fn no_answer_repeats_a_token() {
         assert!(!house.get(path).await.body.contains("CANARY"), "{path}");
     }
 }
+
+#[tokio::test]
+async fn a_path_that_is_no_text_is_a_problem() {
+    let house = House::empty().await;
+    for path in [
+        "/api/v1/incidents/%ff",
+        "/incidents/%ff",
+        "/assets/%ff",
+        "/problems/%ff",
+    ] {
+        let answer = house.get(path).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{path}");
+        assert_eq!(answer.code(), "bad_field", "{path}");
+    }
+}

@@ -127,7 +127,7 @@ async fn what_cannot_be_a_source_is_told_by_field() {
         (
             r#"{"name":"x","brokre":true}"#,
             "bad_field",
-            "brokre: no such field",
+            "the body: it holds a field that is not known here; write one of name, broker",
         ),
         (r#"{"broker":true}"#, "bad_field", "name: it is missing"),
     ] {

@@ -28,19 +28,24 @@ pub(crate) async fn prepare(data: &Path, now: Timestamp) -> Result<MasterKeySour
             "{folder} holds a vault that is not the demo's; name another --data"
         )));
     }
-    let given = environment::read("COUNTERSIGN_MASTER_KEY");
-    let key = match (&given, std::fs::read_to_string(&key_file)) {
-        (Some(key), _) => key.clone(),
-        (None, Ok(key)) => key.trim().to_owned(),
-        (None, Err(_)) => countersign_brokerd::new_master_key(&Entropy::default()).to_string(),
+    let given = environment::read("COUNTERSIGN_MASTER_KEY").is_some();
+    let source = MasterKeySource {
+        file: (!given).then(|| key_file.clone()),
+        ..MasterKeySource::default()
     };
-    // The file marks the folder as the demo's, also when the key comes from elsewhere.
-    let kept = if given.is_some() {
-        String::new()
+    // Nothing of an earlier demo is touched before the key is known to be one.
+    let key = if given || holds_key(&key_file) {
+        let read = countersign_brokerd::master_key(&source).await;
+        read.map_err(|error| Exit::refused(error.to_string()))?
     } else {
-        format!("{key}\n")
+        let (key, text) = countersign_brokerd::new_master_key(&Entropy::default());
+        file::write_private(&key_file, format!("{}\n", *text).as_bytes())?;
+        key
     };
-    file::write_private(&key_file, kept.as_bytes())?;
+    if given {
+        // The file marks the folder as the demo's, also when the key comes from elsewhere.
+        file::write_private(&key_file, b"")?;
+    }
     for store in STORES {
         for ending in ["", "-wal", "-shm", "-journal"] {
             match std::fs::remove_file(data.join(format!("{store}{ending}"))) {
@@ -54,11 +59,10 @@ pub(crate) async fn prepare(data: &Path, now: Timestamp) -> Result<MasterKeySour
     countersign_brokerd::create_vault(data, &key, now)
         .await
         .map_err(|error| Exit::refused(error.to_string()))?;
-    Ok(match given {
-        Some(_) => MasterKeySource::default(),
-        None => MasterKeySource {
-            file: Some(key_file),
-            ..MasterKeySource::default()
-        },
-    })
+    Ok(source)
+}
+
+/// An empty file only marks the folder: the key of that demo came from elsewhere.
+fn holds_key(file: &Path) -> bool {
+    std::fs::metadata(file).is_ok_and(|found| found.len() > 0)
 }

@@ -6,7 +6,8 @@ use countersign_host::environment;
 use std::process::Command;
 
 /// Ours, and never a job's.
-const TAKEN_AWAY: [&str; 3] = [
+const TAKEN_AWAY: [&str; 4] = [
+    "COUNTERSIGN_BROKER_TOKEN",
     "COUNTERSIGN_MASTER_KEY",
     "COUNTERSIGN_TOKEN",
     crate::agent::consumer::KEY,
