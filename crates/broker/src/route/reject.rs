@@ -22,6 +22,10 @@ struct Report {
     generation: Option<u64>,
     #[serde(default)]
     fingerprint: Option<String>,
+    /// What the platform answered; taken for the day it matters, and told nobody.
+    #[serde(default)]
+    #[expect(dead_code, reason = "reports name it, and no answer depends on it")]
+    status: Option<u16>,
 }
 
 #[derive(Serialize)]
@@ -95,6 +99,13 @@ pub(super) async fn reject(
             return Err(Problem::new(StatusCode::BAD_REQUEST, "bad_field", detail));
         }
     };
+    if named > facts.generation {
+        let detail = format!(
+            "generation: there is none of {}; the newest is {}",
+            named.0, facts.generation.0
+        );
+        return Err(Problem::new(StatusCode::BAD_REQUEST, "bad_field", detail));
+    }
     if named < facts.generation {
         return Ok(Json(Noted {
             verdict: "newer",

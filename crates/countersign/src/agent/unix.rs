@@ -5,7 +5,7 @@ use crate::exit::Exit;
 use axum::serve::Listener;
 use std::fs;
 use std::io::ErrorKind;
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::net::unix::SocketAddr;
@@ -28,8 +28,15 @@ impl OwnSocket {
         let failed = |error: std::io::Error| Exit::failed(format!("{}: {error}", path.display()));
         let listener = match UnixListener::bind(path) {
             Err(error) if error.kind() == ErrorKind::AddrInUse => {
-                if UnixStream::connect(path).await.is_ok() {
-                    let words = format!("{}: somebody listens there already", path.display());
+                // Only a socket that nobody answers at is left over; anything else is somebody's.
+                let is_socket =
+                    fs::symlink_metadata(path).is_ok_and(|it| it.file_type().is_socket());
+                let left_over = match UnixStream::connect(path).await {
+                    Ok(_) => false,
+                    Err(error) => error.kind() == ErrorKind::ConnectionRefused,
+                };
+                if !is_socket || !left_over {
+                    let words = format!("{}: it is in use, or no socket", path.display());
                     return Err(Exit::failed(words));
                 }
                 fs::remove_file(path).map_err(failed)?;

@@ -67,7 +67,8 @@ async fn done(
         revoked.push(consumer.id.clone());
     }
     let left = connected(link, &way.credential).await?;
-    let last = left.is_empty() && way.brokered;
+    // Others may use the same client without a consumer, through jobs.
+    let last = left.is_empty() && way.brokered && way.shared_with.is_empty();
     if last {
         let planes = link.planes()?;
         estate::put(link, &planes, &observed(estate, &way.credential)).await?;
@@ -90,9 +91,15 @@ async fn done(
             "{credential} is observed: nothing is minted for it here. Its sealed secret stays until \
              another is put in its place; ending it is done in Marketing Cloud."
         );
-    } else if !left.is_empty() {
-        let left = left.join(", ");
-        println!("{credential} stays brokered: {left} still works with it.");
+    } else if way.brokered {
+        let shared = way.shared_with.iter().map(ToString::to_string);
+        let mut still: Vec<String> = left.into_iter().chain(shared).collect();
+        still.sort();
+        still.dedup();
+        println!(
+            "{credential} stays brokered: {} work with it too.",
+            still.join(", ")
+        );
     }
     Ok(())
 }

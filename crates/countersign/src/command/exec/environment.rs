@@ -5,13 +5,16 @@ use crate::clients::{self, Client, Filling};
 use countersign_host::environment;
 use std::process::Command;
 
-/// Ours, and never a job's.
-const TAKEN_AWAY: [&str; 4] = [
-    "COUNTERSIGN_BROKER_TOKEN",
-    "COUNTERSIGN_MASTER_KEY",
-    "COUNTERSIGN_TOKEN",
-    crate::agent::consumer::KEY,
-];
+/// How names of our own secrets end.
+const SECRETS: [&str; 4] = ["KEY", "TOKEN", "SECRET", "PASSWORD"];
+
+/// Whether a variable is ours and never a job's, or of an earlier set-up that ours takes the place of.
+fn is_taken(name: &str) -> bool {
+    let ours = name.strip_prefix("COUNTERSIGN_");
+    let secret = ours.is_some_and(|rest| SECRETS.iter().any(|word| rest.ends_with(word)));
+    secret || name.starts_with("SFMC_")
+}
+
 /// Variables that send a program's requests through a proxy.
 const PROXIES: [&str; 6] = [
     "HTTP_PROXY",
@@ -45,9 +48,9 @@ pub(super) struct Surroundings<'a> {
 impl Surroundings<'_> {
     /// Writes it into the environment of `command`, and nowhere else: no argument, no file.
     pub(super) fn put_into(&self, command: &mut Command) {
-        TAKEN_AWAY.iter().for_each(|name| {
+        for name in environment::names().iter().filter(|name| is_taken(name)) {
             command.env_remove(name);
-        });
+        }
         let account_id = self.mid.map(|mid| mid.to_string()).unwrap_or_default();
         let own = [
             ("COUNTERSIGN_TOKEN_URL", format!("{}/v2/token", self.base)),
