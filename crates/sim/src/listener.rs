@@ -147,7 +147,6 @@ fn response(answer: Answer) -> Response {
         request::Body::Json(value) => ("application/json; charset=utf-8", value.to_string()),
         request::Body::Xml(text) => ("text/xml; charset=utf-8", text),
         request::Body::Text(text) => ("text/html; charset=utf-8", text),
-        request::Body::Xml(text) => ("text/xml; charset=utf-8", text),
     };
     let mut response = Response::new(Body::from(body));
     *response.status_mut() =

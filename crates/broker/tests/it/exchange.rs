@@ -192,7 +192,8 @@ async fn no_secret_of_an_exchange_shows_anywhere() {
         provider.says(says);
         let house = given(&url).await;
         provider.arrived(1).await;
-        drop(token(&house).await);
+        // Whatever comes of it.
+        let _ = token(&house).await;
         let rows = house.broker.admin().credentials().await.expect("read");
         let shown = format!("{rows:?} {:?}", house.broker.admin().slots());
         assert!(!shown.contains("CANARY"), "{shown}");
