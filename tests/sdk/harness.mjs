@@ -72,6 +72,29 @@ export async function demo() {
     };
 }
 
+/** A simulated tenant of the demo's estate by itself, in real time, with Salesforce core beside it. */
+export async function tenant(...flags) {
+    const data = folder();
+    const args = ['sim', '--json', '--data', data.path, ...flags];
+    args.push('--sim-listen', '127.0.0.1:0', '--sim-control-listen', '127.0.0.1:0');
+    const { child, ready } = await start(args);
+    const ask = (method, path, body) => control(ready.sim_control, method, path, body);
+    return {
+        url: ready.sim,
+        control: ask,
+        /** A package or connected app, with its first secret. */
+        client: async (id) => {
+            const state = await ask('GET', '/_sim/state');
+            const found = [...state.packages, ...state.connected_apps].find((one) => one.id === id);
+            return { ...found, client_secret: found.secrets[0].secret };
+        },
+        stop: async () => {
+            await stop(child);
+            data.remove();
+        },
+    };
+}
+
 /** The real thing on a small estate of one on-demand integration, in front of a simulated tenant. */
 export async function real({ expiresIn, validity, vend, usualMin }) {
     const data = folder();

@@ -58,7 +58,11 @@ impl Consumer {
     pub fn admits(&self, now: Timestamp, peer: Option<IpAddr>) -> bool {
         let lives = self.ends_at.is_none_or(|ends| now < ends);
         let near = self.sources.is_empty()
-            || peer.is_some_and(|peer| self.sources.iter().any(|net| net.contains(&peer)));
+            || peer.is_some_and(|peer| {
+                // An IPv4 caller of an IPv6 socket.
+                let peer = peer.to_canonical();
+                self.sources.iter().any(|net| net.contains(&peer))
+            });
         lives && near
     }
 }

@@ -112,12 +112,17 @@ pub fn router(app: App, rest: Option<Router>) -> Router {
             admin_api::router().merge(consent::router()),
         )
         .route("/oauth/callback", get(consent::callback))
-        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/healthz", get(healthz))
         .route("/readyz", get(|| async { "ready\n" }))
         .route("/metrics", get(metrics))
         .layer(DefaultBodyLimit::max(8 * 1024 * 1024))
         .with_state(app)
         .fallback_service(rest)
+}
+
+/// The process answers, and says which plane it is, for commands that were given an address.
+async fn healthz() -> ([(&'static str, &'static str); 1], &'static str) {
+    ([("x-countersign-plane", "broker")], "ok\n")
 }
 
 async fn metrics(State(app): State<App>) -> String {

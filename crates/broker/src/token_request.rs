@@ -67,8 +67,8 @@ pub fn read(
     };
     match text("grant_type")? {
         Some("client_credentials") => {}
-        Some(_) => return Err(Unreadable::Grant),
-        None => return Err(Unreadable::Missing("grant_type")),
+        // SFMC answers an absent grant as it answers an unknown one.
+        Some(_) | None => return Err(Unreadable::Grant),
     }
     let (client_id, client_secret) = match authorization.and_then(basic) {
         Some(pair) => pair,

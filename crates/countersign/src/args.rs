@@ -21,16 +21,29 @@ pub(crate) struct Args {
     /// Configuration file; default: countersign.toml in the data folder.
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
-    /// A server elsewhere, instead of the one that runs on the data folder.
+    /// A server elsewhere, watch or broker, instead of the one that runs on the data folder.
     #[arg(long, global = true, value_name = "URL", requires = "token")]
     pub(crate) server: Option<String>,
+    /// The broker elsewhere, where --server names the watch.
+    #[arg(long, global = true, value_name = "URL", requires = "broker_token")]
+    pub(crate) broker_server: Option<String>,
+    /// Bearer for --broker-server.
+    #[arg(
+        long,
+        global = true,
+        value_name = "T",
+        env = "COUNTERSIGN_BROKER_TOKEN",
+        hide_env_values = true
+    )]
+    pub(crate) broker_token: Option<String>,
     /// Bearer for --server.
     #[arg(
         long,
         global = true,
         value_name = "T",
         env = "COUNTERSIGN_TOKEN",
-        hide_env_values = true
+        hide_env_values = true,
+        allow_hyphen_values = true
     )]
     pub(crate) token: Option<String>,
     /// Print JSON: one document, or one line per item.
@@ -63,6 +76,9 @@ pub(crate) enum Command {
     /// Programs that ask for tokens
     #[command(subcommand)]
     Consumer(ConsumerCommand),
+    /// Producers of outcomes and their ingest keys: brokers on their own, and others
+    #[command(subcommand)]
+    Source(SourceCommand),
     /// A fresh token for an integration
     Token(TokenArgs),
     /// Run a job with a token endpoint beside it: no token, no job
@@ -360,6 +376,29 @@ pub(crate) struct ConsumerAddArgs {
     /// The gateway never sends a write twice, even if the first was refused for a dead token
     #[arg(long)]
     pub(crate) no_resend: bool,
+}
+
+/// `source …`.
+#[derive(Subcommand)]
+pub(crate) enum SourceCommand {
+    /// Add one; its ingest key is shown once
+    Add {
+        /// What to call it
+        name: String,
+        /// A broker of ours: it speaks for all integrations
+        #[arg(long, conflicts_with = "integration")]
+        broker: bool,
+        /// An integration it may speak for; may be given again
+        #[arg(long, value_name = "ID", required_unless_present = "broker")]
+        integration: Vec<String>,
+    },
+    /// All sources
+    List,
+    /// Revoke a key, at once
+    Revoke {
+        /// Which
+        name: String,
+    },
 }
 
 /// `token`.

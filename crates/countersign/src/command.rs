@@ -16,6 +16,7 @@ mod others;
 mod renew;
 mod serve;
 mod sim;
+mod source;
 mod status;
 mod token;
 
@@ -33,6 +34,7 @@ pub(crate) async fn run(args: Args) -> Result<(), Exit> {
         Command::Estate(estate) => estate::run(&args, estate).await,
         Command::Credential(credential) => credential::run(&args, credential).await,
         Command::Consumer(consumer) => consumer::run(&args, consumer).await,
+        Command::Source(source) => source::run(&args, source).await,
         Command::Token(token) => token::run(&args, token).await,
         Command::Exec(exec) => exec::run(&args, exec).await,
         Command::Agent(agent) => agent::run(&args, agent).await,

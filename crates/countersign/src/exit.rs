@@ -38,7 +38,7 @@ impl Code {
 }
 
 /// The end of a command, with a sentence for standard error.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Exit {
     /// Its code.
     pub(crate) code: Code,

@@ -1,6 +1,6 @@
 //! Both planes in one process, as `serve` and `demo` run them, and as commands open them offline.
 
-use crate::args::{Args, ListenArgs};
+use crate::args::{Args, Command, ListenArgs};
 use crate::exit::Exit;
 use axum::Router;
 use axum::extract::connect_info::IntoMakeServiceWithConnectInfo;
@@ -32,6 +32,10 @@ pub(crate) fn settings(args: &Args, listen: Option<&ListenArgs>) -> Result<Setti
             raw.broker_listen.clone_from(&listen.broker_listen);
         }
     }
+    if matches!(args.command, Command::Demo(_)) && raw.log.is_none() {
+        // What it prints at its start is to stay in sight.
+        raw.log = Some("warn".to_owned());
+    }
     let settings = raw.meant().map_err(input)?;
     telemetry::install(&settings.log, settings.log_json).map_err(Exit::input)?;
     Ok(settings)
@@ -60,8 +64,8 @@ pub(crate) fn service(router: Router) -> IntoMakeServiceWithConnectInfo<Router, 
 
 /// The routes of both planes, without listeners.
 pub(crate) struct Offline {
-    /// Dashboard and API.
-    pub(crate) dashboard: Router,
+    /// Dashboard and API, or why they cannot be had.
+    pub(crate) dashboard: Result<Router, String>,
     /// The broker's operations, or why they cannot be had.
     pub(crate) broker: Result<Router, String>,
     /// The bearer of both.
@@ -78,30 +82,32 @@ pub(crate) async fn offline(args: &Args) -> Result<Offline, Exit> {
     }
     let settings = settings(args, None)?;
     let token = run_token();
-    let watch = WatchPlane::open(WatchOptions {
-        data: args.data.clone(),
-        clock: Clock::system(),
-        base_url: "http://127.0.0.1".to_owned(),
-        notify: Vec::new(),
-        rules: settings.rules.clone(),
-        run_token: token.clone(),
-        estate_sink: None,
-        seed: None,
-    })
-    .await
-    .map_err(not_opened)?;
+    let folder = args.data.display();
+    // The vault first: a key that is refused leaves the folder as it was.
     let broker = if countersign_brokerd::vault_exists(&args.data) {
         let plane =
             open_broker(&args.data, &settings, Clock::system(), token.clone(), true).await?;
         Ok(plane.router())
     } else {
-        Err(format!(
-            "{} holds no vault: countersign init",
-            args.data.display()
-        ))
+        Err(format!("{folder} holds no vault: countersign init"))
+    };
+    let dashboard = if countersign_watchd::ledger_exists(&args.data) {
+        let watch = WatchPlane::open(WatchOptions {
+            data: args.data.clone(),
+            clock: Clock::system(),
+            base_url: "http://127.0.0.1".to_owned(),
+            notify: Vec::new(),
+            rules: settings.rules.clone(),
+            run_token: token.clone(),
+            estate_sink: None,
+            seed: None,
+        });
+        Ok(watch.await.map_err(not_opened)?.router())
+    } else {
+        Err(format!("{folder} holds no watch.db: countersign init"))
     };
     Ok(Offline {
-        dashboard: watch.router(),
+        dashboard,
         broker,
         token,
     })

@@ -27,13 +27,42 @@ pub(crate) struct Link {
     broker: Road,
 }
 
+/// Servers that the command line names, each with its bearer.
+#[derive(Clone)]
+pub(crate) struct Elsewhere {
+    server: Option<(String, String)>,
+    broker: Option<(String, String)>,
+}
+
+impl Elsewhere {
+    /// What these arguments name, if they name any.
+    pub(crate) fn of(args: &Args) -> Option<Elsewhere> {
+        let pair = |url: &Option<String>, token: &Option<String>| url.clone().zip(token.clone());
+        let elsewhere = Elsewhere {
+            server: pair(&args.server, &args.token),
+            broker: pair(&args.broker_server, &args.broker_token),
+        };
+        let any = elsewhere.server.is_some() || elsewhere.broker.is_some();
+        any.then_some(elsewhere)
+    }
+}
+
+/// One of the two planes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Plane {
+    /// Watching and telling.
+    Watch,
+    /// Secrets and tokens.
+    Broker,
+}
+
 enum Road {
     /// Over HTTP, with a bearer.
     Http { base: String, token: String },
     /// Routes in this process, with a bearer.
     Here { router: Router, token: String },
     /// Not reachable, and why.
-    Away(String),
+    Away(Exit),
 }
 
 /// An answer of a server.
@@ -44,54 +73,150 @@ pub(crate) struct Answer {
     pub(crate) body: Value,
 }
 
+impl Plane {
+    /// As people call it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Plane::Watch => "watch",
+            Plane::Broker => "broker",
+        }
+    }
+}
+
 impl Link {
     /// Finds the server, or opens the stores when none runs on the folder.
     pub(crate) async fn open(args: &Args) -> Result<Link, Exit> {
-        let elsewhere = args.server.clone().zip(args.token.clone());
-        if elsewhere.is_some() || RunFile::read(&args.data).is_some() {
-            return Link::running(&args.data, elsewhere.as_ref());
+        if let Some(elsewhere) = Elsewhere::of(args) {
+            return Link::named(&elsewhere).await;
+        }
+        if RunFile::read(&args.data).is_some() {
+            return Link::running(&args.data, None);
         }
         let offline = house::offline(args).await?;
-        let here = |router, token| Road::Here { router, token };
-        Ok(Link {
-            dashboard: here(offline.dashboard, offline.token.clone()),
-            broker: match offline.broker {
-                Ok(router) => here(router, offline.token),
-                Err(why) => Road::Away(why),
+        let here = |router: Result<Router, String>| match router {
+            Ok(router) => Road::Here {
+                router,
+                token: offline.token.clone(),
             },
+            Err(why) => Road::Away(Exit::away(why)),
+        };
+        Ok(Link {
+            dashboard: here(offline.dashboard),
+            broker: here(offline.broker),
         })
     }
 
-    /// Finds a server that runs: `elsewhere` (its URL and bearer), or the one of the folder `data`. Opens
-    /// no store.
-    pub(crate) fn running(data: &Path, elsewhere: Option<&(String, String)>) -> Result<Link, Exit> {
-        if let Some((server, token)) = elsewhere {
-            let base = server.trim_end_matches('/').to_owned();
-            let road = || Road::Http {
-                base: base.clone(),
-                token: token.clone(),
+    /// The planes that the command line names. `--server` may be either: the server says which.
+    async fn named(elsewhere: &Elsewhere) -> Result<Link, Exit> {
+        let mut link = Link::missing();
+        if let Some((server, token)) = &elsewhere.server {
+            match plane_at(server).await? {
+                Plane::Watch => link.dashboard = Road::http(server, token),
+                Plane::Broker => link.broker = Road::http(server, token),
+            }
+        }
+        let Some((server, token)) = &elsewhere.broker else {
+            return Ok(link);
+        };
+        if link.reaches(Plane::Broker) {
+            return Err(Exit::input(
+                "--server and --broker-server both name a broker: --server is the watch's",
+            ));
+        }
+        match plane_at(server).await? {
+            Plane::Broker => link.broker = Road::http(server, token),
+            Plane::Watch => {
+                return Err(Exit::input(format!(
+                    "--broker-server: a watch answers at {server}, not a broker"
+                )));
+            }
+        }
+        Ok(link)
+    }
+
+    /// Finds a server that runs, for a command that needs the broker: the one named, where a lone
+    /// `--server` is the broker's, or the one of the folder `data`. Opens no store and asks nobody.
+    pub(crate) fn running(data: &Path, elsewhere: Option<&Elsewhere>) -> Result<Link, Exit> {
+        if let Some(elsewhere) = elsewhere {
+            let mut link = Link::missing();
+            let (watch, broker) = match (&elsewhere.server, &elsewhere.broker) {
+                (Some(watch), Some(broker)) => (Some(watch), Some(broker)),
+                (one, other) => (None, one.as_ref().or(other.as_ref())),
             };
-            return Ok(Link {
-                dashboard: road(),
-                broker: road(),
-            });
+            if let Some((base, token)) = watch {
+                link.dashboard = Road::http(base, token);
+            }
+            if let Some((base, token)) = broker {
+                link.broker = Road::http(base, token);
+            }
+            return Ok(link);
         }
         let folder = data.display();
         let Some(run) = RunFile::read(data) else {
             let words = format!("no server runs on {folder}: countersign serve");
             return Err(Exit::away(words));
         };
-        let road = |base: Option<String>, name: &str| match base {
-            Some(base) => Road::Http {
-                base,
-                token: run.token.clone(),
-            },
-            None => Road::Away(format!("no {name} runs on {folder}")),
+        let road = |base: Option<String>, plane: Plane| match base {
+            Some(base) => Road::http(&base, &run.token),
+            None => Road::Away(Exit::away(format!(
+                "no {name} runs on {folder}: run the command on the {name}'s folder, or name it with \
+                 {flag} URL",
+                name = plane.name(),
+                flag = flag(plane),
+            ))),
         };
         Ok(Link {
-            dashboard: road(run.dashboard.clone(), "watch"),
-            broker: road(run.broker.clone(), "broker"),
+            dashboard: road(run.dashboard.clone(), Plane::Watch),
+            broker: road(run.broker.clone(), Plane::Broker),
         })
+    }
+
+    /// Neither plane: no flag names one.
+    fn missing() -> Link {
+        let missing = |plane: Plane| {
+            Road::Away(Exit::input(format!(
+                "this needs the {}, and no flag names it: add {} URL (and its bearer)",
+                plane.name(),
+                flag(plane)
+            )))
+        };
+        Link {
+            dashboard: missing(Plane::Watch),
+            broker: missing(Plane::Broker),
+        }
+    }
+
+    /// The planes this command reaches; a sentence why, if it reaches none.
+    pub(crate) fn planes(&self) -> Result<Vec<Plane>, Exit> {
+        let all = [Plane::Broker, Plane::Watch].into_iter();
+        let reached: Vec<Plane> = all.filter(|plane| self.reaches(*plane)).collect();
+        match &self.dashboard {
+            Road::Away(why) if reached.is_empty() => Err(why.clone()),
+            _ => Ok(reached),
+        }
+    }
+
+    /// Whether this command reaches a plane.
+    pub(crate) fn reaches(&self, plane: Plane) -> bool {
+        !matches!(self.road(plane), Road::Away(_))
+    }
+
+    fn road(&self, plane: Plane) -> &Road {
+        match plane {
+            Plane::Watch => &self.dashboard,
+            Plane::Broker => &self.broker,
+        }
+    }
+
+    /// Asks a plane's API.
+    pub(crate) async fn ask(
+        &self,
+        plane: Plane,
+        method: &str,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<Answer, Exit> {
+        self.road(plane).ask(method, path, body).await
     }
 
     /// Where programs reach the broker; none where none runs.
@@ -109,7 +234,7 @@ impl Link {
         path: &str,
         body: Option<&Value>,
     ) -> Result<Answer, Exit> {
-        self.dashboard.ask(method, path, body).await
+        self.ask(Plane::Watch, method, path, body).await
     }
 
     /// Asks the broker's API.
@@ -119,19 +244,58 @@ impl Link {
         path: &str,
         body: Option<&Value>,
     ) -> Result<Answer, Exit> {
-        self.broker.ask(method, path, body).await
-    }
-
-    /// Whether a broker can be reached at all.
-    pub(crate) fn has_broker(&self) -> bool {
-        !matches!(self.broker, Road::Away(_))
+        self.ask(Plane::Broker, method, path, body).await
     }
 }
 
+/// The flag that names a plane when the other one is named too.
+fn flag(plane: Plane) -> &'static str {
+    match plane {
+        Plane::Watch => "--server",
+        Plane::Broker => "--broker-server",
+    }
+}
+
+/// Which plane answers at an address.
+async fn plane_at(base: &str) -> Result<Plane, Exit> {
+    let base = base.trim_end_matches('/');
+    let request = http::client(REQUEST)
+        .build()?
+        .get(format!("{base}/healthz"));
+    let response = sent(base, request).await?;
+    let plane = response.headers().get("x-countersign-plane");
+    match plane.and_then(|plane| plane.to_str().ok()) {
+        Some("watch") => Ok(Plane::Watch),
+        Some("broker") => Ok(Plane::Broker),
+        _ => Err(Exit::input(format!(
+            "{base} answers, and is neither a watch nor a broker of Countersign"
+        ))),
+    }
+}
+
+/// A text as one segment of a path or one value of a query.
+pub(crate) fn escaped(text: &str) -> String {
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~".contains(byte);
+    text.as_bytes()
+        .iter()
+        .map(|byte| match byte {
+            byte if plain(byte) => char::from(*byte).to_string(),
+            byte => format!("%{byte:02X}"),
+        })
+        .collect()
+}
+
 impl Road {
+    fn http(base: &str, token: &str) -> Road {
+        Road::Http {
+            base: base.trim_end_matches('/').to_owned(),
+            token: token.to_owned(),
+        }
+    }
+
     async fn ask(&self, method: &str, path: &str, body: Option<&Value>) -> Result<Answer, Exit> {
         match self {
-            Road::Away(why) => Err(Exit::away(why.clone())),
+            Road::Away(why) => Err(why.clone()),
             Road::Http { base, token } => over_http(base, token, method, path, body).await,
             Road::Here { router, token } => here(router, token, method, path, body).await,
         }
@@ -153,23 +317,23 @@ async fn over_http(
     if let Some(body) = body {
         request = request.json(body);
     }
-    let response = match request.send().await {
-        Ok(response) => response,
-        Err(error) if error.is_builder() => {
-            return Err(Exit::input(format!(
-                "{base} is not a URL a server could be at"
-            )));
-        }
-        Err(error) if error.is_connect() => {
-            return Err(Exit::away(format!(
-                "nobody answers at {base}: is the server running?"
-            )));
-        }
-        Err(error) => return Err(error.without_url().into()),
-    };
+    let response = sent(base, request).await?;
     let status = response.status().as_u16();
     let body = response.json().await.unwrap_or(Value::Null);
     Ok(Answer { status, body })
+}
+
+async fn sent(base: &str, request: http::RequestBuilder) -> Result<http::Response, Exit> {
+    match request.send().await {
+        Ok(response) => Ok(response),
+        Err(error) if error.is_builder() => Err(Exit::input(format!(
+            "{base} is not a URL a server could be at"
+        ))),
+        Err(error) if error.is_connect() => Err(Exit::away(format!(
+            "nobody answers at {base}: is the server running?"
+        ))),
+        Err(error) => Err(error.without_url().into()),
+    }
 }
 
 async fn here(

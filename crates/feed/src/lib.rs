@@ -1,10 +1,11 @@
-//! Outside formats, decoded: the estate file and outcome lines.
+//! Outside formats, decoded: the estate file, outcome lines, bodies of our own APIs.
 //!
 //! Floor 2, open wing, pure: text and bytes in, values and complaints out; no clock, no I/O.
 //! Start at [`estate::decode`] and [`ndjson::decode`]. Decoding outcomes never fails as a whole:
 //! what can be read is kept, what cannot is named with its line and its reason.
 
 pub mod estate;
+pub mod json;
 pub mod ndjson;
 
 pub use estate::demo_estate;

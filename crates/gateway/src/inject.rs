@@ -3,6 +3,7 @@
 use crate::port::Ticket;
 use axum::http::HeaderValue;
 use bytes::{Bytes, BytesMut};
+use countersign_etframework::xml::read;
 use memchr::memmem;
 
 /// What every bearer of ours begins with, so that it is found in a SOAP header of any shape.
@@ -22,27 +23,36 @@ pub(crate) fn authorization(ticket: &Ticket) -> Option<HeaderValue> {
     })
 }
 
-/// Where a bearer of ours stands in a SOAP request: in its `fueloauth`, however deep and under
-/// whatever prefix, before or behind the body.
-pub(crate) fn bearer_in(envelope: &[u8]) -> Option<std::ops::Range<usize>> {
-    let element = memmem::find(envelope, b"fueloauth")?;
-    let start = element + memmem::find(&envelope[element..], MARK.as_bytes())?;
-    let letter = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
-    let length = envelope[start..]
+/// The bearer of a SOAP request: the text of the one `fueloauth` in its header, however deep and under
+/// whatever prefix, before or behind the body. `None` if there is none, or more than one.
+pub(crate) fn bearer_in(envelope: &[u8]) -> Option<String> {
+    let envelope = read(envelope).ok()?;
+    let mut headers = envelope
+        .children
         .iter()
-        .take_while(|byte| letter(byte))
-        .count();
-    // The element it stands in has to be this one.
-    let closed = memmem::find(&envelope[element..start], b"</").is_some();
-    (length <= BEARER_MAX && !closed).then(|| start..start + length)
+        .filter(|child| child.name == "Header");
+    let (header, None) = (headers.next()?, headers.next()) else {
+        return None;
+    };
+    let mut tokens = header
+        .children
+        .iter()
+        .filter(|child| child.name == "fueloauth");
+    let (token, None) = (tokens.next()?, tokens.next()) else {
+        return None;
+    };
+    let bearer = token.first_text()?;
+    (bearer.starts_with(MARK) && bearer.len() <= BEARER_MAX).then(|| bearer.to_owned())
 }
 
-/// The request with the real token in place of our bearer; `None` if its bytes cannot stand in XML.
-pub(crate) fn envelope(
-    sent: &Bytes,
-    bearer: std::ops::Range<usize>,
-    ticket: &Ticket,
-) -> Option<Bytes> {
+/// The request with the real token in place of our bearer. `None` if the bearer stands anywhere but
+/// in the header's `fueloauth`, or the token's bytes cannot stand in XML: whatever else the platform
+/// might repeat in its answer must never hold the token.
+pub(crate) fn envelope(sent: &Bytes, bearer: &str, ticket: &Ticket) -> Option<Bytes> {
+    let mut places = memmem::find_iter(sent, bearer.as_bytes());
+    let (place, None) = (places.next()?, places.next()) else {
+        return None;
+    };
     ticket.token.expose(|bytes| {
         if bytes
             .iter()
@@ -51,10 +61,14 @@ pub(crate) fn envelope(
             return None;
         }
         let mut out = BytesMut::with_capacity(sent.len() + bytes.len());
-        out.extend_from_slice(&sent[..bearer.start]);
+        out.extend_from_slice(&sent[..place]);
         out.extend_from_slice(bytes);
-        out.extend_from_slice(&sent[bearer.end..]);
-        Some(out.freeze())
+        out.extend_from_slice(&sent[place + bearer.len()..]);
+        let out = out.freeze();
+        // The one place that was written is the header's, if the header now holds the token.
+        let written = read(&out).ok()?;
+        let header = written.child("Header")?.child("fueloauth")?.first_text()?;
+        (header.as_bytes() == bytes).then_some(out)
     })
 }
 

@@ -2,6 +2,7 @@
 //! platform says that the first is dead.
 
 mod back;
+mod forbidden;
 mod onward;
 mod sent;
 
@@ -19,19 +20,37 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::request::Parts;
+use axum::http::uri::Authority;
 use axum::http::{Method, StatusCode, header};
 use axum::response::Response;
 use back::{Came, Later};
 use countersign_etframework::{fault_xsd, wsdl};
 use countersign_host::clock::stopwatch;
 use countersign_model::outcome::Call;
+use forbidden::{Forbidden, Spot};
 use sent::Sent;
 use std::error::Error as _;
 use std::net::{IpAddr, SocketAddr};
-use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Semaphore;
 
+/// Methods that are sent on. TRACE would repeat the token, CONNECT would open a tunnel.
+const METHODS: [Method; 7] = [
+    Method::GET,
+    Method::HEAD,
+    Method::POST,
+    Method::PUT,
+    Method::PATCH,
+    Method::DELETE,
+    Method::OPTIONS,
+];
+/// Envelopes held at once before it is known whose they are: with their bound, 128 MiB.
+const HELD_MAX: usize = 32;
+/// A body that is held has to arrive within this.
+const ARRIVAL: Duration = Duration::from_secs(120);
+/// So many times as patient with an upload.
+const UPLOAD: u32 = 10;
 /// A call is sent at most this often (broker rule 2.10: once more, with a different generation).
 const TRIES: u32 = 2;
 
@@ -47,6 +66,9 @@ struct Inner {
     hosts: Hosts,
     public_url: Option<String>,
     patience: Duration,
+    /// Envelopes held before it is known whose they are.
+    holding: Semaphore,
+    forbidden: Forbidden,
 }
 
 /// A call under way.
@@ -56,7 +78,7 @@ struct Trip<'a> {
     peer: Option<IpAddr>,
     host: Host,
     path: String,
-    bearer: Option<Range<usize>>,
+    bearer: Option<String>,
     left_out: Strip,
 }
 
@@ -91,6 +113,8 @@ impl Gateway {
             hosts,
             public_url,
             patience,
+            holding: Semaphore::new(HELD_MAX),
+            forbidden: Forbidden::default(),
         })))
     }
 
@@ -112,6 +136,10 @@ async fn pass(State(gateway): State<Gateway>, request: Request) -> Response {
 impl Inner {
     async fn pass(&self, parts: &Parts, peer: Option<IpAddr>, body: Body) -> Response {
         let (host, path) = destination(parts.uri.path());
+        if !METHODS.contains(&parts.method) || !path.starts_with('/') {
+            let words = "This method, or a path that is none, does not go through the gateway.";
+            return answer::refused(host, StatusCode::METHOD_NOT_ALLOWED, 0, words);
+        }
         if let Some(document) = document(&path).filter(|_| parts.method == Method::GET) {
             return match (document, self.ours(parts)) {
                 (Document::FaultXsd, _) => answer::xml(fault_xsd()),
@@ -129,27 +157,21 @@ impl Inner {
                 Err(why) => return answer::not_admitted(host, why),
             },
         };
-        let mut sent = match Sent::take(host, body).await {
+        let mut sent = match self.take(host, body).await {
             Ok(sent) => sent,
             Err(status) => {
-                let words = "The body broke off, or is larger than 16 MiB.";
+                let words = "The body broke off, or is larger than 4 MiB.";
                 return answer::refused(host, status, 10_004, words);
             }
         };
-        let place = sent
-            .whole()
-            .filter(|_| host == Host::Soap)
-            .and_then(|body| inject::bearer_in(body));
+        let held = sent.whole().filter(|_| host == Host::Soap);
+        let inside = held.and_then(|body| inject::bearer_in(body));
         let passenger = match early {
             Some(passenger) => passenger,
-            None => {
-                let text = place.clone().zip(sent.whole());
-                let text = text.and_then(|(place, body)| std::str::from_utf8(&body[place]).ok());
-                match self.admit(text, peer) {
-                    Ok(passenger) => passenger,
-                    Err(why) => return answer::not_admitted(host, why),
-                }
-            }
+            None => match self.admit(inside.as_deref(), peer) {
+                Ok(passenger) => passenger,
+                Err(why) => return answer::not_admitted(host, why),
+            },
         };
         let whole: &[u8] = sent.whole().map_or(b"", |body| body);
         let left_out = match passenger.read_only {
@@ -166,7 +188,7 @@ impl Inner {
             peer,
             host,
             path,
-            bearer: place,
+            bearer: inside,
             left_out,
         };
         self.travel(&trip, &mut sent).await
@@ -178,6 +200,7 @@ impl Inner {
 
     async fn travel(&self, trip: &Trip<'_>, sent: &mut Sent) -> Response {
         let (mut unlike, mut first) = (None, None);
+        let spot = Spot::of(trip);
         for attempt in 1..=TRIES {
             let ticket = match self.source.token(&trip.passenger, unlike).await {
                 Ok(ticket) => ticket,
@@ -190,11 +213,18 @@ impl Inner {
                 Err(response) => return response,
             };
             if !is_dead {
-                return came.back(trip.host, Later(&plan), trip.left_out).await;
+                return came.back(trip.kind(), Later(&plan), trip.left_out).await;
             }
-            self.source.dead(&trip.passenger, ticket.generation).await;
-            let back = came.back(trip.host, Later(&plan), trip.left_out).await;
-            if !may_resend(trip, sent) {
+            // A fresh token refused on the same route: the route is what is refused, for want of a
+            // scope, and no renewal will help (docs/provider.md).
+            let by_permission = attempt > 1 || self.forbidden.holds(&spot);
+            if by_permission {
+                self.forbidden.note(spot.clone());
+            } else {
+                self.source.dead(&trip.passenger, ticket.generation).await;
+            }
+            let back = came.back(trip.kind(), Later(&plan), trip.left_out).await;
+            if by_permission || !may_resend(trip, sent) {
                 return back;
             }
             unlike = Some(ticket.generation);
@@ -222,13 +252,20 @@ impl Inner {
             answer::refused(trip.host, StatusCode::BAD_GATEWAY, 0, &words)
         })?;
         let place = (trip.host, trip.path.as_str());
-        let token = (trip.bearer.clone(), ticket);
-        let request = onward::request(trip.parts, place, &base, sent, token).ok_or_else(|| {
+        let token = (trip.bearer.as_deref(), ticket);
+        let back = self.back_plan(trip, ticket);
+        let request = onward::request(trip.parts, place, &base, sent, token, &back);
+        let request = request.ok_or_else(|| {
             let words = "The path or the token cannot stand in a request; nothing was sent.";
             answer::refused(trip.host, StatusCode::BAD_REQUEST, 10_003, words)
         })?;
         let started = stopwatch();
-        let answered = tokio::time::timeout(self.patience, self.road.send(request)).await;
+        // A body that streams is sent before an answer begins.
+        let patience = match sent.whole() {
+            Some(_) => self.patience,
+            None => self.patience * UPLOAD,
+        };
+        let answered = tokio::time::timeout(patience, self.road.send(request)).await;
         let latency_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let seen = |status: Option<u16>, error_code: Option<String>| Call {
             method: Some(trip.parts.method.to_string()),
@@ -278,6 +315,33 @@ impl Inner {
         Ok((came, is_dead))
     }
 
+    /// Takes a body as far as it is held; few at once, and not for ever.
+    async fn take(&self, host: Host, body: Body) -> Result<Sent, StatusCode> {
+        let _place = match host {
+            Host::Soap => self.holding.acquire().await.ok(),
+            Host::Rest | Host::Auth => None,
+        };
+        let taken = tokio::time::timeout(ARRIVAL, Sent::take(host, body)).await;
+        taken.unwrap_or(Err(StatusCode::REQUEST_TIMEOUT))
+    }
+
+    /// Our addresses, as the caller was shown them, and the tenant's again.
+    fn back_plan(&self, trip: &Trip<'_>, ticket: &Ticket) -> Plan {
+        let Some(ours) = self.ours(trip.parts) else {
+            return Plan::default();
+        };
+        let pairs = BASES.iter().filter_map(|(path, host)| {
+            let theirs = match host {
+                Host::Rest => ticket.rest_url.as_deref(),
+                Host::Soap => ticket.soap_url.as_deref(),
+                Host::Auth => ticket.auth_url.as_deref(),
+            };
+            Some((format!("{ours}{path}"), theirs?.to_owned()))
+        });
+        let pairs: Vec<(String, String)> = pairs.collect();
+        Plan::new(pairs.iter().map(|(from, to)| (from.as_str(), to.as_str())))
+    }
+
     fn plan(&self, trip: &Trip<'_>, ticket: &Ticket) -> Plan {
         match self.ours(trip.parts) {
             Some(ours) => plan(trip, ticket, &ours),
@@ -288,7 +352,9 @@ impl Inner {
     /// Where this caller reaches us.
     fn ours(&self, parts: &Parts) -> Option<String> {
         let host = parts.headers.get(header::HOST);
-        let asked = || Some(format!("http://{}", host?.to_str().ok()?));
+        let named = host.and_then(|host| host.to_str().ok());
+        let named = named.or(parts.uri.authority().map(Authority::as_str));
+        let asked = || Some(format!("http://{}", named?));
         self.public_url.clone().or_else(asked)
     }
 
@@ -298,6 +364,11 @@ impl Inner {
 }
 
 impl Trip<'_> {
+    /// The host, and whether there is no body to an answer.
+    fn kind(&self) -> (Host, bool) {
+        (self.host, self.parts.method == Method::HEAD)
+    }
+
     fn route(&self) -> String {
         match self.host {
             Host::Rest | Host::Auth => route::rest(&self.path),

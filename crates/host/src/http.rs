@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+pub use reqwest::{RequestBuilder, Response};
+
 /// Makes the process use ring for TLS. Call it once, first thing in `main`; more is harmless.
 pub fn install_tls() {
     // An error only says that it was installed before.

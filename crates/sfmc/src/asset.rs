@@ -98,6 +98,12 @@ impl Asset {
         }
     }
 
+    /// The number by which some routes know it: always the same for its id.
+    pub(crate) fn number(&self) -> u64 {
+        let digits = self.guid.get(..7).unwrap_or_default();
+        u64::from_str_radix(digits, 16).unwrap_or(0) + 1
+    }
+
     /// Whether `text` is its key or its id, whatever the case.
     pub(crate) fn is_called(&self, text: &str) -> bool {
         self.key.eq_ignore_ascii_case(text) || self.guid.eq_ignore_ascii_case(text)

@@ -20,6 +20,7 @@ use crate::outside::OutsideClient;
 use crate::package::{Package, seconds};
 use crate::quota::{Limits, Quota, Verdict};
 use crate::request::{Reply, Request};
+use crate::rest::bulk::BulkBook;
 use crate::setup::{PackageKind, PackageSetup, Setup, UnitSetup};
 use crate::soap::Kept;
 use crate::switch::{Name, SwitchError, Switches};
@@ -59,6 +60,7 @@ pub(crate) struct World {
     pub(crate) grants: GrantBook,
     pub(crate) codes: CodeBook,
     pub(crate) exchanges: Exchanges,
+    pub(crate) bulk: BulkBook,
     pub(crate) faults: Vec<Fault>,
     pub(crate) chance: Chance,
     n_faults: u64,
@@ -103,6 +105,7 @@ impl World {
             grants: GrantBook::default(),
             codes: CodeBook::default(),
             exchanges: Exchanges::default(),
+            bulk: BulkBook::default(),
             faults: Vec::new(),
             chance: Chance::new(seed),
             n_faults: 0,

@@ -1,22 +1,30 @@
 //! The REST routes: a table of what there is and what it takes, and the way from a path to an answer.
 
+mod activity;
 pub(crate) mod automation;
+pub(crate) mod bulk;
+mod campaign;
+mod content;
 mod identity;
 mod journey;
 pub(crate) mod message;
+mod older;
 mod page;
+mod route;
 mod table;
 
 use crate::envelope;
 use crate::fault::Place;
 use crate::platform::Platform;
 use crate::request::{Answer, Request};
-use crate::setup::AssetKind;
 use crate::switch::Name;
 use crate::token::Token;
 use jiff::Timestamp;
 use serde_json::Value;
 use std::sync::Arc;
+
+use route::ROUTES;
+pub(crate) use route::Route;
 
 /// What a token must hold.
 #[derive(Clone, Copy)]
@@ -39,163 +47,6 @@ pub(crate) struct Call<'a> {
     pub(crate) token: Arc<Token>,
     pub(crate) place: &'a Place,
 }
-
-type Handler = fn(&mut Platform, &Call<'_>) -> Answer;
-
-/// A route.
-pub(crate) struct Route {
-    method: &'static str,
-    /// Its path; `{…}` stands for a part or, after a colon, the rest of one.
-    pub(crate) pattern: &'static str,
-    needs: Needs,
-    /// The kind of asset its first key names.
-    asset: Option<AssetKind>,
-    answer: Handler,
-}
-
-impl Route {
-    /// Whether it lies on the auth host.
-    fn is_auth(&self) -> bool {
-        self.pattern.starts_with("/v2/")
-    }
-}
-
-const fn get(pattern: &'static str, needs: Needs, answer: Handler) -> Route {
-    Route {
-        method: "GET",
-        pattern,
-        needs,
-        asset: None,
-        answer,
-    }
-}
-
-const fn post(pattern: &'static str, needs: Needs, answer: Handler) -> Route {
-    Route {
-        method: "POST",
-        pattern,
-        needs,
-        asset: None,
-        answer,
-    }
-}
-
-const fn of(kind: AssetKind, route: Route) -> Route {
-    Route {
-        asset: Some(kind),
-        ..route
-    }
-}
-
-const TABLE: AssetKind = AssetKind::Table;
-const JOURNEY: AssetKind = AssetKind::Journey;
-const SEND: AssetKind = AssetKind::Send;
-const AUTOMATION: AssetKind = AssetKind::Automation;
-
-const TABLES: Needs = Needs::Scope(&["data_extensions_read"]);
-const JOURNEYS: Needs = Needs::Scope(&["journeys_read"]);
-const AUTOMATIONS: Needs = Needs::Scope(&["automations_read"]);
-const DEFINITIONS: Needs = Needs::Scope(&["email_read"]);
-const SENDING: Needs = Needs::Scope(&["email_send"]);
-
-/// Every route, the more special before the more general.
-const ROUTES: &[Route] = &[
-    get("/v2/userinfo", Needs::Life, identity::userinfo),
-    get("/v2/discovery", Needs::Life, identity::discovery),
-    get(
-        "/platform/v1/tokenContext",
-        Needs::Life,
-        identity::token_context,
-    ),
-    get("/platform/v1/endpoints", Needs::Life, identity::endpoints),
-    get(
-        "/platform/v1/endpoints/{type}",
-        Needs::Life,
-        identity::endpoint,
-    ),
-    of(
-        TABLE,
-        get(
-            "/data/v1/customobjectdata/key/{key}/rowset",
-            TABLES,
-            table::rowset,
-        ),
-    ),
-    of(
-        TABLE,
-        post(
-            "/hub/v1/dataevents/key:{key}/rowset",
-            Needs::DataEvents,
-            table::write,
-        ),
-    ),
-    of(
-        TABLE,
-        Route {
-            method: "PUT",
-            ..post(
-                "/hub/v1/dataevents/key:{key}/rows/{row}",
-                Needs::DataEvents,
-                table::upsert,
-            )
-        },
-    ),
-    get("/interaction/v1/interactions", JOURNEYS, journey::list),
-    of(
-        JOURNEY,
-        get(
-            "/interaction/v1/interactions/key:{key}",
-            JOURNEYS,
-            journey::show,
-        ),
-    ),
-    of(
-        JOURNEY,
-        get("/interaction/v1/interactions/{id}", JOURNEYS, journey::show),
-    ),
-    get(
-        "/interaction/v1/eventDefinitions",
-        JOURNEYS,
-        journey::entries,
-    ),
-    post("/interaction/v1/events", Needs::Events, journey::fire),
-    get("/automation/v1/automations", AUTOMATIONS, automation::list),
-    of(
-        AUTOMATION,
-        get(
-            "/automation/v1/automations/{id}",
-            AUTOMATIONS,
-            automation::show,
-        ),
-    ),
-    get(
-        "/messaging/v1/email/definitions",
-        DEFINITIONS,
-        message::list,
-    ),
-    of(
-        SEND,
-        get(
-            "/messaging/v1/email/definitions/{key}",
-            DEFINITIONS,
-            message::show,
-        ),
-    ),
-    of(
-        SEND,
-        get(
-            "/messaging/v1/email/definitions/{key}/queue",
-            DEFINITIONS,
-            message::queue,
-        ),
-    ),
-    post("/messaging/v1/email/messages", SENDING, message::send_many),
-    post(
-        "/messaging/v1/email/messages/{messageKey}",
-        SENDING,
-        message::send_one,
-    ),
-];
 
 /// What a path and method lead to.
 pub(crate) enum Found {
@@ -295,6 +146,9 @@ impl Platform {
         }
     }
 }
+
+/// Everything was made then.
+const MADE_AT: &str = "2026-01-12T09:00:00";
 
 /// A text field of a body.
 fn text<'a>(body: &'a Value, name: &str) -> Option<&'a str> {

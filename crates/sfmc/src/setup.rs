@@ -141,6 +141,8 @@ pub enum AssetKind {
     Send,
     /// An automation.
     Automation,
+    /// A campaign.
+    Campaign,
 }
 
 /// An asset.

@@ -53,6 +53,8 @@ pub enum Name {
     SoapRevokedIsExpired,
     JourneysReadFiresEvents,
     DefinitionsCountIsPage,
+    AsyncS,
+    AutomationsNotify,
     TokenRatePerS,
     TokenBurst,
     RestRatePerS,

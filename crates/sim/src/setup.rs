@@ -195,7 +195,8 @@ fn asset(estate: &Estate, asset: &Asset) -> Option<AssetSetup> {
         Kind::Journey => AssetKind::Journey,
         Kind::TriggeredSend => AssetKind::Send,
         Kind::Automation => AssetKind::Automation,
-        Kind::Launch | Kind::OutsideSystem => return None,
+        Kind::Launch => AssetKind::Campaign,
+        Kind::OutsideSystem => return None,
     };
     Some(AssetSetup {
         id: asset.id.to_string(),

@@ -14,7 +14,10 @@ const APPLICATION_ID: i32 = 0x6373_7761;
 const BUSY_WAIT: Duration = Duration::from_secs(5);
 
 /// Every migration, in order; the first brings an empty file to version 1.
-const MIGRATIONS: &[&str] = &[include_str!("../migrations/0001_watch.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../migrations/0001_watch.sql"),
+    include_str!("../migrations/0002_sources.sql"),
+];
 
 /// The schema version this program writes.
 pub(crate) fn schema_version() -> u32 {

@@ -15,6 +15,7 @@ mod outcome;
 mod pipeline;
 mod reader;
 mod row;
+mod source;
 mod watch_store;
 mod writer;
 
@@ -23,4 +24,5 @@ pub use incident::IncidentFilter;
 pub use outbox::{Acceptance, Delivery, DeliveryRecord, DeliveryState, OutboxEntry, OutboxHealth};
 pub use outcome::{Appended, Purged};
 pub use pipeline::{Loaded, PipelineCommit};
+pub use source::Source;
 pub use watch_store::{DATABASE_FILE, WatchStore};

@@ -8,12 +8,12 @@ use countersign_host::environment;
 use countersign_host::task::Tasks;
 use countersign_model::estate::{ESTATE_VERSION, Estate};
 use countersign_notify::{ChannelConfig, Channels};
-use countersign_store::{StoreError, WatchStore};
+use countersign_store::{DATABASE_FILE, StoreError, WatchStore};
 use countersign_watch::{Committed, Rules, Watch, WatchParts};
 use countersign_web::{App, Live, Metrics, sign_in_link, token_hash};
 use prometheus_client::registry::Registry;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Label of the bearer of the present run.
@@ -56,6 +56,12 @@ impl OpenError {
     pub fn is_refusal(&self) -> bool {
         matches!(self, OpenError::Store(error) if error.is_refusal())
     }
+}
+
+/// Whether the folder holds a watch's ledger.
+#[must_use]
+pub fn ledger_exists(data: &Path) -> bool {
+    data.join(DATABASE_FILE).exists()
 }
 
 /// A watch that is ready to be served.

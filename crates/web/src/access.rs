@@ -1,6 +1,6 @@
 //! Who is asking: a session cookie or an API token, and whether a change comes from our own page.
 
-use crate::app::App;
+use crate::app::{App, IngestScope};
 use crate::page::PageProblem;
 use crate::problem::{Code, Problem};
 use axum::extract::{Request, State};
@@ -62,6 +62,30 @@ pub(crate) async fn require_api(
         return Err(cross_site());
     }
     request.extensions_mut().insert(caller);
+    Ok(next.run(request).await)
+}
+
+/// Lets producers of outcomes through, each with what it may speak for: sources by their ingest key,
+/// which opens nothing else, and whoever may use the API at all.
+pub(crate) async fn require_ingest(
+    State(app): State<App>,
+    mut request: Request,
+    next: Next,
+) -> Result<Response, Problem> {
+    let given = request.headers().get(header::AUTHORIZATION);
+    let key = given.and_then(|value| value.to_str().ok()).and_then(bearer);
+    let source = match key {
+        Some(key) => app.store.source_find(token_hash(key)).await?,
+        None => None,
+    };
+    let Some(source) = source else {
+        request.extensions_mut().insert(IngestScope::All);
+        return require_api(State(app), request, next).await;
+    };
+    let scope = source
+        .integrations
+        .map_or(IngestScope::All, IngestScope::Only);
+    request.extensions_mut().insert(scope);
     Ok(next.run(request).await)
 }
 

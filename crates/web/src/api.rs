@@ -5,5 +5,6 @@ pub(crate) mod estate;
 pub(crate) mod incidents;
 pub(crate) mod outcomes;
 pub(crate) mod sign_in_links;
+pub(crate) mod sources;
 pub(crate) mod status;
 pub(crate) mod stream;

@@ -3,10 +3,14 @@
 use crate::app::App;
 use crate::problem::{Code, Problem};
 use axum::extract::State;
+use axum::http::HeaderName;
 
-/// `GET /healthz`: the process answers.
-pub(crate) async fn healthz() -> &'static str {
-    "ok\n"
+/// Tells commands which plane answers at an address.
+const PLANE: HeaderName = HeaderName::from_static("x-countersign-plane");
+
+/// `GET /healthz`: the process answers, and says which plane it is.
+pub(crate) async fn healthz() -> ([(HeaderName, &'static str); 1], &'static str) {
+    ([(PLANE, "watch")], "ok\n")
 }
 
 /// `GET /readyz`: the ledger answers too.

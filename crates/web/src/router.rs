@@ -1,12 +1,12 @@
 //! All routes of the dashboard listener, and what each must pass.
 
-use crate::access::{require_api, require_page};
+use crate::access::{require_api, require_ingest, require_page};
 use crate::app::App;
 use crate::{api, assets, guard, health, metrics, page, sign_in};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 
 /// Largest body taken, in bytes: 8 MiB.
@@ -20,6 +20,7 @@ pub fn router(app: App) -> Router {
     Router::new()
         .merge(open_routes())
         .merge(page_routes().route_layer(from_fn_with_state(app.clone(), require_page)))
+        .merge(ingest_routes().route_layer(from_fn_with_state(app.clone(), require_ingest)))
         .merge(api_routes().route_layer(from_fn_with_state(app.clone(), require_api)))
         .fallback(page::fallback)
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
@@ -51,6 +52,11 @@ fn page_routes() -> Router<App> {
         .route("/incidents/{id}", get(page::incident::incident_page))
 }
 
+/// For producers of outcomes.
+fn ingest_routes() -> Router<App> {
+    Router::new().route("/api/v1/outcomes", post(api::outcomes::outcomes_post))
+}
+
 /// For programs with a token and for our own pages.
 fn api_routes() -> Router<App> {
     Router::new()
@@ -61,7 +67,14 @@ fn api_routes() -> Router<App> {
             "/api/v1/estate",
             get(api::estate::estate_get).put(api::estate::estate_put),
         )
-        .route("/api/v1/outcomes", post(api::outcomes::outcomes_post))
+        .route(
+            "/api/v1/sources",
+            get(api::sources::source_list).post(api::sources::source_add),
+        )
+        .route(
+            "/api/v1/sources/{name}",
+            delete(api::sources::source_revoke),
+        )
         .route(
             "/api/v1/sign-in-links",
             post(api::sign_in_links::sign_in_link_post),

@@ -49,7 +49,8 @@ pub async fn sign_in_link(app: &App) -> Result<SignInLink, StoreError> {
     })
 }
 
-fn new_token(app: &App) -> String {
+/// 256 random bits as text: a link, a session or an ingest key.
+pub(crate) fn new_token(app: &App) -> String {
     BASE64URL_NOPAD.encode(&app.entropy.bytes_32())
 }
 

@@ -5,3 +5,4 @@ mod api;
 mod house;
 mod outside;
 mod pages;
+mod sources;

@@ -232,7 +232,8 @@ fn not_handed(app: &App, known: &Known, error: &NotHanded) -> Response {
         NotHanded::Refused(refusal) => {
             let number = app.0.requests.fetch_add(1, Ordering::Relaxed);
             let wait_ms = retry_after_spread(refusal.retry_after_ms, number, app.0.jitter_key);
-            unavailable(refusal.class, wait_ms.div_ceil(1_000))
+            let wait_s = wall_s(wait_ms.div_ceil(1_000), app.0.vendor.clock().speed());
+            unavailable(refusal.class, wait_s.max(1))
         }
     }
 }

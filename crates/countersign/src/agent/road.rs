@@ -5,7 +5,7 @@ use crate::agent::consumer::Consumer;
 use crate::agent::held::{Held, Parts};
 use crate::args::Args;
 use crate::exit::{Code, Exit};
-use crate::link::Link;
+use crate::link::{Elsewhere, Link};
 use countersign_host::clock;
 use serde_json::Value;
 use std::path::PathBuf;
@@ -19,7 +19,7 @@ pub(super) const RETRY_S: u64 = 5;
 /// How to find the broker, and as whom to ask it.
 pub(crate) struct Road {
     data: PathBuf,
-    elsewhere: Option<(String, String)>,
+    elsewhere: Option<Elsewhere>,
     consumer: Option<Consumer>,
 }
 
@@ -54,10 +54,9 @@ pub(crate) fn now_ms() -> i64 {
 impl Road {
     /// The way these arguments name: as the operator, or as a consumer.
     pub(crate) fn new(args: &Args, consumer: Option<Consumer>) -> Road {
-        let elsewhere = args.server.clone().zip(args.token.clone());
         Road {
             data: args.data.clone(),
-            elsewhere,
+            elsewhere: Elsewhere::of(args),
             consumer,
         }
     }

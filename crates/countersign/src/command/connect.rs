@@ -6,7 +6,7 @@ use crate::args::{Args, ConnectArgs};
 use crate::clients::{self, Client, Filling};
 use crate::exit::Exit;
 use crate::house;
-use crate::link::Link;
+use crate::link::{Elsewhere, Link};
 use crate::output;
 use serde_json::{Value, json};
 
@@ -23,8 +23,7 @@ pub(crate) async fn run(args: &Args, connect: &ConnectArgs) -> Result<(), Exit> 
     let name = connect.client.as_deref().unwrap_or_default();
     let client = clients::find(name).ok_or_else(|| Exit::input(clients::unknown(name)))?;
     let integration = connect.integration.as_deref().unwrap_or_default();
-    let elsewhere = args.server.clone().zip(args.token.clone());
-    let link = Link::running(&args.data, elsewhere.as_ref())?;
+    let link = Link::running(&args.data, Elsewhere::of(args).as_ref())?;
     let public = house::settings(args, None)?.broker_url;
     let base = match (public, link.broker_url()) {
         (Some(public), _) => public.trim_end_matches('/').to_owned(),

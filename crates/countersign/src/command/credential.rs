@@ -3,7 +3,7 @@
 use crate::args::{Args, CredentialAddArgs, CredentialAuthorizeArgs, CredentialCommand};
 use crate::command::{estate, others};
 use crate::exit::Exit;
-use crate::link::Link;
+use crate::link::{Link, Plane};
 use crate::{output, secret_input};
 use countersign_feed::estate::Format;
 use countersign_model::estate::{CredentialMode, Estate};
@@ -27,8 +27,14 @@ pub(crate) async fn run(args: &Args, command: &CredentialCommand) -> Result<(), 
 
 async fn add(args: &Args, link: &Link, new: &CredentialAddArgs) -> Result<(), Exit> {
     let id = CredentialId::new(&new.id).map_err(|error| Exit::input(format!("id: {error}")))?;
-    let current = estate::current(link).await?;
-    let next = with_credential(&current, &id, new)?;
+    if !new.observe && !new.dry_run && !link.reaches(Plane::Broker) {
+        // The words of a broker that is away, before anybody types a secret.
+        link.broker("GET", PATH, None).await?;
+    }
+    let found = estate::in_force(link).await?;
+    // The broker's estate comes first and counts; a watch that has another one is left alone.
+    let (_, current) = found.first().expect("at least one plane was reached");
+    let next = with_credential(current, &id, new)?;
     if new.dry_run {
         return dry_run(args, link, &next, &id).await;
     }
@@ -43,8 +49,15 @@ async fn add(args: &Args, link: &Link, new: &CredentialAddArgs) -> Result<(), Ex
             &format!("Client secret of {id}: "),
         )?),
     };
-    if next != current {
-        estate::put(link, &next).await?;
+    if next != *current {
+        let same = found.iter().filter(|(_, estate)| estate == current);
+        let planes: Vec<Plane> = same.map(|(plane, _)| *plane).collect();
+        estate::put(link, &planes, &next).await?;
+        if !planes.contains(&Plane::Watch) {
+            eprintln!(
+                "The watch does not know {id} yet: countersign estate export, and apply it there."
+            );
+        }
     }
     let Some(secret) = secret else {
         if args.json {

@@ -128,8 +128,8 @@ pub(crate) async fn run(args: &Args, demo: &DemoArgs) -> Result<(), Exit> {
         direct: open_consumer(&hand, &estate, VendMode::Direct).await?,
         gateway: open_consumer(&hand, &estate, VendMode::Gateway).await?,
     };
-    for consumer in [&consumers.direct, &consumers.gateway] {
-        let known = simulator.core_app_add(&consumer.client_id, &consumer.client_secret);
+    for one in [&consumers.direct, &consumers.gateway] {
+        let known = simulator.core_app_add(&one.client_id, &one.client_secret);
         known.map_err(|error| Exit::failed(error.to_string()))?;
     }
     let callers = Callers::hire(&estate, &stand, &simulator, &watch.watch, &hand).await?;

@@ -2,7 +2,7 @@
 
 use crate::args::{Args, EstateCommand};
 use crate::exit::Exit;
-use crate::link::Link;
+use crate::link::{Answer, Link, Plane};
 use crate::output;
 use countersign_feed::estate::{self, ESTATE_BYTES_MAX, Finding, Format, Plan, Severity};
 use countersign_model::estate::{ESTATE_VERSION, Estate};
@@ -85,32 +85,73 @@ fn findings(estate: &Estate) -> Vec<Finding> {
     findings
 }
 
-/// The estate in force; an empty one before the first.
-pub(crate) async fn current(link: &Link) -> Result<Estate, Exit> {
-    let answer = link.dashboard("GET", "/api/v1/estate", None).await?;
-    match answer.status {
-        404 | 409 => Ok(Estate {
-            version: ESTATE_VERSION,
-            ..Estate::default()
-        }),
-        _ => answer.json(),
+/// The estate in force on each plane that this command reaches, the broker first; an empty one before
+/// the first.
+pub(crate) async fn in_force(link: &Link) -> Result<Vec<(Plane, Estate)>, Exit> {
+    let mut found = Vec::new();
+    for plane in link.planes()? {
+        let answer = link.ask(plane, "GET", path(plane), None).await?;
+        let estate = match answer.status {
+            404 | 409 => Estate {
+                version: ESTATE_VERSION,
+                ..Estate::default()
+            },
+            _ => answer.json()?,
+        };
+        found.push((plane, estate));
+    }
+    Ok(found)
+}
+
+fn path(plane: Plane) -> &'static str {
+    match plane {
+        Plane::Watch => "/api/v1/estate",
+        Plane::Broker => "/admin/api/v1/estate",
     }
 }
 
 /// The estate that the broker works by.
 pub(crate) async fn of_broker(link: &Link) -> Result<Estate, Exit> {
-    let answer = link.broker("GET", "/admin/api/v1/estate", None).await?;
+    let answer = link.broker("GET", path(Plane::Broker), None).await?;
     answer.json()
 }
 
-fn show(args: &Args, plan: &Plan) {
-    if args.json {
-        output::document(plan);
-    } else if plan.is_empty() {
-        println!("No changes.");
-    } else {
-        println!("{plan}");
+/// What a new estate changes, once for planes that differ in nothing.
+fn plans(found: &[(Plane, Estate)], next: &Estate) -> Vec<(Vec<Plane>, Plan)> {
+    let mut plans: Vec<(Vec<Plane>, Plan)> = Vec::new();
+    for (plane, current) in found {
+        let plan = estate::plan(current, next);
+        match plans.iter_mut().find(|(_, known)| *known == plan) {
+            Some((planes, _)) => planes.push(*plane),
+            None => plans.push((vec![*plane], plan)),
+        }
     }
+    plans
+}
+
+fn show(args: &Args, plans: &[(Vec<Plane>, Plan)]) {
+    for (planes, plan) in plans {
+        if args.json {
+            let mut document = json!(plan);
+            let names: Vec<&str> = planes.iter().map(|plane| plane.name()).collect();
+            document["planes"] = json!(names);
+            output::document(&document);
+            continue;
+        }
+        if plans.len() > 1 {
+            println!("On the {}:", named(planes));
+        }
+        if plan.is_empty() {
+            println!("No changes.");
+        } else {
+            println!("{plan}");
+        }
+    }
+}
+
+fn named(planes: &[Plane]) -> String {
+    let names: Vec<&str> = planes.iter().map(|plane| plane.name()).collect();
+    names.join(" and the ")
 }
 
 async fn plan(args: &Args, file: &Path) -> Result<(), Exit> {
@@ -125,9 +166,9 @@ async fn plan(args: &Args, file: &Path) -> Result<(), Exit> {
         )));
     }
     let link = Link::open(args).await?;
-    let plan = estate::plan(&current(&link).await?, &next);
-    show(args, &plan);
-    if plan.is_empty() {
+    let plans = plans(&in_force(&link).await?, &next);
+    show(args, &plans);
+    if plans.iter().all(|(_, plan)| plan.is_empty()) {
         Ok(())
     } else {
         Err(Exit::pending())
@@ -146,29 +187,58 @@ async fn apply(args: &Args, file: &Path) -> Result<(), Exit> {
         )));
     }
     let link = Link::open(args).await?;
-    let plan = estate::plan(&current(&link).await?, &next);
-    put(&link, &next).await?;
-    show(args, &plan);
+    // Every plane is asked before one is changed: one that is away or refuses us stops it here.
+    let found = in_force(&link).await?;
+    let planes: Vec<Plane> = found.iter().map(|(plane, _)| *plane).collect();
+    put(&link, &planes, &next).await?;
+    show(args, &plans(&found, &next));
+    let other = [Plane::Broker, Plane::Watch]
+        .into_iter()
+        .find(|plane| !planes.contains(plane));
+    let rest = other.map_or(String::new(), |plane| {
+        let name = plane.name();
+        format!("; no {name} was reached: where one runs apart, apply the file there too")
+    });
+    eprintln!("In force on the {}{rest}.", named(&planes));
     Ok(())
 }
 
-/// Puts an estate in force on both planes: the broker first, since it is the stricter one.
-pub(crate) async fn put(link: &Link, next: &Estate) -> Result<(), Exit> {
+/// Puts an estate in force on these planes, in their order; each takes it whole or not at all, and a
+/// failure says which have it.
+pub(crate) async fn put(link: &Link, planes: &[Plane], next: &Estate) -> Result<(), Exit> {
     let body = serde_json::to_value(next)?;
-    if link.has_broker() {
-        link.broker("PUT", "/admin/api/v1/estate", Some(&body))
-            .await?
-            .checked()?;
+    for (n, plane) in planes.iter().enumerate() {
+        let put = link.ask(*plane, "PUT", path(*plane), Some(&body)).await;
+        if let Err(mut exit) = put.and_then(Answer::checked) {
+            let done = match &planes[..n] {
+                [] => "nothing was changed".to_owned(),
+                done => format!(
+                    "the {} has the new one already; the same command again makes them equal",
+                    named(done)
+                ),
+            };
+            let words = exit.words;
+            exit.words = format!(
+                "the {} did not take the estate: {words}\n{done}",
+                plane.name()
+            );
+            return Err(exit);
+        }
     }
-    link.dashboard("PUT", "/api/v1/estate", Some(&body))
-        .await?
-        .checked()?;
     Ok(())
 }
 
 async fn export(args: &Args) -> Result<(), Exit> {
     let link = Link::open(args).await?;
-    let estate = current(&link).await?;
+    let mut found = in_force(&link).await?;
+    let (plane, estate) = found.pop().expect("at least one plane was reached");
+    if let Some((other, _)) = found.iter().find(|(_, other)| *other != estate) {
+        eprintln!(
+            "This is the estate of the {}; that of the {} differs: apply the one you mean.",
+            plane.name(),
+            other.name()
+        );
+    }
     if args.json {
         output::document(&json!(estate));
     } else {

@@ -5,7 +5,7 @@ mod plan;
 use crate::args::{Args, LeaveArgs};
 use crate::command::estate;
 use crate::exit::Exit;
-use crate::link::Link;
+use crate::link::{Elsewhere, Link};
 use crate::output;
 use countersign_model::Timestamp;
 use countersign_model::estate::{CredentialMode, Estate};
@@ -19,8 +19,7 @@ const CONSUMERS: &str = "/admin/api/v1/consumers";
 pub(crate) async fn run(args: &Args, leave: &LeaveArgs) -> Result<(), Exit> {
     let wrong = |error| Exit::input(format!("{}: {error}", leave.integration));
     let id: IntegrationId = leave.integration.parse().map_err(wrong)?;
-    let elsewhere = args.server.clone().zip(args.token.clone());
-    let link = Link::running(&args.data, elsewhere.as_ref())?;
+    let link = Link::running(&args.data, Elsewhere::of(args).as_ref())?;
     let estate = estate::of_broker(&link).await?;
     let way = Way::of(&estate, &id)
         .ok_or_else(|| Exit::input(format!("integration {id} is not in the estate")))?;
@@ -70,7 +69,8 @@ async fn done(
     let left = connected(link, &way.credential).await?;
     let last = left.is_empty() && way.brokered;
     if last {
-        estate::put(link, &observed(estate, &way.credential)).await?;
+        let planes = link.planes()?;
+        estate::put(link, &planes, &observed(estate, &way.credential)).await?;
     }
     check(link, way, at, last).await?;
     if args.json {

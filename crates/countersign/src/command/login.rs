@@ -2,14 +2,14 @@
 
 use crate::args::Args;
 use crate::exit::Exit;
-use crate::link::Link;
+use crate::link::{Elsewhere, Link};
 use crate::output;
 use countersign_host::run_file::RunFile;
 use serde_json::Value;
 
 /// Runs the command.
 pub(crate) async fn run(args: &Args) -> Result<(), Exit> {
-    if args.server.is_none() && RunFile::read(&args.data).is_none() {
+    if Elsewhere::of(args).is_none() && RunFile::read(&args.data).is_none() {
         let folder = args.data.display();
         return Err(Exit::away(format!(
             "no dashboard runs on {folder}: countersign serve"

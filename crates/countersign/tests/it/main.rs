@@ -1,6 +1,7 @@
 //! The product as a person runs it: processes, folders, exit codes, loopback.
 
 mod agent;
+mod apart;
 mod commands;
 mod connect;
 mod demo;
@@ -10,4 +11,5 @@ mod house;
 mod job;
 mod leave;
 mod sdk;
+mod sdk_core;
 mod serve;

@@ -5,7 +5,7 @@ use crate::house::{Folder, Server, ask};
 use serde_json::{Value, json};
 
 /// A simulated tenant for the small estate, with lives of `expires_in`/`validity` seconds.
-fn tenant(folder: &Folder, file: &str, expires_in: u32, validity: u32) -> Server {
+pub(crate) fn tenant(folder: &Folder, file: &str, expires_in: u32, validity: u32) -> Server {
     let mut command = folder.command(&["sim", "--estate", file, "--json"]);
     command.args(["--set", &format!("expires_in={expires_in}")]);
     command.args(["--set", &format!("validity={validity}")]);

@@ -14,8 +14,8 @@ fn ticket(token: &str) -> Ticket {
 
 fn injected(sent: &str) -> Option<String> {
     let sent = Bytes::copy_from_slice(sent.as_bytes());
-    let place = bearer_in(&sent)?;
-    let out = envelope(&sent, place, &ticket("CANARY-real"))?;
+    let bearer = bearer_in(&sent)?;
+    let out = envelope(&sent, &bearer, &ticket("CANARY-real"))?;
     Some(String::from_utf8(out.to_vec()).unwrap())
 }
 
@@ -37,22 +37,41 @@ fn the_bearer_is_found_behind_the_body_nested_and_under_any_prefix() {
 }
 
 #[test]
-fn a_bearer_elsewhere_is_not_one() {
-    assert_eq!(injected("<Header><other>csg1.abc</other></Header>"), None);
-    assert_eq!(
-        injected("<fueloauth>foreign</fueloauth><x>csg1.abc</x>"),
-        None
-    );
-    assert_eq!(injected("<fueloauth></fueloauth>"), None);
+fn a_bearer_elsewhere_is_never_replaced() {
+    let envelope = |header: &str, body: &str| {
+        format!("<Envelope><Header>{header}</Header><Body>{body}</Body></Envelope>")
+    };
+    let good = "<fueloauth>csg1.abc</fueloauth>";
+    assert!(injected(&envelope(good, "<x/>")).is_some());
+    for (header, body) in [
+        ("<other>csg1.abc</other>", "<x/>"),
+        ("<fueloauth>foreign</fueloauth>", "<x>csg1.abc</x>"),
+        ("<fueloauth></fueloauth>", "<x/>"),
+        // Words before it, an attribute, a comment and a second place would be repeated in an answer.
+        ("<MessageID>fueloauth csg1.abc</MessageID>", "<x/>"),
+        ("<MessageID a=\"fueloauth csg1.abc\"/>", "<x/>"),
+        ("<!-- <fueloauth>csg1.abc</fueloauth> -->", "<x/>"),
+        (&format!("<MessageID>csg1.abc</MessageID>{good}"), "<x/>"),
+        (&format!("{good}{good}"), "<x/>"),
+        (good, "<x>csg1.abc</x>"),
+        // The same letters written otherwise in the header, and in clear where it would be repeated.
+        (
+            "<fueloauth>&#99;sg1.abc</fueloauth><MessageID>csg1.abc</MessageID>",
+            "<x/>",
+        ),
+        ("<Deep><fueloauth>csg1.abc</fueloauth></Deep>", "<x/>"),
+    ] {
+        assert_eq!(injected(&envelope(header, body)), None, "{header} {body}");
+    }
     let long = format!("<fueloauth>csg1.{}</fueloauth>", "a".repeat(600));
-    assert_eq!(injected(&long), None);
+    assert_eq!(injected(&envelope(&long, "")), None);
 }
 
 #[test]
 fn a_token_that_would_be_markup_or_no_header_is_not_sent() {
-    let sent = Bytes::from_static(b"<fueloauth>csg1.a</fueloauth>");
-    let place = bearer_in(&sent).unwrap();
-    assert_eq!(envelope(&sent, place, &ticket("</fueloauth>")), None);
+    let sent = "<Envelope><Header><fueloauth>csg1.a</fueloauth></Header></Envelope>";
+    let sent = Bytes::from_static(sent.as_bytes());
+    assert_eq!(envelope(&sent, "csg1.a", &ticket("</fueloauth>")), None);
     assert!(authorization(&ticket("a\r\nb")).is_none());
     assert!(authorization(&ticket("good")).unwrap().is_sensitive());
 }

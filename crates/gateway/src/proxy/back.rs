@@ -20,6 +20,8 @@ use tower_http::timeout::TimeoutBody;
 const AT_ONCE_MAX: u64 = 64 * 1024;
 /// Largest answer that is stripped, bytes: it has to be read whole.
 const STRIPPED_MAX: usize = 4 * 1024 * 1024;
+/// What stands for a refusal whose words cannot be shown.
+const NOT_SHOWN: &[u8] = br#"{"message":"(not shown to a read-only consumer)"}"#;
 /// Longest silence between two parts of an answer.
 const SILENCE: Duration = Duration::from_secs(60);
 
@@ -75,7 +77,12 @@ impl Came {
     }
 
     /// What the consumer gets.
-    pub(super) async fn back(self, host: Host, plan: Later<'_>, left_out: Strip) -> Response {
+    pub(super) async fn back(
+        self,
+        (host, is_head): (Host, bool),
+        plan: Later<'_>,
+        left_out: Strip,
+    ) -> Response {
         if left_out == Strip::Contacts {
             return self.stripped(host, plan).await;
         }
@@ -90,7 +97,7 @@ impl Came {
             .get(header::CONTENT_LENGTH)
             .and_then(|value| value.to_str().ok())
             .and_then(|text| text.parse::<u64>().ok());
-        let body = match (is_text(&headers) && plain, length) {
+        let body = match (is_text(&headers) && plain && !is_head, length) {
             (false, _) => self.body,
             (true, Some(length)) if length <= AT_ONCE_MAX => {
                 headers.remove(header::CONTENT_LENGTH);
@@ -115,7 +122,11 @@ impl Came {
             Ok(whole) => whole.to_bytes(),
             Err(_) => return broke_off(host),
         };
-        let Some(left) = strip::contacts(&whole) else {
+        let left = match strip::contacts(&whole) {
+            None if !self.status.is_success() => Some(NOT_SHOWN.to_vec()),
+            left => left,
+        };
+        let Some(left) = left else {
             let words = "The answer is no JSON of at most 4 MiB, so nothing of it is shown to a \
                          read-only consumer.";
             return answer::refused(host, StatusCode::BAD_GATEWAY, 0, words);
@@ -151,7 +162,7 @@ fn relocate(headers: &mut HeaderMap, plan: &Later<'_>) {
 }
 
 /// Whether URLs may stand in it.
-fn is_text(headers: &HeaderMap) -> bool {
+pub(super) fn is_text(headers: &HeaderMap) -> bool {
     let kind = headers
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
@@ -162,7 +173,7 @@ fn is_text(headers: &HeaderMap) -> bool {
         .any(|word| kind.contains(word))
 }
 
-fn rewriting(body: Body, plan: Plan) -> Body {
+pub(super) fn rewriting(body: Body, plan: Plan) -> Body {
     let begin = (body.into_data_stream(), Some(Rewriter::new(plan)));
     let stream = futures::stream::unfold(begin, |(mut chunks, rewriter)| async move {
         let mut rewriter = rewriter?;

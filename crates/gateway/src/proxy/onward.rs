@@ -1,17 +1,19 @@
 //! The request as it goes on: other host, real token, nothing of ours and nothing of the road.
 
+use super::back::{is_text, rewriting};
 use super::sent::Sent;
 use crate::inject;
 use crate::path::Host;
 use crate::port::Ticket;
+use crate::rewrite::Plan;
 use axum::body::Body;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Request, Uri, header};
-use std::ops::Range;
+use bytes::Bytes;
 use url::Url;
 
 /// Headers that belong to one connection (RFC 9110 section 7.6.1), or to us.
-const OURS: [HeaderName; 16] = [
+const OURS: [HeaderName; 21] = [
     header::CONNECTION,
     HeaderName::from_static("keep-alive"),
     HeaderName::from_static("proxy-connection"),
@@ -28,6 +30,12 @@ const OURS: [HeaderName; 16] = [
     header::EXPECT,
     header::ACCEPT_ENCODING,
     HeaderName::from_static("x-real-ip"),
+    // They would make another call of it than the one that was judged.
+    HeaderName::from_static("x-http-method"),
+    HeaderName::from_static("x-http-method-override"),
+    HeaderName::from_static("x-method-override"),
+    HeaderName::from_static("x-original-url"),
+    HeaderName::from_static("x-rewrite-url"),
 ];
 
 /// Takes out what belongs to one connection, and what `Connection` names beside.
@@ -60,7 +68,8 @@ pub(super) fn request(
     (host, path): (Host, &str),
     base: &Url,
     sent: &mut Sent,
-    (bearer, ticket): (Option<Range<usize>>, &Ticket),
+    (bearer, ticket): (Option<&str>, &Ticket),
+    back: &Plan,
 ) -> Option<Request<Body>> {
     let mut headers = parts.headers.clone();
     drop_road(&mut headers);
@@ -68,14 +77,26 @@ pub(super) fn request(
         header::ACCEPT_ENCODING,
         HeaderValue::from_static("identity"),
     );
+    let is_text = is_text(&headers);
+    let theirs = |bytes: Bytes| match is_text {
+        true => back.clone().whole(bytes),
+        false => bytes,
+    };
     let body = match (&*sent, bearer) {
-        (Sent::Whole(whole), Some(place)) if host == Host::Soap => {
+        (Sent::Whole(whole), Some(bearer)) if host == Host::Soap => {
             headers.remove(header::CONTENT_LENGTH);
-            Body::from(inject::envelope(whole, place, ticket)?)
+            Body::from(theirs(inject::envelope(whole, bearer, ticket)?))
         }
         (Sent::Whole(whole), _) => {
             headers.remove(header::CONTENT_LENGTH);
-            Body::from(whole.clone())
+            Body::from(theirs(whole.clone()))
+        }
+        (Sent::Stream(_), _) if is_text => {
+            headers.remove(header::CONTENT_LENGTH);
+            match std::mem::replace(sent, Sent::Stream(Body::empty())) {
+                Sent::Stream(body) => rewriting(body, back.clone()),
+                Sent::Whole(whole) => Body::from(whole),
+            }
         }
         (Sent::Stream(_), _) => match std::mem::replace(sent, Sent::Stream(Body::empty())) {
             Sent::Stream(body) => body,
@@ -92,12 +113,19 @@ pub(super) fn request(
     Some(request)
 }
 
+/// The address to call: that of `base`, whatever the path tries to make of it.
 fn uri(base: &Url, path: &str, query: Option<&str>) -> Option<Uri> {
+    if !path.starts_with('/') {
+        return None;
+    }
     let mut text = base.as_str().trim_end_matches('/').to_owned();
     text.push_str(path);
     if let Some(query) = query {
         text.push('?');
         text.push_str(query);
     }
-    text.parse().ok()
+    let uri: Uri = text.parse().ok()?;
+    let port = base.port_or_known_default();
+    let same = uri.host() == base.host_str() && uri.port_u16().or(port) == port;
+    same.then_some(uri)
 }

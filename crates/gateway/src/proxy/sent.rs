@@ -9,7 +9,7 @@ use futures::StreamExt;
 /// Largest body that may be sent a second time, bytes (broker rule 2.10).
 const HELD_MAX: usize = 64 * 1024;
 /// Largest SOAP request, bytes: its token may stand at its very end, so it is held whole.
-const ENVELOPE_MAX: usize = 16 * 1024 * 1024;
+const ENVELOPE_MAX: usize = countersign_etframework::xml::BYTES_MAX;
 
 /// A body.
 pub(super) enum Sent {

@@ -166,7 +166,7 @@ async fn strangers_are_refused_in_the_platforms_words_and_nothing_is_sent() {
         ("nobody", "Login Failed"),
         ("csg1.old.bearer", "Token Expired"),
     ] {
-        let body = format!("<Envelope><fueloauth>{bearer}</fueloauth></Envelope>");
+        let body = format!("<Envelope><Header><fueloauth>{bearer}</fueloauth></Header></Envelope>");
         let request = Request::post("/soap.com/Service.asmx").body(Body::from(body));
         let (status, body) = whole(house.send(request.expect("sound")).await).await;
         assert_eq!(status, 500);
@@ -255,4 +255,71 @@ async fn the_soap_interface_is_described_without_a_bearer_and_with_our_address()
     let (status, body) = whole(house.send(request.expect("sound")).await).await;
     assert!(status == 200 && body.contains("schema"), "{body}");
     assert_eq!(asked.load(Ordering::SeqCst), 0);
+}
+
+#[tokio::test]
+async fn methods_that_would_repeat_the_token_or_open_a_tunnel_are_not_sent() {
+    let asked = Arc::new(AtomicU64::new(0));
+    let house = House::before(refusing(&asked), |_| {}).await;
+    for method in ["TRACE", "CONNECT", "PROPFIND"] {
+        assert_eq!(
+            house.call(method, "/data/v1/x", "").await.0,
+            405,
+            "{method}"
+        );
+    }
+    assert_eq!(asked.load(Ordering::SeqCst), 0);
+}
+
+#[tokio::test]
+async fn a_route_that_refuses_every_token_is_a_matter_of_scopes_and_not_of_tokens() {
+    let refused = (StatusCode::UNAUTHORIZED, r#"{"errorcode":0}"#);
+    let upstream = Router::new().fallback(move || async move { refused });
+    let house = House::before(upstream, |_| {}).await;
+    for _ in 0..5 {
+        assert_eq!(house.call("GET", "/hub/v1/campaigns", "").await.0, 401);
+    }
+    assert_eq!(house.dead(), [0], "one report, and none of the fresh token");
+    // Another route has its own say.
+    assert_eq!(house.call("GET", "/data/v1/x", "").await.0, 401);
+    assert_eq!(house.dead(), [0, 1]);
+}
+
+#[tokio::test]
+async fn what_was_read_through_us_is_written_back_with_the_tenants_addresses() {
+    let house = House::before(Router::new().fallback(echo), |_| {}).await;
+    let request = Request::post("/asset/v1/content/assets")
+        .header("authorization", format!("Bearer {BEARER}"))
+        .header("content-type", "application/json")
+        .body(Body::from(
+            r#"{"content":"see http://gate.test/rest.com/data/v1/x"}"#,
+        ));
+    let response = house.send(request.expect("sound")).await;
+    // The echo is an answer, so its address is ours again; its length tells what was sent.
+    let (_, body) = whole(response).await;
+    let tenant = format!("{}/data/v1/x", house.upstream());
+    let sent = r#"{"content":"see "}"#.len() + tenant.len();
+    assert!(
+        body.contains(&format!("content-length: {sent}\n")),
+        "{body}"
+    );
+}
+
+#[tokio::test]
+async fn a_head_keeps_the_length_it_was_told() {
+    let upstream = Router::new().fallback(|| async {
+        (
+            [
+                ("content-type", "application/json"),
+                ("content-length", "42"),
+            ],
+            "",
+        )
+    });
+    let house = House::before(upstream, |_| {}).await;
+    let request = Request::head("/data/v1/x")
+        .header("authorization", format!("Bearer {BEARER}"))
+        .body(Body::empty());
+    let response = house.send(request.expect("sound")).await;
+    assert_eq!(response.headers()["content-length"], "42");
 }

@@ -128,6 +128,10 @@ impl House {
         }
     }
 
+    pub(crate) fn upstream(&self) -> &str {
+        &self.source.upstream
+    }
+
     /// Sends one request through it.
     pub(crate) async fn send(&self, request: Request) -> Response {
         let Ok(response) = self.gateway.router().oneshot(request).await;

@@ -617,7 +617,7 @@ fn two_owners_of_refresh_token() {
         })
         .collect();
     let mut out: Vec<(AttemptId, SlotSpec)> = Vec::new();
-    let mut sent = |effects: Vec<Effect>, out: &mut Vec<(AttemptId, SlotSpec)>| {
+    let sent = |effects: Vec<Effect>, out: &mut Vec<(AttemptId, SlotSpec)>| {
         for effect in effects {
             if let Effect::Send { slot, attempt, .. } = effect {
                 let spec = slots.iter().find(|one| one.slot == slot).expect("known");
@@ -668,10 +668,10 @@ fn a_strict_token_is_never_a_probe() {
         last_generation: Generation(1),
     };
     drop(machine.step(at_ms(0), put));
-    let (mut sends, mut knocks, mut now_ms) = (0, Vec::new(), 0);
+    let (mut sends, mut knocks) = (0, Vec::new());
     while knocks.len() < 3 {
         let wake = machine.next_wake().expect("it goes on trying");
-        now_ms = u64::try_from(wake.duration_since(at_ms(0)).as_millis()).expect("later") + 1;
+        let now_ms = u64::try_from(wake.duration_since(at_ms(0)).as_millis()).expect("later") + 1;
         assert!(now_ms < 3_600_000, "the breaker opened and was probed");
         let mut effects = machine.step(at_ms(now_ms), Input::Tick);
         while let Some(effect) = effects.pop() {

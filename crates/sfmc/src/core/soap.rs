@@ -3,7 +3,7 @@
 use super::ConnectedApp;
 use crate::fault::Kind;
 use crate::platform::{Judged, Platform};
-use crate::request::{Answer, Body, Request};
+use crate::request::{Answer, Request};
 use crate::switch::Name;
 use jiff::Timestamp;
 
@@ -46,13 +46,6 @@ fn envelope(inside: &str) -> String {
     )
 }
 
-fn xml(status: u16, inside: &str) -> Answer {
-    Answer {
-        body: Body::Xml(envelope(inside)),
-        ..Answer::text(status, "")
-    }
-}
-
 fn fault(code: &str, words: &str) -> Answer {
     let inside = format!(
         "<soapenv:Fault><faultcode>sf:{code}</faultcode><faultstring>{code}: {words}</faultstring>\
@@ -60,7 +53,7 @@ fn fault(code: &str, words: &str) -> Answer {
          </sf:exceptionCode><sf:exceptionMessage>{words}</sf:exceptionMessage></sf:LoginFault>\
          </detail></soapenv:Fault>"
     );
-    xml(500, &inside)
+    Answer::xml(500, envelope(&inside))
 }
 
 const BAD_LOGIN: &str = "Invalid username, password, security token; or user locked out.";
@@ -120,7 +113,7 @@ impl Platform {
              </result></loginResponse>",
             user = app.user,
         );
-        xml(200, &inside)
+        Answer::xml(200, envelope(&inside))
     }
 
     fn core_logout(&mut self, session: &str) -> Answer {
@@ -131,6 +124,6 @@ impl Platform {
             );
         }
         self.world.org.sessions.end(session);
-        xml(200, "<logoutResponse/>")
+        Answer::xml(200, envelope("<logoutResponse/>"))
     }
 }

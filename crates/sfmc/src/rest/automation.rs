@@ -50,9 +50,7 @@ pub(super) fn show(platform: &mut Platform, call: &Call<'_>) -> Answer {
         "icalRecur": "FREQ=HOURLY;INTERVAL=1", "timezoneName": "Central Standard Time",
         "scheduleStatus": if paused { "paused" } else { "scheduled" }, "timezoneId": 7,
     });
-    body["steps"] = json!([{ "id": automation.guid, "name": "", "step": 1, "activities": [{
-        "id": automation.guid, "name": automation.name, "activityObjectId": automation.guid,
-        "objectTypeId": 300, "displayOrder": 1, "targetDataExtensions": [] }] }]);
+    body["steps"] = json!(super::activity::steps(&automation));
     Answer::json(200, body)
 }
 
@@ -88,7 +86,7 @@ pub(crate) fn last_run(
 }
 
 /// The last full hour.
-fn full_hour(at: Timestamp) -> Timestamp {
+pub(super) fn full_hour(at: Timestamp) -> Timestamp {
     let past = SignedDuration::from_secs(at.as_second().rem_euclid(3_600));
     at.checked_sub(past).unwrap_or(at)
 }

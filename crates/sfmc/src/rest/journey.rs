@@ -1,7 +1,7 @@
 //! Journeys, their entries, and the events that let contacts in.
 
 use super::page::Page;
-use super::{Call, text};
+use super::{Call, MADE_AT, text};
 use crate::asset::Asset;
 use crate::envelope;
 use crate::fault::{Kind, Place};
@@ -12,8 +12,6 @@ use serde_json::{Value, json};
 
 /// Largest page (documented).
 const PAGE_MAX: u64 = 50;
-/// Every journey was made then.
-const MADE_AT: &str = "2026-01-12T09:00:00";
 
 pub(super) fn list(platform: &mut Platform, call: &Call<'_>) -> Answer {
     let page = Page::new(call, PAGE_MAX);

@@ -1,7 +1,7 @@
 //! Transactional e-mail: definitions, their queues, and sends.
 
 use super::page::Page;
-use super::{Call, text};
+use super::{Call, MADE_AT, text};
 use crate::asset::Asset;
 use crate::envelope;
 use crate::fault::{Kind, Place};
@@ -16,8 +16,6 @@ use serde_json::{Value, json};
 const PAGE_MAX: u64 = 100;
 /// Most recipients of one request (documented).
 const RECIPIENTS_MAX: usize = 2_000;
-/// Every definition was made then.
-const MADE_AT: &str = "2026-01-12T09:00:00";
 
 pub(super) fn list(platform: &mut Platform, call: &Call<'_>) -> Answer {
     let page = Page::new(call, PAGE_MAX);
@@ -42,6 +40,20 @@ pub(super) fn list(platform: &mut Platform, call: &Call<'_>) -> Answer {
     let body = json!({ "requestId": request_id, "definitions": rows, "count": count,
         "page": page.number, "pageSize": page.size });
     Answer::json(200, body)
+}
+
+/// Definitions of channels this tenant sends nothing by.
+pub(super) fn none(platform: &mut Platform, call: &Call<'_>) -> Answer {
+    let page = Page::new(call, PAGE_MAX);
+    let request_id = platform.world.chance.guid();
+    let body = json!({ "requestId": request_id, "definitions": [], "count": 0,
+        "page": page.number, "pageSize": page.size });
+    Answer::json(200, body)
+}
+
+/// One of them.
+pub(super) fn nothing(_: &mut Platform, _: &Call<'_>) -> Answer {
+    envelope::rest(404, 30_003, "The definition does not exist.")
 }
 
 fn summary(send: &Asset) -> Value {

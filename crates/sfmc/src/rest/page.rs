@@ -1,6 +1,7 @@
 //! Pages of a list: `$page`, `$pageSize`, and how much there is.
 
 use super::Call;
+use serde_json::{Value, json};
 
 /// A page asked for.
 #[derive(Debug, Clone, Copy)]
@@ -33,4 +34,11 @@ impl Page {
         let take = usize::try_from(self.size).unwrap_or(usize::MAX);
         all.into_iter().skip(skip).take(take).collect()
     }
+}
+
+/// A page as lists with links show it.
+pub(super) fn linked<T>(page: &Page, all: Vec<T>, item: impl Fn(T) -> Value) -> Value {
+    let count = all.len();
+    let items: Vec<Value> = page.cut(all).into_iter().map(item).collect();
+    json!({ "count": count, "page": page.number, "pageSize": page.size, "links": {}, "items": items })
 }

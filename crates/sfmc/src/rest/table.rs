@@ -97,7 +97,7 @@ pub(super) fn upsert(platform: &mut Platform, call: &Call<'_>) -> Answer {
 }
 
 /// Stores rows, but for those that a fault loses; false if there is no such table.
-fn store(platform: &mut Platform, call: &Call<'_>, rows: Vec<(Value, Value)>) -> bool {
+pub(super) fn store(platform: &mut Platform, call: &Call<'_>, rows: Vec<(Value, Value)>) -> bool {
     let parent = platform.enterprise_of(call.token.mid);
     let (key, mid) = (&call.keys[0], call.token.mid);
     if platform

@@ -308,6 +308,20 @@ pub const SWITCHES: &[Switch] = &[
         "count of a list of definitions is that of the page; recorded; off: of all",
     ),
     number(
+        Name::AsyncS,
+        "async_s",
+        5,
+        (0, DAY_S),
+        "seconds until rows written asynchronously are told to be complete; unconfirmed",
+    ),
+    flag(
+        Name::AutomationsNotify,
+        "automations_notify",
+        1,
+        "each automation tells somebody when it ends or fails; off: nobody is told; a setting of the \
+         tenant",
+    ),
+    number(
         Name::TokenRatePerS,
         "token_rate_per_s",
         10,

@@ -24,6 +24,13 @@ fn paths() -> impl Strategy<Value = String> {
         "/messaging/v1/email/definitions/KEY/queue",
         "/messaging/v1/email/messages/KEY",
         "/messaging/v1/email/messages",
+        "/hub/v1/campaigns/KEY",
+        "/asset/v1/content/assets/query",
+        "/asset/v1/content/assets/KEY",
+        "/automation/v1/queries/KEY",
+        "/legacy/v1/beta/bulk/automations/automation/definition/KEY",
+        "/data/v1/async/dataextensions/key:KEY/rows",
+        "/data/v1/async/KEY/results",
         "/services/oauth2/token",
         "/services/oauth2/revoke",
         "/services/Soap/u/KEY",
@@ -196,10 +203,11 @@ proptest! {
         kind in "(application/json|application/x-www-form-urlencoded|text/xml|)",
         authorization in "(Bearer [ -~]{0,20}|LIVE|Basic [a-zA-Z0-9=]{0,12}|[ -~]{0,8})",
         page in "[0-9-]{0,21}",
+        looks in any::<bool>(),
         sent in bodies(),
     ) {
         let mut house = House::new();
-        let token = house.token(0);
+        let token = house.token_of(0, if looks { "V" } else { "P" });
         let session = house.session(0);
         let live = if path.starts_with("/services") { session } else { token };
         let authorization = authorization.replace("LIVE", &format!("Bearer {live}"));
@@ -209,6 +217,8 @@ proptest! {
             query: BTreeMap::from([
                 ("q".to_owned(), String::from_utf8_lossy(&sent).into_owned()),
                 ("$page".to_owned(), page.clone()),
+                ("$skip".to_owned(), page.clone()),
+                ("$filter".to_owned(), page.clone()),
                 ("$pagesize".to_owned(), page),
             ]),
             headers: BTreeMap::from([

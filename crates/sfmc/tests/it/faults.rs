@@ -414,7 +414,7 @@ fn what_cannot_be_broken_is_refused_with_the_field_and_what_is_legal() {
                 ..one()
             },
             "credential",
-            "L, P, Q, R, S, U, W, OUT",
+            "L, P, Q, R, S, U, V, W, OUT",
         ),
         (
             FaultOrder {

@@ -62,6 +62,18 @@ pub(crate) const SCOPES: [&str; 7] = [
     "email_send",
 ];
 
+/// Scopes of package `V`, which looks around.
+pub(crate) const VIEWS: [&str; 8] = [
+    "automations_read",
+    "campaign_read",
+    "data_extensions_read",
+    "data_extensions_write",
+    "email_read",
+    "push_read",
+    "saved_content_read",
+    "sms_read",
+];
+
 /// Scopes of package `S`, which may do all that SOAP offers.
 pub(crate) const SOAP_SCOPES: [&str; 15] = [
     "accounts_read",
@@ -82,7 +94,8 @@ pub(crate) const SOAP_SCOPES: [&str; 15] = [
 ];
 
 /// Tenant `one` with parent 10 and child 11, tenant `two` with unit 20. Package `P` works in 10 and
-/// 11, `Q` in 11, `R` in 20, `S` in 10 and 11. `W` is a web app, `U` a public one, `L` was made before 2019.
+/// 11, `Q` in 11, `R` in 20, `S` and `V` where `P` does. `W` is a web app, `U` a public one, `L` was
+/// made before 2019.
 pub(crate) struct House {
     pub(crate) platform: Platform,
 }
@@ -109,6 +122,7 @@ impl House {
             packages: vec![
                 package("P", 11, &[10, 11], &SCOPES),
                 package("Q", 11, &[11], &["journeys_read"]),
+                package("V", 11, &[10, 11], &VIEWS),
                 package("R", 20, &[20], &["email_read"]),
                 package("S", 10, &[10, 11], &SOAP_SCOPES),
                 PackageSetup {
@@ -152,6 +166,8 @@ impl House {
                 asset("TS", AssetKind::Send, 11, 0),
                 asset("TS2", AssetKind::Send, 11, 0),
                 asset("AUT", AssetKind::Automation, 11, 0),
+                asset("AUT2", AssetKind::Automation, 11, 0),
+                asset("CAMP", AssetKind::Campaign, 11, 0),
             ],
             integrations: BTreeMap::from([("FLOW".to_owned(), "P".to_owned())]),
         };

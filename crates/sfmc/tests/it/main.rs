@@ -7,6 +7,7 @@ mod faults;
 mod grants;
 mod house;
 mod legacy;
+mod library;
 mod limits;
 mod mint;
 mod rest;

@@ -457,7 +457,7 @@ fn automations_run_every_hour_until_one_is_paused() {
     );
     assert_eq!(
         (&all["count"], &all["items"][0]["status"]),
-        (&json!(1), &json!("Scheduled"))
+        (&json!(2), &json!("Scheduled"))
     );
     let id = all["items"][0]["id"].as_str().expect("an id").to_owned();
     let path = format!("/automation/v1/automations/{id}");

@@ -9,3 +9,4 @@ mod house;
 mod outbox;
 mod outcomes;
 mod pipeline;
+mod sources;

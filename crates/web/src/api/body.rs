@@ -5,6 +5,8 @@ use crate::problem::{Code, Problem};
 use axum::extract::rejection::{BytesRejection, QueryRejection};
 use axum::http::{HeaderMap, StatusCode, header};
 use bytes::Bytes;
+use countersign_feed::json;
+use serde::de::DeserializeOwned;
 
 /// The body, or why it did not arrive.
 pub(crate) fn read(body: Result<Bytes, BytesRejection>) -> Result<Bytes, Problem> {
@@ -25,6 +27,11 @@ pub(crate) fn media_type(headers: &HeaderMap) -> String {
         .and_then(|text| text.split(';').next())
         .unwrap_or_default();
     bare.trim().to_ascii_lowercase()
+}
+
+/// A JSON body as what it should be; a fault names the field and never repeats a value.
+pub(crate) fn json<T: DeserializeOwned>(body: &Bytes) -> Result<T, Problem> {
+    json::read(body).map_err(|fault| Problem::new(Code::BadField, fault.to_string()))
 }
 
 /// A query that cannot be read.

@@ -3,16 +3,17 @@
 use crate::api::body::{self, port_problem};
 use crate::app::{App, IngestReport, IngestScope};
 use crate::problem::{Code, Problem};
-use axum::Json;
 use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
 use axum::http::HeaderMap;
+use axum::{Extension, Json};
 use bytes::Bytes;
 
 /// Takes a batch of outcome lines. A bad line is reported with its number and stops nothing; the
 /// answer means that every accepted line is durable.
 pub(crate) async fn outcomes_post(
     State(app): State<App>,
+    Extension(scope): Extension<IngestScope>,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<IngestReport>, Problem> {
@@ -29,7 +30,7 @@ pub(crate) async fn outcomes_post(
         return Err(Problem::new(Code::MediaType, detail));
     }
     let lines = body::read(body)?;
-    let accepted = app.ingest.accept(lines, IngestScope::All).await;
+    let accepted = app.ingest.accept(lines, scope).await;
     let report = accepted.map_err(|error| port_problem(error, Code::OutcomesRefused))?;
     app.metrics.outcomes(&report);
     Ok(Json(report))

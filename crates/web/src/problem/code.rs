@@ -61,6 +61,12 @@ codes! {
     /// No such business unit.
     UnknownBusinessUnit = "unknown_business_unit", NOT_FOUND, "No such business unit",
         "Use a code that the estate declares under `business_units`.";
+    /// No such source of outcomes, or no such integration.
+    UnknownObject = "unknown_object", NOT_FOUND, "No such object",
+        "List sources with `countersign source list`, integrations with `countersign status`.";
+    /// A field has a value that cannot be.
+    BadField = "bad_field", BAD_REQUEST, "A field is wrong",
+        "Correct the field that the detail names; nothing was changed.";
     /// No estate was applied yet.
     NoEstate = "no_estate", NOT_FOUND, "No estate yet",
         "Apply one with `countersign estate apply FILE`.";

@@ -1,0 +1,72 @@
+//! `source add|list|revoke`: who may post outcomes to the watch.
+
+use crate::args::{Args, SourceCommand};
+use crate::exit::Exit;
+use crate::link::{Link, escaped};
+use crate::output;
+use serde_json::{Value, json};
+
+const PATH: &str = "/api/v1/sources";
+
+/// Runs the command.
+pub(crate) async fn run(args: &Args, command: &SourceCommand) -> Result<(), Exit> {
+    let link = Link::open(args).await?;
+    match command {
+        SourceCommand::Add {
+            name,
+            broker,
+            integration,
+        } => {
+            let body = json!({ "name": name, "broker": broker, "integrations": integration });
+            let added: Value = link.dashboard("POST", PATH, Some(&body)).await?.json()?;
+            if args.json {
+                output::document(&added);
+                return Ok(());
+            }
+            println!("{}", added["ingest_key"].as_str().unwrap_or_default());
+            eprintln!("The ingest key of {name} is shown this once.");
+            if *broker {
+                eprintln!(
+                    "Put it into a file that only the broker can read, and name that file in the \
+                     broker's countersign.toml: watch_url and watch_token_file."
+                );
+            }
+            Ok(())
+        }
+        SourceCommand::List => list(args, &link).await,
+        SourceCommand::Revoke { name } => {
+            let path = format!("{PATH}/{}", escaped(name));
+            link.dashboard("DELETE", &path, None).await?.checked()?;
+            if args.json {
+                output::document(&json!({ "revoked": name }));
+            } else {
+                println!("{name} is revoked; its next batch is refused.");
+            }
+            Ok(())
+        }
+    }
+}
+
+async fn list(args: &Args, link: &Link) -> Result<(), Exit> {
+    let sources: Vec<Value> = link.dashboard("GET", PATH, None).await?.json()?;
+    if args.json {
+        sources.iter().for_each(output::document);
+        return Ok(());
+    }
+    let speaks_for = |one: &Value| match one["integrations"].as_array() {
+        Some(ids) if !ids.is_empty() => {
+            let ids: Vec<&str> = ids.iter().filter_map(Value::as_str).collect();
+            ids.join(", ")
+        }
+        _ => "all (a broker)".to_owned(),
+    };
+    let rows: Vec<Vec<String>> = sources
+        .iter()
+        .map(|one| {
+            let text = |name: &str| one[name].as_str().unwrap_or("-").to_owned();
+            vec![text("name"), text("added_at"), speaks_for(one)]
+        })
+        .collect();
+    output::table(&["NAME", "ADDED", "SPEAKS FOR"], &rows);
+    Ok(())
+}

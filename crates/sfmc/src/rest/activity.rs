@@ -1,0 +1,166 @@
+//! The activities automations are made of: each automation moves a file, imports it, filters it,
+//! queries it, extracts the result and runs a script, in that order.
+
+use super::page::Page;
+use super::{Call, MADE_AT};
+use crate::asset::Asset;
+use crate::chance::guid_of;
+use crate::envelope;
+use crate::platform::Platform;
+use crate::request::Answer;
+use crate::setup::AssetKind;
+use serde_json::{Value, json};
+
+/// A kind of activity.
+struct Kind {
+    /// The part of the path that names it.
+    path: &'static str,
+    /// Its number in the steps of automations.
+    object_type: u64,
+    /// The field that holds its id.
+    id: &'static str,
+    /// The field that holds its key.
+    key: &'static str,
+    /// Largest page.
+    page_max: u64,
+}
+
+/// In the order in which they run.
+const KINDS: [Kind; 6] = [
+    Kind {
+        path: "filetransfers",
+        object_type: 53,
+        id: "id",
+        key: "customerKey",
+        page_max: 500,
+    },
+    Kind {
+        path: "imports",
+        object_type: 43,
+        id: "importDefinitionId",
+        key: "customerKey",
+        page_max: 500,
+    },
+    Kind {
+        path: "filters",
+        object_type: 303,
+        id: "filterActivityId",
+        key: "customerKey",
+        page_max: 500,
+    },
+    Kind {
+        path: "queries",
+        object_type: 300,
+        id: "queryDefinitionId",
+        key: "key",
+        page_max: 25,
+    },
+    Kind {
+        path: "dataextracts",
+        object_type: 73,
+        id: "dataExtractDefinitionId",
+        key: "key",
+        page_max: 500,
+    },
+    Kind {
+        path: "scripts",
+        object_type: 423,
+        id: "ssjsActivityId",
+        key: "key",
+        page_max: 500,
+    },
+];
+
+/// The kind a call's path names.
+fn kind_of(call: &Call<'_>) -> Option<&'static Kind> {
+    let name = call.request.segments().get(2)?.to_lowercase();
+    KINDS.iter().find(|kind| kind.path == name)
+}
+
+fn id(kind: &Kind, automation: &Asset) -> String {
+    guid_of(&format!("{} {}", kind.path, automation.id))
+}
+
+fn key(kind: &Kind, automation: &Asset) -> String {
+    format!("{}-{}", automation.key, kind.path)
+}
+
+/// An activity as lists and single reads show it.
+fn item(kind: &Kind, automation: &Asset) -> Value {
+    let mut item = json!({ "name": format!("{}: {}", automation.name, kind.path),
+        "description": "", "createdDate": MADE_AT, "modifiedDate": MADE_AT });
+    item[kind.id] = json!(id(kind, automation));
+    item[kind.key] = json!(key(kind, automation));
+    let more = match kind.path {
+        "filetransfers" => json!({ "fileSpec": "%%Year%%.csv", "isEncrypted": false,
+            "isCompressed": false, "maxFileAge": 0, "maxImportFrequency": 0, "isUpload": false,
+            "isPgp": false, "fileTransferLocationId": guid_of("location") }),
+        "imports" => json!({ "allowErrors": true, "dateFormatLocale": "en-US", "deleteFile": false,
+            "destinationObjectTypeId": 310, "destinationId": 0, "fieldMappingType": "InferFromColumnHeadings",
+            "fieldMappings": [], "fileNamingPattern": "%%Year%%.csv", "fileType": "CSV", "filter": "",
+            "hasColumnHeader": true, "isOrderedImport": false, "isSequential": true,
+            "sendEmailNotification": false, "standardQuotedStrings": true, "updateTypeId": 0,
+            "subscriberImportTypeId": 255, "fileTransferLocationTypeId": 0,
+            "fileTransferLocationId": guid_of("location") }),
+        "filters" => json!({ "categoryId": 1, "filterDefinitionId": guid_of("filter definition"),
+            "sourceTypeId": 2, "destinationTypeId": 2, "statusId": 1,
+            "sourceObjectId": automation.guid, "destinationObjectId": automation.guid }),
+        "queries" => json!({ "queryText": "SELECT SubscriberKey FROM Source", "targetName": "",
+            "targetKey": "", "targetId": automation.guid, "targetDescription": "",
+            "targetUpdateTypeId": 0, "targetUpdateTypeName": "Overwrite", "categoryId": 1,
+            "isFrozen": false }),
+        "dataextracts" => json!({ "dataExtractTypeId": guid_of("extract type"),
+            "fileSpec": "%%Year%%.csv", "createdBy": 0, "modifiedBy": 0, "intervalType": 0 }),
+        _ => json!({ "script": "", "categoryId": 1 }),
+    };
+    if let (Value::Object(item), Value::Object(more)) = (&mut item, more) {
+        item.extend(more);
+    }
+    item
+}
+
+pub(super) fn list(platform: &mut Platform, call: &Call<'_>) -> Answer {
+    let Some(kind) = kind_of(call) else {
+        return envelope::not_found();
+    };
+    let page = Page::new(call, kind.page_max);
+    let all: Vec<&Asset> = platform
+        .world
+        .assets
+        .of(AssetKind::Automation, call.token.mid)
+        .collect();
+    let count = all.len();
+    let shown = page.cut(all).into_iter().map(|one| item(kind, one));
+    let items: Vec<Value> = shown.collect();
+    let body =
+        json!({ "count": count, "page": page.number, "pageSize": page.size, "items": items });
+    Answer::json(200, body)
+}
+
+pub(super) fn show(platform: &mut Platform, call: &Call<'_>) -> Answer {
+    let Some(kind) = kind_of(call) else {
+        return envelope::not_found();
+    };
+    let wanted = call.keys[0].to_lowercase();
+    let mut all = platform
+        .world
+        .assets
+        .of(AssetKind::Automation, call.token.mid);
+    let is = |one: &&Asset| id(kind, one) == wanted || key(kind, one).to_lowercase() == wanted;
+    match all.find(is) {
+        Some(automation) => Answer::json(200, item(kind, automation)),
+        None => envelope::not_found(),
+    }
+}
+
+/// The steps of an automation: one activity each.
+pub(super) fn steps(automation: &Asset) -> Vec<Value> {
+    let step = |(kind, number): (&Kind, u64)| {
+        let id = id(kind, automation);
+        json!({ "id": guid_of(&format!("step {id}")), "name": "", "step": number, "activities": [{
+            "id": guid_of(&format!("activity {id}")), "activityObjectId": id,
+            "name": format!("{}: {}", automation.name, kind.path),
+            "objectTypeId": kind.object_type, "displayOrder": 1, "targetDataExtensions": [] }] })
+    };
+    KINDS.iter().zip(1..).map(step).collect()
+}
