@@ -80,3 +80,6 @@ impl Withheld {
 pub(crate) fn step(step: &'static str) {
     tracing::debug!(target: "countersign::exchange", step, "exchange");
 }
+
+#[cfg(test)]
+mod tests;

@@ -477,3 +477,53 @@ fn an_empty_estate_is_legal() {
         []
     );
 }
+
+#[test]
+fn what_a_refresh_token_does_has_to_be_known_and_said_why() {
+    use countersign_model::estate::{Replay, ReplayOverride};
+    let edited = |id: &str, profile, window_s, reason: &str| {
+        let told = ReplayOverride {
+            profile,
+            window_s,
+            reason: reason.to_owned(),
+        };
+        let found = after(|estate| {
+            let mut credentials = estate.credentials.iter_mut();
+            let one = credentials
+                .find(|one| one.id.as_str() == id)
+                .expect("known");
+            one.refresh_token = Some(told);
+        });
+        let codes = found.iter().map(|it| (it.severity, it.code));
+        codes.collect::<Vec<_>>()
+    };
+    let wrong = |code| vec![(Severity::Error, code)];
+    assert_eq!(
+        edited("INT-005", Replay::Idempotent, Some(30), "the vendor's page"),
+        []
+    );
+    assert_eq!(
+        edited("INT-012", Replay::Static, None, "the app does not rotate"),
+        []
+    );
+    assert_eq!(
+        edited("INT-005", Replay::Static, None, " "),
+        wrong("replay_reason_missing")
+    );
+    assert_eq!(
+        edited("INT-005", Replay::Idempotent, None, "a test"),
+        wrong("replay_window")
+    );
+    assert_eq!(
+        edited("INT-005", Replay::Idempotent, Some(9), "a test"),
+        wrong("replay_window")
+    );
+    assert_eq!(
+        edited("INT-005", Replay::Strict, Some(30), "a test"),
+        wrong("replay_window")
+    );
+    assert_eq!(
+        edited("INT-029", Replay::Strict, None, "a test"),
+        wrong("replay_needless")
+    );
+}

@@ -61,7 +61,8 @@ impl TokenRequest<'_> {
     pub(crate) fn written(&self) -> (&'static str, Zeroizing<Vec<u8>>) {
         let mut fields = Zeroizing::new(Fields(self.fields()));
         match self.style {
-            Style::SfmcJson | Style::Legacy => ("application/json", fields.json(self.account_id)),
+            Style::SfmcJson => ("application/json", fields.json(self.account_id)),
+            Style::Legacy => ("application/json", fields.json(None)),
             Style::Form => ("application/x-www-form-urlencoded", fields.form()),
         }
     }

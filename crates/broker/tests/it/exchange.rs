@@ -192,6 +192,7 @@ async fn no_secret_of_an_exchange_shows_anywhere() {
         provider.says(says);
         let house = given(&url).await;
         provider.arrived(1).await;
+        // Whatever comes of it.
         let _ = token(&house).await;
         let rows = house.broker.admin().credentials().await.expect("read");
         let shown = format!("{rows:?} {:?}", house.broker.admin().slots());

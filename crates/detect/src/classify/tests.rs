@@ -56,6 +56,12 @@ fn every_row_of_the_table_reads_as_written() {
             Some(Grant::CoreOauth),
             Class::AuthRejected,
         ),
+        (
+            None,
+            Some("outcome_unknown"),
+            Some(Grant::CoreOauth),
+            Class::GrantDead,
+        ),
         (Some(403), Some("access_denied"), client, Class::Scope),
         (Some(400), Some("invalid_scope"), client, Class::Scope),
         (Some(403), None, client, Class::Scope),

@@ -99,6 +99,21 @@ fn quiet_sunday_goes_from_suspicion_to_page_to_lock_to_healed() {
     assert_eq!(strengths(&healed), [Strength::Healed]);
 }
 
+/// A dead grant is not asked for again: there is no second refusal to wait for.
+#[test]
+fn a_dead_grant_pages_at_once() {
+    for (status, code) in [(400, "invalid_grant"), (0, "outcome_unknown")] {
+        let mut detector = detector();
+        let mut dead = mint("INT-005", at("2026-11-22T12:50:59Z"), status, Some(code));
+        if let Fact::Mint { call, .. } = &mut dead.fact {
+            call.status = call.status.filter(|status| *status > 0);
+        }
+        let signals = observe(&mut detector, &dead);
+        assert_eq!(strengths(&signals), [Strength::Page], "{code}");
+        assert_eq!(signals[0].class, Class::GrantDead);
+    }
+}
+
 #[test]
 fn a_second_refusal_too_soon_or_twice_the_same_does_not_page() {
     let mut detector = detector();

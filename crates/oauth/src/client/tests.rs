@@ -77,6 +77,65 @@ async fn the_request_is_written_in_the_style_asked_for() {
 }
 
 #[tokio::test]
+async fn refresh_tokens_codes_and_the_legacy_shape_are_written_as_documented() {
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let note = Arc::clone(&seen);
+    let app = Router::new().route(
+        "/v2/token",
+        post(move |body: String| async move {
+            note.lock().expect("unpoisoned").push(body);
+            r#"{"accessToken":"CANARY-token","expiresIn":3600,"refreshToken":"CANARY-next"}"#
+        }),
+    );
+    let url = served(app).await;
+    let (refresh, code) = (
+        TokenBytes::from("CANARY-rt".to_owned()),
+        TokenBytes::from("CANARY-code".to_owned()),
+    );
+    let verifier = TokenBytes::from("CANARY-verifier".to_owned());
+    let by_code = Presented::Code {
+        code: &code,
+        redirect_uri: "https://broker.example/oauth/callback",
+        verifier: &verifier,
+    };
+    for (style, presented) in [
+        (Style::SfmcJson, Presented::RefreshToken(&refresh)),
+        (Style::Form, Presented::RefreshToken(&refresh)),
+        (Style::SfmcJson, by_code),
+        (Style::Legacy, Presented::Client),
+    ] {
+        let exchange = present(&url, style, presented).await;
+        let issued = MintResult::Issued {
+            expires_in_s: Some(3_600),
+            scope: None,
+        };
+        assert_eq!(exchange.result, issued);
+        let next = exchange.refresh_token.expect("a refresh token");
+        assert_eq!(next.expose(<[u8]>::to_vec), b"CANARY-next");
+    }
+    let seen = seen.lock().expect("unpoisoned");
+    let json = |at: usize| -> Value { serde_json::from_str(&seen[at]).expect("JSON") };
+    let first = json(0);
+    let named = |name: &str| first[name].as_str().expect("a text").to_owned();
+    assert_eq!(named("grant_type"), "refresh_token");
+    assert_eq!(named("refresh_token"), "CANARY-rt");
+    assert_eq!(named("client_secret"), SECRET);
+    assert!(
+        seen[1].starts_with("grant_type=refresh_token&refresh_token=CANARY-rt&client_id=client&")
+    );
+    let third = json(2);
+    assert_eq!(third["grant_type"], "authorization_code");
+    assert_eq!(third["code"], "CANARY-code");
+    assert_eq!(third["code_verifier"], "CANARY-verifier");
+    assert_eq!(
+        third["redirect_uri"],
+        "https://broker.example/oauth/callback"
+    );
+    let legacy = serde_json::json!({ "clientId": "client", "clientSecret": SECRET });
+    assert_eq!(json(3), legacy);
+}
+
+#[tokio::test]
 async fn a_closed_port_is_before_send_and_a_broken_answer_after() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let url = format!("http://{}/v2/token", listener.local_addr().expect("bound"));

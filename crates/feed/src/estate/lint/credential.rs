@@ -102,7 +102,7 @@ fn replay(credential: &Credential, at: &dyn Fn(&str) -> String, findings: &mut V
     if told.reason.trim().is_empty() {
         let message = format!("Nothing says how it is known what {id}'s refresh tokens do.");
         wrong(
-            "reason_missing",
+            "replay_reason_missing",
             ".reason",
             message,
             "Write the reason: a document, a test, a ticket.",
