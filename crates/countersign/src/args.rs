@@ -33,6 +33,7 @@ pub(crate) struct Args {
         global = true,
         value_name = "T",
         env = "COUNTERSIGN_BROKER_TOKEN",
+        allow_hyphen_values = true,
         hide_env_values = true
     )]
     pub(crate) broker_token: Option<String>,
@@ -42,6 +43,7 @@ pub(crate) struct Args {
         global = true,
         value_name = "T",
         env = "COUNTERSIGN_TOKEN",
+        allow_hyphen_values = true,
         hide_env_values = true
     )]
     pub(crate) token: Option<String>,
