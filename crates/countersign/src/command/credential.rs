@@ -190,7 +190,8 @@ async fn show(args: &Args, link: &Link, id: &str) -> Result<(), Exit> {
         output::document(&found);
         return Ok(());
     }
-    for (name, value) in found.as_object().into_iter().flatten() {
+    let fields = found.as_object().into_iter().flatten();
+    for (name, value) in fields.filter(|(name, _)| *name != "next") {
         let words = match value {
             Value::Null => continue,
             Value::String(text) => text.clone(),
@@ -202,6 +203,9 @@ async fn show(args: &Args, link: &Link, id: &str) -> Result<(), Exit> {
             other => other.to_string(),
         };
         println!("{name:<27} {words}");
+    }
+    if let Some(next) = found["next"].as_str() {
+        println!("\n{next}");
     }
     if let Some(at) = found["outside_minter_suspected_at"].as_str() {
         println!("\n{}", others::suspected(id, at));

@@ -287,6 +287,13 @@ fn a_bearer_may_begin_with_a_hyphen() {
 #[test]
 fn a_known_credential_is_not_changed_by_flags_for_new_ones() {
     let (folder, key) = prepared();
+    let shown = folder
+        .run_with(&key, "", &["credential", "show", "INT-1"])
+        .good();
+    assert!(
+        shown.contains("Put its secret in: countersign credential add INT-1"),
+        "{shown}"
+    );
     let add = ["credential", "add", "INT-1", "--others-moved"];
     for (flags, told) in [
         (
