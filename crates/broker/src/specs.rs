@@ -224,6 +224,15 @@ fn lifetime_ms(kind: CredentialKind) -> u64 {
     }
 }
 
+/// What three strikes do to a credential, by the strictest tier of the integrations on it.
+#[must_use]
+pub fn lockout_of(estate: &Estate, credential: &Credential) -> Lockout {
+    let flows = estate.integrations.iter();
+    let users = flows.filter(|flow| flow.credential == credential.id);
+    let tier = users.map(|flow| flow.tier).min().unwrap_or(Tier::T3);
+    lockout(credential, tier)
+}
+
 /// T0 asks first; others start in dry run until the estate arms them (broker rule 2.9).
 fn lockout(credential: &Credential, tier: Tier) -> Lockout {
     let default = if tier == Tier::T0 {

@@ -33,6 +33,7 @@ pub(crate) struct Args {
         global = true,
         value_name = "T",
         env = "COUNTERSIGN_BROKER_TOKEN",
+        allow_hyphen_values = true,
         hide_env_values = true
     )]
     pub(crate) broker_token: Option<String>,
@@ -42,8 +43,8 @@ pub(crate) struct Args {
         global = true,
         value_name = "T",
         env = "COUNTERSIGN_TOKEN",
-        hide_env_values = true,
-        allow_hyphen_values = true
+        allow_hyphen_values = true,
+        hide_env_values = true
     )]
     pub(crate) token: Option<String>,
     /// Print JSON: one document, or one line per item.

@@ -3,13 +3,16 @@
 use super::{Admin, AdminError};
 use crate::specs::{self, Slots};
 use countersign_model::Timestamp;
-use countersign_model::estate::{CredentialKind, CredentialMode};
+use countersign_model::estate::{CredentialKind, CredentialMode, Lockout};
 use countersign_model::id::{BuId, CredentialId, IntegrationId, SlotId};
 use countersign_refresh::{CredentialState, GrantState, Hold};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 mod consent;
+
+/// Strikes that lock a credential, or raise the question (R076).
+const STRIKES_MAX: u8 = 3;
 
 /// One credential as a list shows it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -43,6 +46,9 @@ pub struct CredentialRow {
     pub integrations: Vec<IntegrationId>,
     /// How its slots are kept, and why.
     pub policy: Option<String>,
+    /// What waits for a person, and the command that does it.
+    #[serde(default)]
+    pub next: Option<String>,
 }
 
 /// One slot as a list shows it.
@@ -120,6 +126,12 @@ impl Admin {
                 served_until,
                 integrations: users.iter().map(|flow| flow.id.clone()).collect(),
                 policy: specs::explained(credential, &users, self.told_ms(&slots, &credential.id)),
+                next: next(
+                    &credential.id,
+                    state,
+                    record.map_or(0, |record| record.strikes),
+                    specs::lockout_of(&estate, credential),
+                ),
             }
         });
         Ok(rows.collect())
@@ -183,4 +195,32 @@ impl Admin {
         rows.sort_by(|a, b| a.id.cmp(&b.id));
         rows
     }
+}
+
+/// What waits for a person: the question that strikes raise, or what keeps the credential still.
+fn next(id: &CredentialId, state: &str, strikes: u8, lockout: Lockout) -> Option<String> {
+    let enable = format!("countersign credential enable {id} --reason …");
+    let disable = format!("countersign credential disable {id} --reason …");
+    let add = format!("countersign credential add {id}");
+    let words = match state {
+        "no_secret" => format!("Put its secret in: {add}"),
+        "disabled" => format!("A person turned it off. Turn it on: {enable}"),
+        "locked" => format!(
+            "Three refusals locked it. Put a new secret in: {add}. If the old one was mended: {enable}"
+        ),
+        "active" if strikes < STRIKES_MAX => return None,
+        "active" => match lockout {
+            Lockout::Ask => format!(
+                "Its secret was refused {strikes} times, and it asks before it locks: it is still tried, \
+                 well spaced. To stop that: {disable}. Put a new secret in: {add}"
+            ),
+            Lockout::DryRun => format!(
+                "Its secret was refused {strikes} times. It would be locked now, were it armed; it is \
+                 still tried. To stop that: {disable}. Put a new secret in: {add}"
+            ),
+            Lockout::Armed => return None,
+        },
+        _ => return None,
+    };
+    Some(words)
 }

@@ -355,3 +355,69 @@ async fn no_key_is_made_for_a_credential_that_could_never_have_a_token() {
     let without: Vec<_> = without.map(|one| one.id.clone()).collect();
     assert!(without.iter().all(|id| refused.contains(id)), "{without:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_credential_that_waits_for_a_person_names_the_command() {
+    use countersign_model::estate::Lockout;
+    let folder = house().await.stop().await;
+    let commands = [
+        (CredentialState::Active, 2, Lockout::Ask, None),
+        (
+            CredentialState::Active,
+            3,
+            Lockout::Ask,
+            Some("asks before it locks"),
+        ),
+        (
+            CredentialState::Active,
+            3,
+            Lockout::DryRun,
+            Some("were it armed"),
+        ),
+        (
+            CredentialState::Locked,
+            3,
+            Lockout::Armed,
+            Some("credential enable C-1 --reason"),
+        ),
+        (
+            CredentialState::Disabled,
+            0,
+            Lockout::Ask,
+            Some("credential enable C-1 --reason"),
+        ),
+    ];
+    for (state, strikes, lockout, words) in commands {
+        let books = books_of(folder.path()).await;
+        let mut estate = books.estate().await.expect("readable").expect("applied");
+        estate.credentials[0].lockout = Some(lockout);
+        books
+            .estate_put(&estate, "test", wall_now())
+            .await
+            .expect("kept");
+        let mut record = CredentialRecord::new("C-1".parse().expect("an id"));
+        (record.state, record.strikes) = (state, strikes);
+        let entries = vec![Entry::Credential(record)];
+        books.commit(entries, wall_now()).await.expect("kept");
+        drop(books);
+        let broker = open(folder.path()).await;
+        let rows = broker.admin().credentials().await.expect("rows");
+        let next = rows[0].next.as_deref();
+        match words {
+            None => assert_eq!(next, None),
+            Some(words) => {
+                let next = next.expect("words");
+                assert!(next.contains(words), "{next}");
+                let asks = next.contains("countersign credential disable C-1 --reason");
+                assert_eq!(asks, state == CredentialState::Active, "{next}");
+            }
+        }
+    }
+    // T0 asks unless its credential says otherwise.
+    let books = books_of(folder.path()).await;
+    let mut estate = books.estate().await.expect("readable").expect("applied");
+    estate.credentials[0].lockout = None;
+    estate.integrations[0].tier = countersign_model::estate::Tier::T0;
+    let of = |estate| countersign_broker::specs::lockout_of(estate, &estate.credentials[0]);
+    assert_eq!(of(&estate), Lockout::Ask);
+}

@@ -5,7 +5,7 @@ use crate::agent::consumer::Consumer;
 use crate::agent::held::{Held, Parts};
 use crate::args::Args;
 use crate::exit::{Code, Exit};
-use crate::link::{Elsewhere, Link};
+use crate::link::{Elsewhere, Link, escaped};
 use countersign_host::clock;
 use serde_json::Value;
 use std::path::PathBuf;
@@ -80,7 +80,8 @@ impl Road {
             return answer.unwrap_or_else(|_| Err(NoToken::away("the broker does not answer")));
         }
         let link = self.link().map_err(|exit| NoToken::away(exit.words))?;
-        let path = format!("/admin/api/v1/integrations/{integration}/token?min_ttl={min_ttl_s}");
+        let id = escaped(integration);
+        let path = format!("/admin/api/v1/integrations/{id}/token?min_ttl={min_ttl_s}");
         let asked = tokio::time::timeout(TOKEN, link.broker("POST", &path, None));
         let answer = match asked.await {
             Err(_) => return Err(NoToken::away("the broker does not answer")),

@@ -2,7 +2,7 @@
 
 use crate::args::{Args, ConsumerAddArgs, ConsumerCommand};
 use crate::exit::Exit;
-use crate::link::Link;
+use crate::link::{Link, escaped};
 use crate::output;
 use serde_json::{Value, json};
 
@@ -15,7 +15,7 @@ pub(crate) async fn run(args: &Args, command: &ConsumerCommand) -> Result<(), Ex
         ConsumerCommand::Add(new) => add(args, &link, new).await,
         ConsumerCommand::List => list(args, &link).await,
         ConsumerCommand::Revoke { id } => {
-            link.broker("DELETE", &format!("{PATH}/{id}"), None)
+            link.broker("DELETE", &format!("{PATH}/{}", escaped(id)), None)
                 .await?
                 .checked()?;
             if args.json {

@@ -3,7 +3,7 @@
 use crate::args::{Args, CredentialAddArgs, CredentialAuthorizeArgs, CredentialCommand};
 use crate::command::{estate, others};
 use crate::exit::Exit;
-use crate::link::{Link, Plane};
+use crate::link::{Link, Plane, escaped};
 use crate::{output, secret_input};
 use countersign_feed::estate::Format;
 use countersign_model::estate::{CredentialMode, Estate};
@@ -68,7 +68,7 @@ async fn add(args: &Args, link: &Link, new: &CredentialAddArgs) -> Result<(), Ex
         return Ok(());
     };
     let body = json!({ "client_secret": secret });
-    let path = format!("{PATH}/{id}/secret");
+    let path = format!("{PATH}/{}/secret", escaped(id.as_str()));
     let put: Value = link.broker("POST", &path, Some(&body)).await?.json()?;
     if args.json {
         output::document(&put);
@@ -94,6 +94,23 @@ fn with_credential(
     };
     let mut next = current.clone();
     if let Some(known) = next.credentials.iter_mut().find(|known| known.id == *id) {
+        let kind = serde_json::to_value(known.kind)?;
+        let differs = [
+            ("--bu", &new.bu, Some(known.bu.as_str())),
+            ("--kind", &new.kind, kind.as_str()),
+            ("--client-id", &new.client_id, known.client_id.as_deref()),
+        ];
+        let differs = differs
+            .into_iter()
+            .filter(|(_, asked, has)| asked.is_some() && asked.as_deref() != *has);
+        let differs: Vec<&str> = differs.map(|(flag, ..)| flag).collect();
+        if !differs.is_empty() {
+            return Err(Exit::input(format!(
+                "{}: {id} is in the estate already, and says otherwise. Change it there: countersign \
+                 estate export > estate.yaml, then estate apply estate.yaml. Nothing was changed",
+                differs.join(", ")
+            )));
+        }
         known.mode = mode;
         return Ok(next);
     }
@@ -174,7 +191,8 @@ async fn show(args: &Args, link: &Link, id: &str) -> Result<(), Exit> {
         output::document(&found);
         return Ok(());
     }
-    for (name, value) in found.as_object().into_iter().flatten() {
+    let fields = found.as_object().into_iter().flatten();
+    for (name, value) in fields.filter(|(name, _)| *name != "next") {
         let words = match value {
             Value::Null => continue,
             Value::String(text) => text.clone(),
@@ -186,6 +204,9 @@ async fn show(args: &Args, link: &Link, id: &str) -> Result<(), Exit> {
             other => other.to_string(),
         };
         println!("{name:<27} {words}");
+    }
+    if let Some(next) = found["next"].as_str() {
+        println!("\n{next}");
     }
     if let Some(at) = found["outside_minter_suspected_at"].as_str() {
         println!("\n{}", others::suspected(id, at));
@@ -230,9 +251,13 @@ async fn authorize(args: &Args, link: &Link, how: &CredentialAuthorizeArgs) -> R
 
 async fn turn(args: &Args, link: &Link, id: &str, how: &str, reason: &str) -> Result<(), Exit> {
     let body = json!({ "reason": reason });
-    link.broker("POST", &format!("{PATH}/{id}/{how}"), Some(&body))
-        .await?
-        .checked()?;
+    link.broker(
+        "POST",
+        &format!("{PATH}/{}/{how}", escaped(id)),
+        Some(&body),
+    )
+    .await?
+    .checked()?;
     if args.json {
         output::document(&json!({ "credential": id, "done": how }));
     } else {

@@ -3,7 +3,7 @@
 use crate::args::Args;
 use crate::command::others;
 use crate::exit::Exit;
-use crate::link::Link;
+use crate::link::{Link, escaped};
 use crate::output;
 use serde_json::{Value, json};
 
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 pub(crate) async fn run(args: &Args, bu: Option<&str>) -> Result<(), Exit> {
     let link = Link::open(args).await?;
     let path = bu.map_or("/api/v1/status".to_owned(), |bu| {
-        format!("/api/v1/status?bu={bu}")
+        format!("/api/v1/status?bu={}", escaped(bu))
     });
     let mut status: Value = link.dashboard("GET", &path, None).await?.json()?;
     let suspected = others::suspicions(&link, bu).await;

@@ -2,7 +2,7 @@
 
 use crate::args::{Args, TokenArgs, TokenFormat};
 use crate::exit::Exit;
-use crate::link::Link;
+use crate::link::{Link, escaped};
 use crate::output;
 use serde_json::Value;
 
@@ -11,7 +11,8 @@ pub(crate) async fn run(args: &Args, token: &TokenArgs) -> Result<(), Exit> {
     let link = Link::open(args).await?;
     let path = format!(
         "/admin/api/v1/integrations/{}/token?min_ttl={}",
-        token.integration, token.min_ttl
+        escaped(&token.integration),
+        token.min_ttl
     );
     let answer: Value = link.broker("POST", &path, None).await?.json()?;
     let text = |name: &str| answer[name].as_str().unwrap_or_default();

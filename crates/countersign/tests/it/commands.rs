@@ -248,6 +248,87 @@ fn a_wrong_flag_is_named_with_what_to_write() {
     );
 }
 
+#[test]
+fn what_is_no_id_is_not_in_the_estate() {
+    let (folder, key) = prepared();
+    for words in [
+        &["status", "A B"][..],
+        &["status", "%ff&x=\u{e9}/"],
+        &["token", "A B"],
+        &["token", "../slots"],
+        &["renew", "A/B?"],
+        &["consumer", "revoke", "A B"],
+        &["credential", "disable", "A B", "--reason", "a test"],
+        &["credential", "show", "A B"],
+    ] {
+        let ended = folder.run_with(&key, "", words);
+        assert_eq!(ended.code(), 2, "{words:?}: {}", ended.stderr());
+        let told = ended.stderr();
+        assert!(told.contains("not in the estate"), "{words:?}: {told}");
+    }
+}
+
+#[test]
+fn a_bearer_may_begin_with_a_hyphen() {
+    let nobody = "http://127.0.0.1:9";
+    for words in [
+        ["--server", nobody, "--token", "-7CANARY"],
+        ["--broker-server", nobody, "--broker-token", "--CANARY"],
+    ] {
+        let folder = Folder::new();
+        let mut command = words.to_vec();
+        command.push("incidents");
+        let ended = folder.run(&command);
+        assert_eq!(ended.code(), 5, "it was asked for: {}", ended.stderr());
+        assert!(!ended.stderr().contains("CANARY"), "{}", ended.stderr());
+    }
+}
+
+#[test]
+fn a_known_credential_is_not_changed_by_flags_for_new_ones() {
+    let (folder, key) = prepared();
+    let shown = folder
+        .run_with(&key, "", &["credential", "show", "INT-1"])
+        .good();
+    assert!(
+        shown.contains("Put its secret in: countersign credential add INT-1"),
+        "{shown}"
+    );
+    let add = ["credential", "add", "INT-1", "--others-moved"];
+    for (flags, told) in [
+        (
+            vec!["--client-id", "other"],
+            "--client-id: INT-1 is in the estate already",
+        ),
+        (
+            vec!["--kind", "ext_oauth", "--bu", "X"],
+            "--bu, --kind: INT-1 is in",
+        ),
+    ] {
+        let mut command = add.to_vec();
+        command.extend(flags);
+        let refused = folder.run_with(&key, "CANARY-secret\n", &command);
+        assert_eq!(refused.code(), 2, "{}", refused.stderr());
+        assert!(refused.stderr().contains(told), "{}", refused.stderr());
+        assert!(
+            refused.stderr().contains("estate apply"),
+            "{}",
+            refused.stderr()
+        );
+    }
+    let listed = folder
+        .run_with(&key, "", &["credential", "list", "--json"])
+        .good();
+    assert!(
+        listed.contains("no_secret"),
+        "no secret was taken: {listed}"
+    );
+    // What it says already is no difference.
+    let mut same = add.to_vec();
+    same.extend(["--client-id", "c-1", "--kind", "s2s_v2", "--bu", "BU"]);
+    folder.run_with(&key, "CANARY-secret\n", &same).good();
+}
+
 /// A well-formed key that no vault was made with.
 const WRONG: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 

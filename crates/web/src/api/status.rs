@@ -43,7 +43,7 @@ pub(crate) async fn status_get(
         units.retain(|unit| unit.id.as_str() == bu);
         open.retain(|incident| incident.business_units.iter().any(|hit| hit.as_str() == bu));
         if units.is_empty() {
-            let detail = "The estate declares no business unit of this code.";
+            let detail = "There is no business unit of this code: it is not in the estate.";
             return Err(Problem::new(Code::UnknownBusinessUnit, detail));
         }
     }
