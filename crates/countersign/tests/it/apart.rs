@@ -18,7 +18,8 @@ fn door(name: &str) -> PathBuf {
         Some(profile) => profile,
     };
     let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(["build", "--quiet", "--offline", "--bin", name, "-p", name]);
+    // The whole workspace decides about features, as for the tests themselves: nothing is built twice.
+    cargo.args(["build", "--quiet", "--offline", "--workspace", "--bin", name]);
     cargo.args(["--profile", profile, "--target-dir"]);
     cargo.arg(folder.parent().expect("the target folder"));
     cargo.current_dir(env!("CARGO_MANIFEST_DIR"));
