@@ -27,10 +27,15 @@ fn key() -> MasterKey {
 
 /// Opens the broker of a folder.
 pub(crate) async fn open(folder: &Path) -> Broker {
+    open_at(folder, Clock::system()).await
+}
+
+/// The same with a clock of the test's own.
+pub(crate) async fn open_at(folder: &Path, clock: Clock) -> Broker {
     let books = Books::open(folder, &key()).await.expect("a vault");
     let options = Options {
         books,
-        clock: Clock::system(),
+        clock,
         run_token: TOKEN.to_owned(),
         config: Config::default(),
         public_url: None,
