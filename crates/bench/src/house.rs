@@ -69,6 +69,7 @@ async fn open_with(vend: VendMode, upstream: Option<SocketAddr>) -> anyhow::Resu
         run_token: "bench".to_owned(),
         loopback: true,
         public_url: None,
+        trusted_proxies: Vec::new(),
     };
     let mut plane = BrokerPlane::open(options, &key).await?;
     plane.start(&mut tasks, None);

@@ -5,7 +5,7 @@
 use crate::backlog::{Backlog, Ledger};
 use crate::books::Entry;
 use crate::calls::{Calls, Counted};
-use crate::consumer::{Known, Registry};
+use crate::consumer::{Claim, Known, Registry};
 use crate::metrics::Metrics;
 use crate::tell::{Record, SOURCE};
 use countersign_host::clock::Clock;
@@ -19,6 +19,9 @@ use std::time::Duration;
 
 /// How often accounts are written.
 const EVERY: Duration = Duration::from_secs(1);
+
+/// A request whose id and key were not accepted.
+const NOT_ACCEPTED: &str = "consumer.not_accepted";
 
 /// What the task works with.
 pub(crate) struct Accounts<L> {
@@ -63,6 +66,8 @@ impl<L: Ledger> Accounts<L> {
 
     /// What happened since the last time.
     fn entries(&self, now: Timestamp) -> Vec<Entry> {
+        // Claims first: whoever comes in between is a stranger of this second and a claim of the next.
+        let claims = self.registry.take_claims();
         let (busy, strangers) = self.registry.take_counts();
         self.registry.seen().strangers(strangers);
         let mut entries = Vec::new();
@@ -87,13 +92,36 @@ impl<L: Ledger> Accounts<L> {
         }
         if strangers > 0 {
             self.metrics.vended("unknown_consumer", strangers);
+        }
+        let claimed: u64 = claims.iter().map(|claim| claim.n).sum();
+        for claim in claims {
+            entries.extend(self.claim(&claim, now));
+        }
+        let strangers = strangers.saturating_sub(claimed);
+        if strangers > 0 {
             entries.push(Entry::Record(Record {
-                action: "consumer.not_accepted",
+                action: NOT_ACCEPTED,
                 object: "unknown".to_owned(),
                 detail: vec![("count", strangers.to_string())],
             }));
         }
         entries
+    }
+
+    /// Somebody used a consumer's id, and its key was wrong, ended, or used from elsewhere.
+    fn claim(&self, claim: &Claim, now: Timestamp) -> [Entry; 2] {
+        let mut detail = vec![("count", claim.n.to_string())];
+        detail.extend(claim.peer_ip.map(|peer| ("peer_ip", peer.to_string())));
+        let mut outcome = self.outcome(&claim.known, NOT_ACCEPTED, claim.n, now);
+        outcome.peer_ip = claim.peer_ip;
+        [
+            Entry::Record(Record {
+                action: NOT_ACCEPTED,
+                object: claim.known.consumer.id.to_string(),
+                detail,
+            }),
+            Entry::Outcome(Box::new(outcome)),
+        ]
     }
 
     fn call(&self, counted: Counted, now: Timestamp) -> Outcome {

@@ -249,7 +249,7 @@ impl Admin {
             .vendor
             .obtain(&slot, min_ttl_s.saturating_mul(1_000), None)
             .await
-            .map_err(|error| no_token(&slot, error))?;
+            .map_err(|error| self.no_token(&slot, error))?;
         let now = self.now();
         self.books
             .note("token.handed_to_operator", id.as_str(), actor, now)
@@ -284,30 +284,30 @@ impl Admin {
         )
         .await?;
         let renewed = self.vendor.obtain(&slot, 0, before).await;
-        renewed.map_err(|error| no_token(&slot, error))
+        renewed.map_err(|error| self.no_token(&slot, error))
     }
-}
 
-fn no_token(slot: &SlotId, error: NotHanded) -> AdminError {
-    let held = |state, until| AdminError::Held {
-        slot: slot.clone(),
-        state,
-        until,
-    };
-    match error {
-        NotHanded::Refused(refusal) if refusal.class == RefusalClass::Locked => {
-            held("locked", "a new secret is put in or it is enabled")
+    fn no_token(&self, slot: &SlotId, error: NotHanded) -> AdminError {
+        let held = |state, until| AdminError::Held {
+            slot: slot.clone(),
+            state,
+            until,
+        };
+        match error {
+            NotHanded::Refused(refusal) if refusal.class == RefusalClass::Locked => {
+                held("locked", "a new secret is put in or it is enabled")
+            }
+            NotHanded::Refused(refusal) if refusal.class == RefusalClass::Disabled => {
+                held("disabled", "it is enabled")
+            }
+            NotHanded::Refused(refusal) if refusal.class.class() == Class::GrantDead => {
+                AdminError::Quarantined { slot: slot.clone() }
+            }
+            NotHanded::Refused(refusal) => AdminError::NoToken {
+                class: refusal.class.class().as_str(),
+                retry_after_s: self.vendor.wall_wait_s(refusal.retry_after_ms),
+            },
+            NotHanded::Mid | NotHanded::Scope | NotHanded::NoSlot => AdminError::NotRunning,
         }
-        NotHanded::Refused(refusal) if refusal.class == RefusalClass::Disabled => {
-            held("disabled", "it is enabled")
-        }
-        NotHanded::Refused(refusal) if refusal.class.class() == Class::GrantDead => {
-            AdminError::Quarantined { slot: slot.clone() }
-        }
-        NotHanded::Refused(refusal) => AdminError::NoToken {
-            class: refusal.class.class().as_str(),
-            retry_after_s: refusal.retry_after_ms.div_ceil(1_000),
-        },
-        NotHanded::Mid | NotHanded::Scope | NotHanded::NoSlot => AdminError::NotRunning,
     }
 }

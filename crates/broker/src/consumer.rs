@@ -1,6 +1,7 @@
 //! Who may ask for which token. Keys are 256 random bits and looked up by their HMAC: no slow hash
 //! on the hot path (design 3.7).
 
+mod claims;
 mod seen;
 
 use countersign_model::Timestamp;
@@ -59,9 +60,9 @@ impl Consumer {
         let lives = self.ends_at.is_none_or(|ends| now < ends);
         let near = self.sources.is_empty()
             || peer.is_some_and(|peer| {
-                // An IPv4 caller of an IPv6 socket.
-                let peer = peer.to_canonical();
-                self.sources.iter().any(|net| net.contains(&peer))
+                self.sources
+                    .iter()
+                    .any(|net| net.contains(&peer.to_canonical()))
             });
         lives && near
     }
@@ -77,6 +78,8 @@ pub struct Known {
     pub refused: AtomicU64,
 }
 
+pub use claims::Claim;
+use claims::Claims;
 pub use seen::{Seen, Sight};
 
 /// The HMAC under which a key is kept.
@@ -89,6 +92,7 @@ pub struct Registry {
     named: Papaya<ConsumerId, Arc<Known>>,
     /// Requests with an unknown, revoked or misplaced key.
     strangers: AtomicU64,
+    claims: Claims,
     seen: Seen,
 }
 
@@ -101,6 +105,7 @@ impl Registry {
             known: Papaya::new(),
             named: Papaya::new(),
             strangers: AtomicU64::new(0),
+            claims: Claims::default(),
             seen: Seen::default(),
         }
     }
@@ -151,6 +156,9 @@ impl Registry {
             .filter(|known| known.consumer.id.as_str() == id && known.consumer.admits(now, peer));
         if admitted.is_none() {
             self.strangers.fetch_add(1, Ordering::Relaxed);
+            if let Some(claimed) = self.named.pin().get(id) {
+                self.claims.count(Arc::clone(claimed), peer);
+            }
         }
         admitted
     }
@@ -159,6 +167,13 @@ impl Registry {
     #[must_use]
     pub fn by_id(&self, id: &ConsumerId) -> Option<Arc<Known>> {
         self.named.pin().get(id).cloned()
+    }
+
+    /// Who was claimed to be asking, with a key that was not accepted, since the last call. They are among
+    /// the strangers of [`Registry::take_counts`] too.
+    #[must_use]
+    pub fn take_claims(&self) -> Vec<Claim> {
+        self.claims.take()
     }
 
     /// What everybody did since the last call: (consumer, vended, refused), and strangers.

@@ -63,6 +63,12 @@ impl Passage {
         self.vendor.obtain(slot, MIN_TTL_MS, unlike).await
     }
 
+    /// A wait as its caller's wall will see it, in whole seconds.
+    #[must_use]
+    pub fn wall_wait_s(&self, wait_ms: u64) -> u64 {
+        self.vendor.wall_wait_s(wait_ms)
+    }
+
     /// The platform says that this token is dead.
     pub async fn dead(&self, slot: &SlotId, generation: Generation) {
         let slot = slot.clone();

@@ -65,10 +65,9 @@ pub fn read(
         Some(Value::String(text)) => Ok(Some(text.as_str())),
         Some(_) => Err(Unreadable::Wrong(name, "text")),
     };
-    match text("grant_type")? {
-        Some("client_credentials") => {}
-        // SFMC answers an absent grant as it answers an unknown one.
-        Some(_) | None => return Err(Unreadable::Grant),
+    // To SFMC a grant that is absent is one that it does not support.
+    if text("grant_type")? != Some("client_credentials") {
+        return Err(Unreadable::Grant);
     }
     let (client_id, client_secret) = match authorization.and_then(basic) {
         Some(pair) => pair,

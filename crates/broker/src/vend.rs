@@ -211,11 +211,29 @@ impl Vendor {
         &self.driver
     }
 
+    /// A wait as its caller's wall will see it, in whole seconds and at least one: `Retry-After` of a
+    /// house whose clock runs fast.
+    #[must_use]
+    pub fn wall_wait_s(&self, wait_ms: u64) -> u64 {
+        wall_wait_s(wait_ms, self.clock.speed())
+    }
+
     /// The house's clock.
     #[must_use]
     pub fn clock(&self) -> &Clock {
         &self.clock
     }
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a wait in ms is far below 2^52 and never negative"
+)]
+fn wall_wait_s(wait_ms: u64, speed: f64) -> u64 {
+    let wall = (wait_ms as f64 / 1_000.0 / speed.max(1.0)).ceil() as u64;
+    wall.max(1)
 }
 
 fn busy() -> Refusal {

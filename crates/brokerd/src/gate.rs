@@ -42,11 +42,11 @@ impl TokenSource for Gate {
                 }),
                 Err(NotHanded::Refused(refusal)) => Err(NoToken {
                     class: refusal.class.class().as_str(),
-                    retry_after_s: refusal.retry_after_ms.div_ceil(1_000).max(1),
+                    retry_after_s: self.0.wall_wait_s(refusal.retry_after_ms),
                 }),
                 Err(NotHanded::Mid | NotHanded::Scope | NotHanded::NoSlot) => Err(NoToken {
                     class: "config",
-                    retry_after_s: 60,
+                    retry_after_s: self.0.wall_wait_s(60_000),
                 }),
             }
         })

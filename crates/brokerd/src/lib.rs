@@ -6,6 +6,7 @@
 mod gate;
 mod master_key;
 mod others;
+mod peer;
 mod plane;
 mod preview;
 mod road;

@@ -91,6 +91,7 @@ async fn serve(data: &Path, settings: &Settings) -> Result<(), End> {
         run_token: token.clone(),
         loopback: settings.gateway_loopback,
         public_url: settings.broker_url.clone(),
+        trusted_proxies: settings.trusted_proxies.clone(),
     };
     let mut plane = BrokerPlane::open(options, &key)
         .await

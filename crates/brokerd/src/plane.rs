@@ -1,6 +1,7 @@
 //! Composes the broker.
 
 use crate::gate::Gate;
+use crate::peer;
 use axum::Router;
 use countersign_broker::books::{Books, BooksError};
 use countersign_broker::outbox::Road;
@@ -14,6 +15,7 @@ use countersign_model::estate::{Estate, VendMode};
 use countersign_model::id::{CredentialId, IntegrationId};
 use countersign_refresh::Config;
 use countersign_secret::{MasterKey, Secret, TokenBytes};
+use ipnet::IpNet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -29,6 +31,25 @@ pub struct Options {
     pub loopback: bool,
     /// Base URL under which clients reach this broker; `None`: as each reached it.
     pub public_url: Option<String>,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
+}
+
+/// What of it concerns the way in and out.
+struct Outside {
+    loopback: bool,
+    public_url: Option<String>,
+    proxies: Vec<IpNet>,
+}
+
+impl Outside {
+    fn of(options: &Options) -> Outside {
+        Outside {
+            loopback: options.loopback,
+            public_url: options.public_url.clone(),
+            proxies: options.trusted_proxies.clone(),
+        }
+    }
 }
 
 /// Why the broker could not be opened.
@@ -75,6 +96,7 @@ pub async fn create_vault(data: &Path, key: &MasterKey, now: Timestamp) -> Resul
 pub struct BrokerPlane {
     broker: Broker,
     gateway: Gateway,
+    proxies: Vec<IpNet>,
 }
 
 impl BrokerPlane {
@@ -83,9 +105,9 @@ impl BrokerPlane {
     /// # Errors
     /// [`OpenError`].
     pub async fn open(options: Options, key: &MasterKey) -> Result<BrokerPlane, OpenError> {
-        let (loopback, public_url) = (options.loopback, options.public_url.clone());
+        let outside = Outside::of(&options);
         let parts = Self::parts(options, key).await?;
-        Self::with_gateway(Broker::open(parts).await?, loopback, public_url)
+        Self::with_gateway(Broker::open(parts).await?, outside)
     }
 
     /// Opens the operations alone, for commands on a folder where no broker runs.
@@ -93,19 +115,20 @@ impl BrokerPlane {
     /// # Errors
     /// [`OpenError`].
     pub async fn open_offline(options: Options, key: &MasterKey) -> Result<BrokerPlane, OpenError> {
-        let (loopback, public_url) = (options.loopback, options.public_url.clone());
+        let outside = Outside::of(&options);
         let parts = Self::parts(options, key).await?;
-        Self::with_gateway(Broker::open_offline(parts).await?, loopback, public_url)
+        Self::with_gateway(Broker::open_offline(parts).await?, outside)
     }
 
-    fn with_gateway(
-        broker: Broker,
-        loopback: bool,
-        public_url: Option<String>,
-    ) -> Result<BrokerPlane, OpenError> {
+    fn with_gateway(broker: Broker, outside: Outside) -> Result<BrokerPlane, OpenError> {
         let source = Arc::new(Gate(broker.app().passage().clone()));
-        let gateway = Gateway::new(source, Hosts { loopback }, public_url)?;
-        Ok(BrokerPlane { broker, gateway })
+        let loopback = outside.loopback;
+        let gateway = Gateway::new(source, Hosts { loopback }, outside.public_url)?;
+        Ok(BrokerPlane {
+            broker,
+            gateway,
+            proxies: outside.proxies,
+        })
     }
 
     async fn parts(options: Options, key: &MasterKey) -> Result<BrokerOptions, OpenError> {
@@ -127,7 +150,8 @@ impl BrokerPlane {
 
     /// The listener's routes.
     pub fn router(&self) -> Router {
-        self.broker.router(Some(self.gateway.router()))
+        let router = self.broker.router(Some(self.gateway.router()));
+        peer::behind(router, &self.proxies)
     }
 
     /// Starts the work.

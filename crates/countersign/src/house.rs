@@ -140,6 +140,7 @@ pub(crate) async fn open_broker(
         run_token,
         loopback: settings.gateway_loopback,
         public_url: settings.broker_url.clone(),
+        trusted_proxies: settings.trusted_proxies.clone(),
     };
     let opened = if offline {
         BrokerPlane::open_offline(options, &key).await

@@ -2,6 +2,7 @@
 //! meant ([`Settings`]). All faults are reported at once, each with its name and its fix.
 
 use crate::environment;
+use ipnet::IpNet;
 use serde::Deserialize;
 use std::fmt;
 use std::net::SocketAddr;
@@ -24,6 +25,9 @@ pub struct RawSettings {
     pub gateway_loopback: Option<bool>,
     /// Serve plain HTTP on an address others can reach: `true` only behind a proxy that does TLS.
     pub allow_plain_http: Option<bool>,
+    /// Proxies whose `X-Forwarded-For` the broker believes, as networks. In the environment: with
+    /// commas between.
+    pub trusted_proxies: Option<Vec<String>>,
     /// File that holds the master key (32 bytes in base64).
     pub master_key_file: Option<String>,
     /// Command that prints the master key; run with `sh -c`.
@@ -60,6 +64,8 @@ pub struct Settings {
     pub gateway_loopback: bool,
     /// Plain HTTP on addresses that others can reach is asked for.
     pub allow_plain_http: bool,
+    /// Proxies whose `X-Forwarded-For` the broker believes.
+    pub trusted_proxies: Vec<IpNet>,
     /// Where the master key comes from.
     pub master_key: MasterKeySource,
     /// Base URL of a separate watch, and the file of its token.
@@ -141,6 +147,10 @@ impl RawSettings {
                 *field = Some(value);
             }
         }
+        if let Some(value) = read("COUNTERSIGN_TRUSTED_PROXIES") {
+            let networks = value.split(',').map(|one| one.trim().to_owned());
+            self.trusted_proxies = Some(networks.filter(|one| !one.is_empty()).collect());
+        }
         let switches = [
             ("ALLOW_PLAIN_HTTP", &mut self.allow_plain_http),
             ("GATEWAY_LOOPBACK", &mut self.gateway_loopback),
@@ -180,6 +190,15 @@ impl RawSettings {
                 false
             }
         };
+        let mut trusted_proxies = Vec::new();
+        for text in self.trusted_proxies.unwrap_or_default() {
+            match text.parse::<IpNet>() {
+                Ok(network) => trusted_proxies.push(network),
+                Err(_) => faults.push(format!(
+                    "trusted_proxies: {text:?} is no network; write one as in 10.0.0.5/32"
+                )),
+            }
+        }
         let watch = match (self.watch_url, self.watch_token_file) {
             (None, None) => None,
             (Some(url), Some(file)) => {
@@ -212,6 +231,7 @@ impl RawSettings {
                 .map(|url| url.trim_end_matches('/').to_owned()),
             gateway_loopback: self.gateway_loopback.unwrap_or(false),
             allow_plain_http: plain,
+            trusted_proxies,
             master_key: MasterKeySource {
                 descriptor,
                 file: self.master_key_file.map(PathBuf::from),

@@ -79,3 +79,11 @@ fn a_revoked_consumer_is_a_stranger() {
     registry.remove(&"etl-7".parse().expect("an id"));
     assert!(registry.find("etl-7", "CANARY-key", at(0), None).is_none());
 }
+
+#[test]
+fn an_address_of_the_old_kind_is_the_same_one_when_it_comes_over_a_new_socket() {
+    let consumer = consumer(&["10.0.0.0/8"], None);
+    let admits = |peer: &str| consumer.admits(at(0), Some(peer.parse().expect("an address")));
+    assert!(admits("10.1.2.3") && admits("::ffff:10.1.2.3"));
+    assert!(!admits("::ffff:11.1.2.3") && !admits("2001:db8::10"));
+}

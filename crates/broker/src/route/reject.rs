@@ -134,7 +134,7 @@ pub(super) async fn reject(
         Err(NotHanded::Refused(refusal)) => Ok(Json(Noted {
             verdict: "kept",
             generation: facts.generation.0,
-            retry_after_s: Some(refusal.retry_after_ms.div_ceil(1_000)),
+            retry_after_s: Some(app.0.vendor.wall_wait_s(refusal.retry_after_ms)),
         })),
         Err(_) => {
             let detail = format!("slot {slot} was removed meanwhile");

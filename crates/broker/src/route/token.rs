@@ -27,6 +27,9 @@ const SLOT: HeaderName = HeaderName::from_static("x-countersign-slot");
 /// Set when the token will not last: renewal fails, or it is shorter than asked for.
 const REMARK: HeaderName = HeaderName::from_static("x-countersign-remark");
 
+/// When to ask again for a token whose secret is not in the vault, milliseconds.
+const NO_SECRET_MS: u64 = 60_000;
+
 /// One answer for unknown, revoked, ended and misplaced keys.
 const STRANGER: &str = "This consumer id and key were not accepted: unknown, revoked, past the key's \
      end date, or used from an address it is not allowed from.";
@@ -231,13 +234,13 @@ fn not_handed(app: &App, known: &Known, error: &NotHanded) -> Response {
         ),
         NotHanded::NoSlot => {
             tracing::warn!(consumer = %known.consumer.id, "a consumer asked, its slot has no secret");
-            unavailable(countersign_refresh::RefusalClass::UnknownSlot, 60)
+            let wait_s = app.0.vendor.wall_wait_s(NO_SECRET_MS);
+            unavailable(countersign_refresh::RefusalClass::UnknownSlot, wait_s)
         }
         NotHanded::Refused(refusal) => {
             let number = app.0.requests.fetch_add(1, Ordering::Relaxed);
             let wait_ms = retry_after_spread(refusal.retry_after_ms, number, app.0.jitter_key);
-            let wait_s = wall_s(wait_ms.div_ceil(1_000), app.0.vendor.clock().speed());
-            unavailable(refusal.class, wait_s.max(1))
+            unavailable(refusal.class, app.0.vendor.wall_wait_s(wait_ms))
         }
     }
 }

@@ -65,11 +65,15 @@ fn a_basic_header_carries_the_key() {
 #[test]
 fn every_fault_names_its_field_and_no_value() {
     assert_eq!(fault("[]"), Unreadable::Body.to_string());
-    assert_eq!(fault("{}"), "grant_type must be client_credentials");
-    assert_eq!(
-        fault(r#"{"grant_type":"password"}"#),
-        "grant_type must be client_credentials"
-    );
+    for grant in [
+        "{}",
+        r#"{"grant_type":null}"#,
+        r#"{"grant_type":"password"}"#,
+    ] {
+        let read = json(grant);
+        assert_eq!(read.err(), Some(Unreadable::Grant), "{grant}");
+        assert_eq!(fault(grant), "grant_type must be client_credentials");
+    }
     assert_eq!(fault(r#"{"grant_type":7}"#), "grant_type must be text");
     assert_eq!(
         fault(r#"{"grant_type":"client_credentials"}"#),

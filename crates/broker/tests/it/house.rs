@@ -27,14 +27,20 @@ fn key() -> MasterKey {
 
 /// Opens the broker of a folder.
 pub(crate) async fn open(folder: &Path) -> Broker {
-    Broker::open(options(folder).await).await.expect("a broker")
+    open_at(folder, Clock::system()).await
 }
 
-async fn options(folder: &Path) -> Options {
+/// The same with a clock of the test's own.
+pub(crate) async fn open_at(folder: &Path, clock: Clock) -> Broker {
+    let options = options(folder, clock).await;
+    Broker::open(options).await.expect("a broker")
+}
+
+async fn options(folder: &Path, clock: Clock) -> Options {
     let books = Books::open(folder, &key()).await.expect("a vault");
     Options {
         books,
-        clock: Clock::system(),
+        clock,
         run_token: TOKEN.to_owned(),
         config: Config::default(),
         public_url: None,
@@ -50,7 +56,7 @@ pub(crate) async fn create(folder: &Path) {
 
 /// Opens the operations of a folder where no broker runs.
 pub(crate) async fn open_offline(folder: &Path) -> Broker {
-    Broker::open_offline(options(folder).await)
+    Broker::open_offline(options(folder, Clock::system()).await)
         .await
         .expect("a broker")
 }

@@ -421,3 +421,36 @@ async fn a_credential_that_waits_for_a_person_names_the_command() {
     let of = |estate| countersign_broker::specs::lockout_of(estate, &estate.credentials[0]);
     assert_eq!(of(&estate), Lockout::Ask);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_fast_clock_waits_is_told_in_the_callers_seconds() {
+    for (speed, expected) in [(1.0, "60"), (60.0, "1"), (7.0, "9")] {
+        let folder = tempfile::tempdir().expect("a folder");
+        crate::house::create(folder.path()).await;
+        let (clock, _control) = countersign_host::clock::Clock::stepped(wall_now(), speed);
+        let mut broker = crate::house::open_at(folder.path(), clock).await;
+        let mut tasks = Tasks::default();
+        broker.start(&mut tasks, None);
+        let estate = estate(&["http://127.0.0.1:9"]);
+        broker
+            .admin()
+            .estate_put(&estate, "test")
+            .await
+            .expect("sound");
+        let new = serde_json::from_value(serde_json::json!({ "integration": "I-1" }));
+        let added = broker
+            .admin()
+            .consumer_add(new.expect("a consumer"), "test")
+            .await;
+        let shown = added.expect("added");
+        let body = serde_json::json!({
+            "grant_type": "client_credentials", "client_id": shown.consumer.id,
+            "client_secret": shown.key.as_str(),
+        });
+        let request = Request::post("/v2/token").header("content-type", "application/json");
+        let request = request.body(Body::from(body.to_string())).expect("sound");
+        let Ok(response) = broker.router(None).oneshot(request).await;
+        assert_eq!(response.status(), 503);
+        assert_eq!(response.headers()["retry-after"], expected, "at {speed} x");
+    }
+}

@@ -19,7 +19,14 @@ fn door(name: &str) -> PathBuf {
     };
     let mut cargo = Command::new(env!("CARGO"));
     // The whole workspace decides about features, as for the tests themselves: nothing is built twice.
-    cargo.args(["build", "--quiet", "--offline", "--workspace", "--bin", name]);
+    cargo.args([
+        "build",
+        "--quiet",
+        "--offline",
+        "--workspace",
+        "--bin",
+        name,
+    ]);
     cargo.args(["--profile", profile, "--target-dir"]);
     cargo.arg(folder.parent().expect("the target folder"));
     cargo.current_dir(env!("CARGO_MANIFEST_DIR"));

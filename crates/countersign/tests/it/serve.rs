@@ -209,3 +209,46 @@ fn a_ledger_that_is_held_is_refused_to_a_second_watch_and_to_offline_commands() 
     drop(server);
     folder.run(&["incidents"]).good();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn allowed_sources_hold_behind_a_trusted_proxy() {
+    let mut set = set_up(1079, 1200).await;
+    let added = set.folder.run_with(
+        &set.key,
+        "",
+        &[
+            "consumer",
+            "add",
+            "INT-1",
+            "--source",
+            "203.0.113.0/24",
+            "--json",
+        ],
+    );
+    set.consumer = serde_json::from_str(&added.good()).expect("JSON");
+    let settings = set.folder.path().join("countersign.toml");
+    for (line, expected) in [
+        ("", [401, 401, 401]),
+        ("trusted_proxies = [\"127.0.0.0/8\"]\n", [200, 401, 401]),
+    ] {
+        std::fs::write(&settings, line).expect("written");
+        let server = serve(&set.folder, &set.key);
+        let mut got = Vec::new();
+        for from in [
+            "198.51.100.1, 203.0.113.9",
+            "203.0.113.9, 198.51.100.1",
+            "unknown",
+        ] {
+            let url = format!("{}/v2/token", server.url("broker"));
+            let body = json!({
+                "grant_type": "client_credentials",
+                "client_id": set.consumer["client_id"],
+                "client_secret": set.consumer["client_secret"],
+            });
+            let client = reqwest::Client::builder().build().expect("a client");
+            let request = client.post(url).header("x-forwarded-for", from).json(&body);
+            got.push(request.send().await.expect("an answer").status().as_u16());
+        }
+        assert_eq!(got, expected, "{line:?}");
+    }
+}

@@ -46,3 +46,19 @@ fn a_misspelt_field_is_named() {
     let error = toml::from_str::<RawSettings>("lisen = \"x\"").expect_err("unknown");
     assert!(error.to_string().contains("lisen"), "{error}");
 }
+
+#[test]
+fn trusted_proxies_are_networks_from_file_or_environment() {
+    let written = raw("trusted_proxies = [\"10.0.0.5/32\", \"2001:db8::/32\"]");
+    assert_eq!(written.meant().expect("fine").trusted_proxies.len(), 2);
+    let mut settings = RawSettings::default();
+    let variable = |name: &str| {
+        (name == "COUNTERSIGN_TRUSTED_PROXIES").then(|| "10.0.0.5/32, 10.0.0.6/32".to_owned())
+    };
+    settings.overlay(variable).expect("readable");
+    assert_eq!(settings.meant().expect("fine").trusted_proxies.len(), 2);
+    let faults = raw("trusted_proxies = [\"proxy\"]")
+        .meant()
+        .expect_err("no network");
+    assert!(faults.0[0].starts_with("trusted_proxies: "), "{faults}");
+}
