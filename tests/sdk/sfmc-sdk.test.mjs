@@ -123,6 +123,8 @@ for (const mode of ['direct', 'gateway']) {
             const fault = await house.control('POST', '/_sim/faults', { kind: 'rate_limited', credential: consumer.integration });
             await house.command('renew', consumer.integration);
             assert.ok((await sdk().auth.getAccessToken()).access_token);
+            const { requests } = await house.control('GET', '/_sim/ledger');
+            assert.ok(requests.some((one) => one.route === '/v2/token' && one.status === 429), 'nothing was throttled');
             await house.control('DELETE', `/_sim/faults/${fault.id}`);
         });
 

@@ -212,7 +212,9 @@ impl Policy {
         };
         let known = format!("because it is {article} {what} of tier {:?}", self.tier);
         match &self.reason {
-            Some(reason) if !reason.is_empty() => format!("{known}, overridden: {reason}"),
+            Some(reason) if !reason.is_empty() => {
+                format!("{known}, overridden: {}", reason.trim_end_matches('.'))
+            }
             _ => known,
         }
     }

@@ -1,7 +1,9 @@
 //! The demo and its stories, in real processes.
 
 use crate::house::{Folder, Server, ask};
+use countersign_model::Timestamp;
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 pub(crate) fn demo(folder: &Folder, story: &str, speed: &str) -> Server {
@@ -111,12 +113,60 @@ async fn vendor_outage_is_one_platform_incident_and_locks_nobody() {
     assert!(!listed.contains("\"locked\""), "{listed}");
 }
 
+/// What the simulator saw of token requests, and what the broker counted since it started.
+async fn minted(story: &str) -> (Value, u64, Vec<Value>) {
+    let folder = Folder::new();
+    let server = demo(&folder, story, "60");
+    advance(&server, "40m").await;
+    let ledger = format!("{}/_sim/ledger", server.url("sim_control"));
+    let (_, body) = ask("GET", &ledger, None, None).await;
+    let metrics = reqwest::get(format!("{}/metrics", server.url("broker"))).await;
+    let metrics = metrics.expect("an answer").text().await.expect("text");
+    let counted = metrics
+        .lines()
+        .filter(|line| line.starts_with("countersign_broker_token_requests_total"))
+        .filter_map(|line| line.rsplit(' ').next()?.parse::<u64>().ok())
+        .sum();
+    (body, counted, incidents(&server).await)
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_restart_in_mid_flight_mints_nothing_and_tells_nobody() {
-    let folder = Folder::new();
-    let server = demo(&folder, "stampede", "60");
-    advance(&server, "40m").await;
-    let opened = incidents(&server).await;
+    let (quiet, counted, _) = minted("none").await;
+    assert_eq!(
+        quiet["totals"]["token_requests"], counted,
+        "one start, one count"
+    );
+    let (restarted, since, opened) = minted("stampede").await;
+    assert!(
+        since > 0 && since < counted,
+        "its counters began anew: {since} of {counted}"
+    );
+    // Renewed at half its life at the earliest, T0's: a token asked for because of the restart would
+    // follow its predecessor sooner.
+    let mut last: BTreeMap<String, Timestamp> = BTreeMap::new();
+    for one in restarted["requests"].as_array().expect("a list") {
+        let (Some(credential), "none") = (
+            one["credential"].as_str(),
+            one["token"].as_str().unwrap_or_default(),
+        ) else {
+            continue;
+        };
+        let at: Timestamp = one["time"]
+            .as_str()
+            .expect("a time")
+            .parse()
+            .expect("a time");
+        if let Some(before) = last.insert(credential.to_owned(), at) {
+            let minutes = at.duration_since(before).as_mins();
+            assert!(
+                minutes >= 8,
+                "{credential} again after {minutes} min, at {at}"
+            );
+        }
+    }
+    assert!(last.len() > 20, "{last:?}");
+    assert_eq!(restarted["totals"]["refused"], 0);
     assert!(
         opened.iter().all(|one| one["opened_at"].is_null()),
         "{opened:?}"
