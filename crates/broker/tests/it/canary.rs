@@ -6,8 +6,48 @@ use crate::house::{House, TOKEN, estate, slot};
 use axum::body::Body;
 use axum::http::Request;
 use http_body_util::BodyExt;
+use std::io::Write;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tower::ServiceExt;
+use tracing_subscriber::fmt::MakeWriter;
+
+/// Everything that is logged in this process.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().expect("unpoisoned").write(bytes)
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Log {
+    type Writer = Log;
+    fn make_writer(&'a self) -> Log {
+        self.clone()
+    }
+}
+
+impl Log {
+    fn listen() -> Log {
+        let log = Log::default();
+        let lines = tracing_subscriber::fmt()
+            .with_max_level(tracing::Level::TRACE)
+            .with_ansi(false);
+        let lines = lines.with_writer(log.clone()).finish();
+        tracing::subscriber::set_global_default(lines).expect("the first of this process");
+        log
+    }
+
+    fn text(&self) -> String {
+        let bytes = self.0.lock().expect("unpoisoned");
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+}
 
 /// Every way an endpoint can fail that fits in a test.
 const ANSWERS: [Say; 9] = [
@@ -43,6 +83,7 @@ async fn get(house: &House, path: &str) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_failure_mode_lets_a_secret_out() {
+    let log = Log::listen();
     for say in ANSWERS {
         let (endpoint, url) = Endpoint::serve(say, Duration::ZERO).await;
         let house = House::with(&estate(&[&url])).await;
@@ -67,6 +108,13 @@ async fn no_failure_mode_lets_a_secret_out() {
         }
         find_none(house.stop().await.path());
     }
+    let logged = log.text();
+    assert!(
+        logged.contains("countersign_broker"),
+        "something was logged"
+    );
+    let bad = logged.lines().find(|line| line.contains("CANARY"));
+    assert_eq!(bad, None);
 }
 
 /// No file below the folder holds a secret in plain.
