@@ -121,7 +121,14 @@ for (const mode of ['direct', 'gateway']) {
 
         test('throttling upstream never reaches a caller whose token lives', async () => {
             const fault = await house.control('POST', '/_sim/faults', { kind: 'rate_limited', credential: consumer.integration });
+            // A person's renewal goes over the back-off once in 30 s of the clock.
+            await house.control('POST', '/_sim/clock', { advance: '31s' });
             await house.command('renew', consumer.integration);
+            const { requests } = await house.control('GET', '/_sim/ledger');
+            const throttled = requests.filter(
+                (one) => one.credential === consumer.integration && one.route === '/v2/token' && one.status === 429
+            );
+            assert.notEqual(throttled.length, 0, 'the token request was throttled');
             assert.ok((await sdk().auth.getAccessToken()).access_token);
             await house.control('DELETE', `/_sim/faults/${fault.id}`);
         });
