@@ -135,8 +135,14 @@ for (const mode of ['direct', 'gateway']) {
 
         test('a secret that ends is refused upstream, and the live token is served to its end', async () => {
             await house.control('POST', '/_sim/faults', { kind: 'secret_expired', credential: consumer.integration });
+            await house.control('POST', '/_sim/clock', { advance: '2m' });
             const renewed = await house.command('renew', consumer.integration, '--json');
             assert.notEqual(renewed.code, 0, renewed.stdout);
+            const { requests } = await house.control('GET', '/_sim/ledger');
+            const refused = requests.filter(
+                (one) => one.credential === consumer.integration && one.route === '/v2/token' && one.status === 401
+            );
+            assert.notEqual(refused.length, 0, 'the token request was refused');
             assert.ok((await sdk().auth.getAccessToken()).access_token);
         });
     });
