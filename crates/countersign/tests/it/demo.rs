@@ -137,8 +137,10 @@ async fn mints(server: &Server) -> BTreeMap<(String, u64), Vec<Timestamp>> {
 /// Token requests that the broker process made since it started, by its own counter.
 async fn counted_by_broker(server: &Server) -> u64 {
     let url = format!("{}/metrics", server.url("broker"));
-    let text = reqwest::get(url).await.expect("an answer");
-    let text = text.text().await.expect("text");
+    let limit = Duration::from_secs(10);
+    let client = reqwest::Client::builder().timeout(limit).build();
+    let answer = client.expect("a client").get(url).send().await;
+    let text = answer.expect("an answer").text().await.expect("text");
     let lines = text.lines();
     let counts = lines.filter(|line| line.starts_with("countersign_broker_token_requests_total"));
     let value = |line: &str| line.rsplit(' ').next().and_then(|n| n.parse::<u64>().ok());
