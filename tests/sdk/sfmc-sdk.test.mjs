@@ -121,17 +121,28 @@ for (const mode of ['direct', 'gateway']) {
 
         test('throttling upstream never reaches a caller whose token lives', async () => {
             const fault = await house.control('POST', '/_sim/faults', { kind: 'rate_limited', credential: consumer.integration });
+            // A person's renewal goes over the back-off once in 30 s of the clock.
+            await house.control('POST', '/_sim/clock', { advance: '31s' });
             await house.command('renew', consumer.integration);
-            assert.ok((await sdk().auth.getAccessToken()).access_token);
             const { requests } = await house.control('GET', '/_sim/ledger');
-            assert.ok(requests.some((one) => one.route === '/v2/token' && one.status === 429), 'nothing was throttled');
+            const throttled = requests.filter(
+                (one) => one.credential === consumer.integration && one.route === '/v2/token' && one.status === 429
+            );
+            assert.notEqual(throttled.length, 0, 'the token request was throttled');
+            assert.ok((await sdk().auth.getAccessToken()).access_token);
             await house.control('DELETE', `/_sim/faults/${fault.id}`);
         });
 
         test('a secret that ends is refused upstream, and the live token is served to its end', async () => {
             await house.control('POST', '/_sim/faults', { kind: 'secret_expired', credential: consumer.integration });
+            await house.control('POST', '/_sim/clock', { advance: '2m' });
             const renewed = await house.command('renew', consumer.integration, '--json');
             assert.notEqual(renewed.code, 0, renewed.stdout);
+            const { requests } = await house.control('GET', '/_sim/ledger');
+            const refused = requests.filter(
+                (one) => one.credential === consumer.integration && one.route === '/v2/token' && one.status === 401
+            );
+            assert.notEqual(refused.length, 0, 'the token request was refused');
             assert.ok((await sdk().auth.getAccessToken()).access_token);
         });
     });

@@ -15,7 +15,7 @@ use crate::outbox::{self, Road};
 use crate::passage::Passage;
 use crate::route::{App, AppParts, router};
 use crate::specs;
-use crate::vend::Vendor;
+use crate::vend::{Driven, Vendor};
 use axum::Router;
 use countersign_host::clock::Clock;
 use countersign_host::doorbell::Doorbell;
@@ -195,7 +195,11 @@ impl Broker {
     /// Starts the work. `road`: the way to the watch; without one, outcomes wait in the outbox.
     pub fn start(&mut self, tasks: &mut Tasks, road: Option<Arc<dyn Road>>) {
         if let Some((driver, receiver)) = self.work.take() {
-            tasks.spawn("broker driver", driver.run(receiver));
+            let vendor = Arc::clone(&self.vendor);
+            tasks.spawn("broker driver", async move {
+                let _driven = Driven::now(vendor);
+                driver.run(receiver).await;
+            });
         }
         if let Some(road) = road {
             tasks.spawn(

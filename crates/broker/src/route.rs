@@ -115,7 +115,7 @@ pub fn router(app: App, rest: Option<Router>) -> Router {
         )
         .route("/oauth/callback", get(consent::callback))
         .route("/healthz", get(healthz))
-        .route("/readyz", get(|| async { "ready\n" }))
+        .route("/readyz", get(readyz))
         .route("/metrics", get(metrics))
         .layer(DefaultBodyLimit::max(8 * 1024 * 1024))
         .layer(from_fn(sent::shape))
@@ -126,6 +126,20 @@ pub fn router(app: App, rest: Option<Router>) -> Router {
 /// The process answers, and says which plane it is, for commands that were given an address.
 async fn healthz() -> ([(&'static str, &'static str); 1], &'static str) {
     ([("x-countersign-plane", "broker")], "ok\n")
+}
+
+/// Slots are restored before there is a router; what is left is that somebody renews them.
+async fn readyz(State(app): State<App>) -> Result<&'static str, Problem> {
+    if app.0.vendor.is_driven() {
+        return Ok("ready\n");
+    }
+    let detail = "The broker's driver does not run: live tokens are served and none is renewed.";
+    let problem = Problem::new(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "broker_not_running",
+        detail,
+    );
+    Err(problem.retry_after(5))
 }
 
 async fn metrics(State(app): State<App>) -> String {

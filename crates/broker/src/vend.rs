@@ -10,6 +10,7 @@ use countersign_model::token::{Generation, TokenFacts};
 use countersign_refresh::{Flag, Refusal, RefusalClass, Verdict, expires_in_s, read};
 use papaya::HashMap as Papaya;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::sync::mpsc;
 
@@ -50,6 +51,24 @@ pub struct Vendor {
     cells: Papaya<SlotId, Arc<Cell>>,
     driver: mpsc::Sender<Command>,
     clock: Clock,
+    driven: AtomicBool,
+}
+
+/// Says that the driver runs, for as long as it is held.
+pub(crate) struct Driven(Arc<Vendor>);
+
+impl Driven {
+    /// The driver runs from here on, with all slots of the vault restored.
+    pub(crate) fn now(vendor: Arc<Vendor>) -> Driven {
+        vendor.driven.store(true, Ordering::Release);
+        Driven(vendor)
+    }
+}
+
+impl Drop for Driven {
+    fn drop(&mut self) {
+        self.0.driven.store(false, Ordering::Release);
+    }
 }
 
 impl Vendor {
@@ -60,7 +79,14 @@ impl Vendor {
             cells: Papaya::new(),
             driver,
             clock,
+            driven: AtomicBool::new(false),
         }
+    }
+
+    /// Whether the driver runs: what is asked for is renewed, and not only served while it lives.
+    #[must_use]
+    pub fn is_driven(&self) -> bool {
+        self.driven.load(Ordering::Acquire)
     }
 
     /// The cell of a slot.

@@ -1,6 +1,6 @@
 //! Both planes in one process, as `serve` and `demo` run them, and as commands open them offline.
 
-use crate::args::{Args, Command, ListenArgs};
+use crate::args::{Args, ListenArgs};
 use crate::exit::Exit;
 use axum::Router;
 use axum::extract::connect_info::IntoMakeServiceWithConnectInfo;
@@ -22,6 +22,15 @@ use tokio::net::TcpListener;
 
 /// The settings of this command: file, environment, flags.
 pub(crate) fn settings(args: &Args, listen: Option<&ListenArgs>) -> Result<Settings, Exit> {
+    settings_that_log(args, listen, None)
+}
+
+/// The same, with a log filter of its own for where none is written.
+pub(crate) fn settings_that_log(
+    args: &Args,
+    listen: Option<&ListenArgs>,
+    log: Option<&str>,
+) -> Result<Settings, Exit> {
     let input = |faults: countersign_host::settings::Faults| Exit::input(faults.to_string());
     let mut raw = RawSettings::load(args.config.as_deref(), &args.data).map_err(input)?;
     if let Some(listen) = listen {
@@ -32,10 +41,7 @@ pub(crate) fn settings(args: &Args, listen: Option<&ListenArgs>) -> Result<Setti
             raw.broker_listen.clone_from(&listen.broker_listen);
         }
     }
-    if matches!(args.command, Command::Demo(_)) && raw.log.is_none() {
-        // What it prints at its start is to stay in sight.
-        raw.log = Some("warn".to_owned());
-    }
+    raw.log = raw.log.or_else(|| log.map(str::to_owned));
     let settings = raw.meant().map_err(input)?;
     telemetry::install(&settings.log, settings.log_json).map_err(Exit::input)?;
     Ok(settings)

@@ -19,8 +19,12 @@ async fn a_black_holed_unit_leaves_the_others_on_time() {
     while silent.asked() == 0 {
         tokio::task::yield_now().await;
     }
+    let asked = countersign_host::clock::stopwatch();
     let other = house.broker.vendor().obtain(&slot("C-2", 2), 0, None).await;
     assert_eq!(other.map(|handed| handed.live.generation.0), Ok(1));
+    // A request to the black hole is given up after 10 s at the earliest: who waited for it is late.
+    let took = asked.elapsed();
+    assert!(took < Duration::from_secs(5), "it took {took:?}");
     assert_eq!(silent.asked(), 1, "and the black hole holds one flight");
     assert!(stuck.try_join_next().is_none(), "those who wait still wait");
 }

@@ -88,7 +88,7 @@ impl Ended {
 pub(crate) struct Server {
     child: Child,
     stdout: BufReader<ChildStdout>,
-    _log: NamedTempFile,
+    log: NamedTempFile,
     /// Its first line, JSON.
     pub(crate) ready: Value,
 }
@@ -112,7 +112,7 @@ impl Server {
             Ok(ready) => Server {
                 child,
                 stdout,
-                _log: log,
+                log,
                 ready,
             },
             Err(_) => {
@@ -132,6 +132,11 @@ impl Server {
         self.stdout.read_to_string(&mut rest).expect("text");
         assert!(self.child.wait().expect("it ends").success(), "{rest}");
         rest
+    }
+
+    /// What it logged so far.
+    pub(crate) fn log(&self) -> String {
+        std::fs::read_to_string(self.log.path()).expect("a file")
     }
 
     /// Ends it without warning, as a power cut would.
