@@ -7,6 +7,7 @@ mod asset;
 mod credential;
 mod integration;
 mod place;
+mod planned;
 
 use crate::id::{AssetId, BuId, CredentialId, IntegrationId, TenantId};
 use schemars::JsonSchema;
@@ -18,6 +19,7 @@ pub use credential::{
 };
 pub use integration::{Integration, IntegrationKind, StrategyOverride, Tier, VendMode};
 pub use place::{BusinessHours, BusinessUnit, Tenant};
+pub use planned::{Planned, PlannedKind};
 
 /// The one version of the estate file so far.
 pub const ESTATE_VERSION: u32 = 1;
@@ -49,6 +51,9 @@ pub struct Estate {
     /// Spans in which nothing is changed without approval.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub freezes: Vec<Freeze>,
+    /// Holidays, launches, pauses and maintenance that people know of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub planned: Vec<Planned>,
 }
 
 /// A span without changes.

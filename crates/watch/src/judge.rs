@@ -20,8 +20,9 @@ struct Memory {
     statuses: StatusesState,
 }
 
-/// Detectors, statuses and incidents, in memory.
-pub(crate) struct Judge {
+/// Detectors, statuses and incidents, in memory. It reads no clock and does no I/O: the live
+/// pipeline, `analyze` and simulated time drive the same one.
+pub struct Judge {
     detector: Detector,
     statuses: Statuses,
     engine: Engine,
@@ -30,17 +31,18 @@ pub(crate) struct Judge {
 
 /// What a turn came to.
 #[derive(Debug, Default)]
-pub(crate) struct Verdict {
+pub struct Verdict {
     /// Incidents that changed, each once, as they are now.
-    pub(crate) incidents: Vec<Incident>,
+    pub incidents: Vec<Incident>,
     /// Notices to send.
-    pub(crate) notices: Vec<Notice>,
+    pub notices: Vec<Notice>,
 }
 
 impl Judge {
     /// Goes on from what the ledger holds. A memory of an older form is started afresh: the
     /// incidents themselves are kept.
-    pub(crate) fn new(rules: Rules, estate: &Estate, seed: u64, loaded: &Loaded) -> Judge {
+    #[must_use]
+    pub fn new(rules: Rules, estate: &Estate, seed: u64, loaded: &Loaded) -> Judge {
         let mut judge = Judge {
             detector: Detector::new(rules, estate),
             statuses: Statuses::new(estate),
@@ -66,24 +68,28 @@ impl Judge {
         judge
     }
 
-    pub(crate) fn set_estate(&mut self, estate: &Estate) {
+    /// Takes a new estate.
+    pub fn set_estate(&mut self, estate: &Estate) {
         self.detector.set_estate(estate);
         self.statuses.set_estate(estate);
         self.engine.set_estate(estate);
     }
 
-    pub(crate) fn observe(&mut self, now: Timestamp, outcome: &Outcome) {
+    /// Judges one outcome; in any order, twice is once.
+    pub fn observe(&mut self, now: Timestamp, outcome: &Outcome) {
         self.statuses.observe(now, outcome);
         let signals = self.detector.observe(now, outcome);
         self.weigh(now, &signals);
     }
 
-    pub(crate) fn delivered(&mut self, now: Timestamp, incident: &IncidentId) {
+    /// A channel accepted a notice of that incident.
+    pub fn delivered(&mut self, now: Timestamp, incident: &IncidentId) {
         let changes = self.engine.delivered(now, incident);
         self.keep(changes);
     }
 
-    pub(crate) fn tick(&mut self, now: Timestamp) {
+    /// Judges what time alone made true.
+    pub fn tick(&mut self, now: Timestamp) {
         let signals = self.detector.tick(now);
         self.weigh(now, &signals);
         let changes = self.engine.tick(now);
@@ -116,20 +122,26 @@ impl Judge {
     }
 
     /// What came of everything since the last call.
-    pub(crate) fn take_verdict(&mut self) -> Verdict {
+    pub fn take_verdict(&mut self) -> Verdict {
         std::mem::take(&mut self.verdict)
     }
 
-    pub(crate) fn statuses(&self, now: Timestamp) -> Vec<IntegrationStatus> {
+    /// How every integration is doing.
+    #[must_use]
+    pub fn statuses(&self, now: Timestamp) -> Vec<IntegrationStatus> {
         let open: Vec<Incident> = self.engine.open().into_iter().cloned().collect();
         self.statuses.view(now, &open)
     }
 
-    pub(crate) fn next_wake(&self) -> Option<Timestamp> {
+    /// When [`tick`](Self::tick) may say something new, if nothing comes before.
+    #[must_use]
+    pub fn next_wake(&self) -> Option<Timestamp> {
         self.detector.next_wake()
     }
 
-    pub(crate) fn snapshot(&self) -> serde_json::Value {
+    /// What to keep until the next start.
+    #[must_use]
+    pub fn snapshot(&self) -> serde_json::Value {
         serde_json::json!({
             "detector": self.detector.snapshot(),
             "statuses": self.statuses.snapshot(),

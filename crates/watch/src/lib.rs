@@ -17,4 +17,5 @@ mod resolve;
 pub use countersign_detect::Rules;
 pub use handle::{Task, Watch, WatchError, WatchParts};
 pub use ingest::{IngestReject, IngestReport, IngestScope};
+pub use judge::{Judge, Verdict};
 pub use pipeline::{Committed, OnCommit};

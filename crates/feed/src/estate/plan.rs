@@ -25,6 +25,8 @@ pub enum ObjectKind {
     Asset,
     /// Freezes, by their days (`2026-11-24..2026-12-01`).
     Freeze,
+    /// Planned spans, by id.
+    Planned,
 }
 
 /// The difference of two estates. Only kinds with a difference are present.
@@ -140,6 +142,7 @@ fn objects(estate: &Estate) -> BTreeMap<ObjectKind, Objects> {
         (ObjectKind::Integration, list("integrations")),
         (ObjectKind::Asset, list("assets")),
         (ObjectKind::Freeze, list("freezes")),
+        (ObjectKind::Planned, list("planned")),
     ])
 }
 

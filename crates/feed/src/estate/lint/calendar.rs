@@ -51,6 +51,21 @@ pub(super) fn lint(estate: &Estate, findings: &mut Vec<Finding>) {
         }
     }
     freezes(estate, findings);
+    planned(estate, findings);
+}
+
+fn planned(estate: &Estate, findings: &mut Vec<Finding>) {
+    for (index, span) in estate.planned.iter().enumerate() {
+        if span.to <= span.from {
+            let message = format!("{} ends at {}, before it starts.", span.id, span.to);
+            let said = (message, "Exchange `from` and `to`.");
+            findings.push(Finding::error(
+                format!("planned[{index}].to"),
+                "dates_reversed",
+                said,
+            ));
+        }
+    }
 }
 
 fn cron(findings: &mut Vec<Finding>, path: String, schedule: &Option<Schedule>) {

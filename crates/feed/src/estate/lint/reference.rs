@@ -52,7 +52,35 @@ pub(super) fn lint(estate: &Estate, findings: &mut Vec<Finding>) {
         edges(findings, &path("reads"), &asset.reads, &known);
         edges(findings, &path("writes"), &asset.writes, &known);
     }
+    planned(estate, &known, findings);
     cycles(estate, findings);
+}
+
+fn planned(estate: &Estate, known: &Known<'_>, findings: &mut Vec<Finding>) {
+    let flows = estate.integrations.iter().map(|flow| flow.id.as_str());
+    let flows: BTreeSet<&str> = flows.collect();
+    for (index, span) in estate.planned.iter().enumerate() {
+        let path = |field: &str| format!("planned[{index}].{field}");
+        if let Some(unit) = &span.bu {
+            edge(
+                findings,
+                path("bu"),
+                "business unit",
+                unit.as_str(),
+                &known.units,
+            );
+        }
+        if let Some(flow) = &span.integration {
+            edge(
+                findings,
+                path("integration"),
+                "integration",
+                flow.as_str(),
+                &flows,
+            );
+        }
+        edges(findings, &path("asset"), span.asset.as_slice(), known);
+    }
 }
 
 struct Known<'e> {

@@ -16,6 +16,7 @@ impl ObjectKind {
             ObjectKind::Integration => "integration",
             ObjectKind::Asset => "asset",
             ObjectKind::Freeze => "freeze",
+            ObjectKind::Planned => "planned span",
         }
     }
 }
