@@ -1,152 +1,243 @@
-//! Refused calls of one credential, told apart from the 401 that every ended token brings.
+//! The calls that carry one credential's token: refused, or failing at the provider.
 //!
-//! At most 10 calls in a run, one success cancels one refusal, because a client without renewal
-//! ahead of time gets a 401, renews and succeeds; beyond that the share decides. Spans are measured
-//! from the first refusal to the newest, so that silence never ripens a suspicion.
-//! Source: detection 4.1 to 4.4 (span guard 90 s and 180 s, measured; a 60 s hiccup stays silent).
+//! Each credential has a [`Channel`] for all of its calls, one for each flow and one for each family of
+//! endpoints, so that one flow with an old token, or one family whose scope is gone, is not hidden by
+//! the others' successes. Source: detection 4.
 
+use crate::channel::{Answer, Channel, Failing};
+use crate::classify::{Verdict, classify_call, fails_at_provider};
 use crate::rules::{Rules, span};
-use countersign_model::Timestamp;
 use countersign_model::class::Class;
-use countersign_model::id::OutcomeId;
+use countersign_model::id::IntegrationId;
 use countersign_model::incident::Evidence;
 use countersign_model::outcome::{Call, Outcome};
 use countersign_model::signal::Strength;
+use countersign_model::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// Below so many calls in a run a success cancels a refusal.
-const CANCEL_BELOW: u64 = 10;
-/// So many successes in a row end a run of any length.
-const OK_IN_A_ROW: u64 = 20;
 /// Evidence kept of a run: the first and the newest.
 const EVIDENCE_MAX: usize = 20;
+/// Most families told apart; the rest count for the credential alone.
+const FAMILIES_MAX: usize = 16;
 
-/// The present run of refused calls, if there is one.
+/// What is remembered of one credential's calls.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-#[serde(transparent)]
-pub(crate) struct Calls(Option<Refused>);
-
-/// Refused calls without a recovery between them.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Refused {
-    pub(crate) first: Timestamp,
-    pub(crate) last: Timestamp,
-    ok: u64,
-    ok_in_a_row: u64,
-    bad: BTreeMap<String, u64>,
-    #[serde(skip_serializing_if = "Vec::is_empty", default)]
-    pub(crate) evidence: Vec<Evidence>,
+pub(crate) struct Calls {
+    #[serde(default)]
+    all: Channel,
+    #[serde(default)]
+    flows: BTreeMap<IntegrationId, Channel>,
+    #[serde(default)]
+    families: BTreeMap<String, Channel>,
+    /// Failures that are the provider's.
+    #[serde(default)]
+    provider: Channel,
+    #[serde(default)]
+    refused: Told,
+    #[serde(default)]
+    failed: Told,
 }
 
-impl Refused {
-    /// Whether it is more than a 401 or two that heal themselves.
-    fn counts(&self, rules: &Rules) -> bool {
-        self.n_bad() >= u64::from(rules.calls_min) && self.ok <= self.n_bad()
-    }
+/// What failures are shown with: their classes and the first and newest of them.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+struct Told {
+    classes: BTreeMap<String, u64>,
+    evidence: Vec<Evidence>,
+}
 
-    fn n_bad(&self) -> u64 {
-        self.bad.values().fold(0, |sum, n| sum.saturating_add(*n))
-    }
+/// Refused calls that count, for a signal.
+pub(crate) struct Run<'a> {
+    pub(crate) since: Timestamp,
+    pub(crate) in_part: bool,
+    pub(crate) evidence: &'a [Evidence],
+    /// The flows that are refused, where they are told apart.
+    pub(crate) flows: BTreeSet<IntegrationId>,
+    classes: &'a BTreeMap<String, u64>,
+}
 
+impl Run<'_> {
     /// Whether most refusals of the run are of that class.
     pub(crate) fn is_mostly(&self, class: Class) -> bool {
-        let n = self.bad.get(class.as_str()).copied().unwrap_or(0);
-        n.saturating_mul(2) > self.n_bad()
+        let n = self.classes.get(class.as_str()).copied().unwrap_or(0);
+        let all = self
+            .classes
+            .values()
+            .fold(0_u64, |sum, n| sum.saturating_add(*n));
+        n.saturating_mul(2) > all
     }
 }
 
 impl Calls {
-    pub(crate) fn run(&self) -> Option<&Refused> {
-        self.0.as_ref()
-    }
-
-    /// Since when calls are refused, if so many are that it counts.
-    pub(crate) fn refused_since(&self, rules: &Rules) -> Option<Timestamp> {
-        let run = self.0.as_ref().filter(|run| run.counts(rules))?;
-        Some(run.first)
-    }
-
-    pub(crate) fn refused(&mut self, outcome: &Outcome, call: &Call, class: Class) {
-        let run = self.0.get_or_insert_with(|| Refused {
-            first: outcome.ts,
-            last: outcome.ts,
-            ok: 0,
-            ok_in_a_row: 0,
-            bad: BTreeMap::new(),
-            evidence: Vec::new(),
-        });
-        run.first = run.first.min(outcome.ts);
-        run.last = run.last.max(outcome.ts);
-        run.ok_in_a_row = 0;
-        let n = run.bad.entry(class.as_str().to_owned()).or_default();
-        *n = n.saturating_add(outcome.n.max(1));
-        keep(&mut run.evidence, outcome, call);
-    }
-
-    /// Takes a success; whether it ended the run.
-    pub(crate) fn succeeded(&mut self, outcome: &Outcome) -> bool {
-        let Some(run) = &mut self.0 else { return false };
-        if outcome.ts < run.first {
-            return false;
-        }
+    /// Takes one call; whether it says anything of the credential.
+    pub(crate) fn observe(&mut self, outcome: &Outcome, call: &Call) -> bool {
+        let verdict = classify_call(call);
+        let provider = fails_at_provider(call);
         let n = outcome.n.max(1);
-        run.ok = run.ok.saturating_add(n);
-        run.ok_in_a_row = run.ok_in_a_row.saturating_add(n);
-        let bad = run.n_bad();
-        let cancelled = bad.saturating_add(run.ok) < CANCEL_BELOW && run.ok >= bad;
-        let ended = cancelled || run.ok > bad || run.ok_in_a_row >= OK_IN_A_ROW;
-        if ended {
-            self.0 = None;
+        let answer = match (verdict, provider, call.status) {
+            (Verdict::Failed(class), _, _) => {
+                self.refused.keep(outcome, call, class, "call refused");
+                Answer::Failed
+            }
+            (_, Some(class), _) => {
+                self.failed.keep(outcome, call, class, "call failed");
+                self.provider.observe(outcome.ts, Answer::Failed, n);
+                return false;
+            }
+            (_, None, Some(429)) => Answer::Throttled,
+            (Verdict::Ignored, None, _) => return false,
+            (Verdict::Ok, None, _) => Answer::Ok,
+        };
+        self.all.observe(outcome.ts, answer, n);
+        if let Some(flow) = &outcome.integration {
+            let channel = self.flows.entry(flow.clone()).or_default();
+            channel.observe(outcome.ts, answer, n);
         }
-        ended
+        if let Some(family) = call.route.as_deref().and_then(family_of)
+            && (self.families.len() < FAMILIES_MAX || self.families.contains_key(family))
+        {
+            let channel = self.families.entry(family.to_owned()).or_default();
+            channel.observe(outcome.ts, answer, n);
+        }
+        let carried = match answer {
+            Answer::Throttled => Answer::Throttled,
+            Answer::Ok | Answer::Failed => Answer::Ok,
+        };
+        self.provider.observe(outcome.ts, carried, n);
+        answer != Answer::Throttled
     }
 
-    /// How far the run goes. `t0`: a T0 flow hangs on the credential.
+    /// The refusals that count, once they have gone on for `least`.
+    pub(crate) fn run(&self, rules: &Rules, least: SignedDuration) -> Option<Run<'_>> {
+        let failing = |channel: &Channel| channel.failing(rules.calls_min, least);
+        let flows: Vec<(&IntegrationId, Failing)> = self
+            .flows
+            .iter()
+            .filter_map(|(id, channel)| Some((id, failing(channel)?)))
+            .collect();
+        let families = self.families.values().filter_map(failing);
+        let found = failing(&self.all)
+            .into_iter()
+            .chain(flows.iter().map(|(_, found)| *found))
+            .chain(families);
+        let first = found.clone().min_by_key(|found| found.since)?;
+        let all = failing(&self.all).is_some_and(|found| !found.in_part);
+        Some(Run {
+            since: first.since,
+            in_part: !all,
+            evidence: &self.refused.evidence,
+            flows: flows.into_iter().map(|(id, _)| id.clone()).collect(),
+            classes: &self.refused.classes,
+        })
+    }
+
+    /// How far refused calls go. `t0`: a T0 flow hangs on the credential.
     pub(crate) fn strength(&self, rules: &Rules, t0: bool) -> Option<Strength> {
-        let run = self.0.as_ref()?;
-        let lasted = run.last.duration_since(run.first);
-        let page_s = if t0 {
-            rules.calls_page_t0_s
-        } else {
-            rules.calls_page_s
+        let page_s = match t0 {
+            true => rules.calls_page_t0_s,
+            false => rules.calls_page_s,
         };
-        if !run.counts(rules) {
-            None
-        } else if lasted >= span(page_s) {
-            Some(Strength::Page)
-        } else if lasted >= span(rules.calls_suspect_s) {
-            Some(Strength::Suspect)
-        } else {
-            None
+        if self.run(rules, span(page_s)).is_some() {
+            return Some(Strength::Page);
+        }
+        self.run(rules, span(rules.calls_suspect_s))
+            .map(|_| Strength::Suspect)
+    }
+
+    /// Since when calls are refused, if more are than heal by themselves.
+    pub(crate) fn refused_since(&self, rules: &Rules) -> Option<Timestamp> {
+        let (since, n) = self.all.unhealed()?;
+        (n >= u64::from(rules.calls_min).max(2)).then_some(since)
+    }
+
+    /// Whether calls are carried again, everywhere. Forgets what was kept to show.
+    pub(crate) fn recovered(&mut self) -> bool {
+        let silent = |channel: &Channel| channel.unhealed().is_none();
+        let recovered = self.all.recovered()
+            && self.flows.values().all(silent)
+            && self.families.values().all(silent);
+        if recovered {
+            self.refused = Told::default();
+        }
+        recovered
+    }
+
+    /// Whether any call was answered or failed since `from`.
+    pub(crate) fn tried_since(&self, from: Timestamp) -> bool {
+        self.provider.newest.is_some_and(|at| at >= from)
+    }
+
+    /// Whether refused calls are what is newest of it.
+    pub(crate) fn is_refused(&self) -> bool {
+        self.all.unhealed().is_some()
+    }
+
+    /// Since when the provider fails its calls, once that has gone on for `least`, and as what.
+    pub(crate) fn provider_fails(&self, least: SignedDuration) -> Option<(Timestamp, Class)> {
+        let failing = self.provider.failing(2, least)?;
+        let n = |class: Class| {
+            self.failed
+                .classes
+                .get(class.as_str())
+                .copied()
+                .unwrap_or(0)
+        };
+        let class = match n(Class::Network) > n(Class::Upstream) {
+            true => Class::Network,
+            false => Class::Upstream,
+        };
+        Some((failing.since, class))
+    }
+
+    /// The newest call that was carried to an answer.
+    pub(crate) fn carried_at(&self) -> Option<Timestamp> {
+        self.provider.ok_at
+    }
+
+    /// The facts of the provider's failures.
+    pub(crate) fn provider_evidence(&self) -> &[Evidence] {
+        &self.failed.evidence
+    }
+
+    /// Forgets the provider's failures that are over.
+    pub(crate) fn provider_healed(&mut self) {
+        if self.provider.recovered() {
+            self.failed = Told::default();
         }
     }
 }
 
-fn keep(evidence: &mut Vec<Evidence>, outcome: &Outcome, call: &Call) {
-    let id: &OutcomeId = &outcome.id;
-    if evidence
-        .iter()
-        .any(|known| known.outcome.as_ref() == Some(id))
-    {
-        return;
+impl Told {
+    fn keep(&mut self, outcome: &Outcome, call: &Call, class: Class, what: &str) {
+        let known = |fact: &Evidence| fact.outcome.as_ref() == Some(&outcome.id);
+        if self.evidence.iter().any(known) {
+            return;
+        }
+        let n = self.classes.entry(class.as_str().to_owned()).or_default();
+        *n = n.saturating_add(outcome.n.max(1));
+        let status = call
+            .status
+            .map_or_else(|| "no answer".to_owned(), |status| status.to_string());
+        let fact = Evidence {
+            at: outcome.ts,
+            outcome: Some(outcome.id.clone()),
+            words: match call.error_code.as_deref() {
+                None | Some("0" | "none") => format!("{what}: {status}"),
+                Some(code) => format!("{what}: {status} ({code})"),
+            },
+        };
+        let place = self.evidence.partition_point(|known| known.at <= fact.at);
+        self.evidence.insert(place, fact);
+        if self.evidence.len() > EVIDENCE_MAX {
+            self.evidence.remove(1);
+        }
     }
-    let status = call
-        .status
-        .map_or_else(|| "no answer".to_owned(), |status| status.to_string());
-    let fact = Evidence {
-        at: outcome.ts,
-        outcome: Some(id.clone()),
-        words: match call.error_code.as_deref() {
-            None | Some("0" | "none") => format!("call refused: {status}"),
-            Some(code) => format!("call refused: {status} ({code})"),
-        },
-    };
-    let place = evidence.partition_point(|known| known.at <= fact.at);
-    evidence.insert(place, fact);
-    if evidence.len() > EVIDENCE_MAX {
-        evidence.remove(1);
-    }
+}
+
+/// The family of endpoints a route belongs to: its first segment that is no version.
+fn family_of(route: &str) -> Option<&str> {
+    let path = route.split(['?', '#']).next().unwrap_or(route);
+    path.split('/').find(|part| !part.is_empty())
 }
 
 #[cfg(test)]

@@ -67,6 +67,22 @@ pub fn classify_call(call: &Call) -> Verdict {
     }
 }
 
+/// Whether a call failed at the provider or on the way to it, and as what; `None` where it was answered.
+#[must_use]
+pub fn fails_at_provider(call: &Call) -> Option<Class> {
+    if classify_call(call) != Verdict::Ignored {
+        return None;
+    }
+    match (call.status, code_of(call)) {
+        (Some(500..=599), _) | (None, "timeout") => Some(Class::Upstream),
+        (None, "connection_reset" | "tls_failed") => Some(Class::Network),
+        (None, code) if code.starts_with("connect_") || code.starts_with("dns_") => {
+            Some(Class::Network)
+        }
+        _ => None,
+    }
+}
+
 /// The error code; `0` and `none` are how SFMC and producers say that there is none.
 fn code_of(call: &Call) -> &str {
     match call.error_code.as_deref() {

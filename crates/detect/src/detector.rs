@@ -1,22 +1,25 @@
 //! The detector: outcomes in, signals out, with a memory that can be kept between turns.
 
-use crate::classify::{Verdict, classify, classify_call, is_transient};
-use crate::platform::{self, Platform};
+use crate::classify::{Verdict, classify, is_transient};
+use crate::platform::Platform;
 use crate::rules::{Rules, span};
 use crate::track::{Failure, Track};
 use countersign_model::Timestamp;
 use countersign_model::class::Class;
 use countersign_model::estate::{Credential, CredentialKind, Estate, Grant, Tier};
-use countersign_model::id::{CredentialId, TenantId};
+use countersign_model::id::CredentialId;
 use countersign_model::outcome::{Call, Fact, Outcome};
 use countersign_model::signal::{Signal, Strength};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+mod provider;
 mod signal;
 
 /// What the broker reports when it stopped trying.
 const LOCKED: &str = "credential.locked";
+/// What it reports when several tokens in a row died young.
+const OUTSIDE_MINTER: &str = "credential.outside_minter_suspected";
 /// What it reports when it would stop, and is set to ask first.
 const ASKED: &str = "credential.ask_to_lock";
 
@@ -34,15 +37,22 @@ pub struct Detector {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct DetectorState {
     credentials: BTreeMap<CredentialId, Track>,
-    tenants: BTreeMap<TenantId, Platform>,
+    #[serde(default)]
+    providers: BTreeMap<ProviderId, Platform>,
 }
+
+/// A token host that several credentials share: an SFMC tenant's, by its id, or the CRM core's.
+type ProviderId = String;
+
+/// The CRM core as a provider.
+const CORE: &str = "crm core";
 
 /// What the estate says of a credential.
 #[derive(Debug, Clone)]
 struct Known {
     grant: Option<Grant>,
-    /// The tenant whose auth host it uses; `None` for hosts outside SFMC.
-    tenant: Option<TenantId>,
+    /// Whose token host it uses; `None` where no other credential here uses it.
+    provider: Option<ProviderId>,
     /// Whether a T0 flow hangs on it.
     t0: bool,
 }
@@ -63,15 +73,17 @@ impl Detector {
 
     /// Takes a new estate and forgets what left it.
     pub fn set_estate(&mut self, estate: &Estate) {
-        let known =
-            |credential: &Credential| (credential.id.clone(), Known::of(estate, credential));
+        let flows = estate.integrations.iter();
+        let t0 = flows.filter(|flow| flow.tier == Tier::T0);
+        let t0: BTreeSet<&CredentialId> = t0.map(|flow| &flow.credential).collect();
+        let known = |one: &Credential| (one.id.clone(), Known::of(estate, one, &t0));
         self.known = estate.credentials.iter().map(known).collect();
         self.state
             .credentials
             .retain(|id, _| self.known.contains_key(id));
-        self.state
-            .tenants
-            .retain(|id, _| estate.tenant(id).is_some());
+        let known = &self.known;
+        let is_used = |id: &ProviderId| known.values().any(|k| k.provider.as_ref() == Some(id));
+        self.state.providers.retain(|id, _| is_used(id));
     }
 
     /// What to keep until the next start.
@@ -108,6 +120,7 @@ impl Detector {
             let signal = match action.as_str() {
                 LOCKED => self.locked(now, &id, outcome),
                 ASKED => self.asked(now, &id, outcome),
+                OUTSIDE_MINTER => self.contested(now, &id, outcome),
                 _ => None,
             };
             return signal.into_iter().collect();
@@ -119,10 +132,14 @@ impl Detector {
             return Vec::new();
         };
         if let Fact::Call(call) | Fact::Probe(call) = &outcome.fact {
-            return self
-                .called(now, id, known.t0, outcome, call)
-                .into_iter()
-                .collect();
+            let signal = self.called(now, id, known.t0, outcome, call);
+            let mut signals: Vec<Signal> = signal.into_iter().collect();
+            if let Some(provider) = &known.provider
+                && self.is_news_of(provider, outcome, call)
+            {
+                signals.extend(self.judge_provider(now, provider, false));
+            }
+            return signals;
         }
         let signal = match classify(outcome, known.grant) {
             // Our own fault says nothing about the credential.
@@ -132,8 +149,8 @@ impl Detector {
             Verdict::Failed(class) => self.refused(now, id, outcome, class),
         };
         let mut signals: Vec<Signal> = signal.into_iter().collect();
-        if let Some(tenant) = &known.tenant {
-            signals.extend(self.judge_tenant(now, tenant, true));
+        if let Some(provider) = &known.provider {
+            signals.extend(self.judge_provider(now, provider, true));
         }
         signals
     }
@@ -141,10 +158,10 @@ impl Detector {
     /// Judges what time alone has made true.
     pub fn tick(&mut self, now: Timestamp) -> Vec<Signal> {
         self.ticked_at = self.ticked_at.max(Some(now));
-        let tenants: Vec<TenantId> = self.state.tenants.keys().cloned().collect();
+        let providers: Vec<ProviderId> = self.state.providers.keys().cloned().collect();
         let mut signals = Vec::new();
-        for tenant in &tenants {
-            signals.extend(self.judge_tenant(now, tenant, false));
+        for provider in &providers {
+            signals.extend(self.judge_provider(now, provider, false));
         }
         let untold = self
             .state
@@ -161,11 +178,12 @@ impl Detector {
     /// When [`tick`](Self::tick) may say something new, if nothing comes before.
     #[must_use]
     pub fn next_wake(&self) -> Option<Timestamp> {
-        let outages = self.state.tenants.values().filter_map(|platform| {
-            let rule = match platform.told {
-                None => self.rules.platform_suspect_s,
-                Some(Strength::Suspect) => self.rules.platform_page_s,
-                Some(_) => return None,
+        let outages = self.state.providers.values().filter_map(|platform| {
+            let rule = match (platform.told, platform.calls_fail) {
+                (None, _) => self.rules.platform_suspect_s,
+                (Some(Strength::Suspect), true) => self.rules.platform_calls_page_s,
+                (Some(Strength::Suspect), false) => self.rules.platform_page_s,
+                (Some(_), _) => return None,
             };
             platform.since?.checked_add(span(rule)).ok()
         });
@@ -186,20 +204,30 @@ impl Detector {
 
     fn issued(&mut self, now: Timestamp, id: &CredentialId, outcome: &Outcome) -> Option<Signal> {
         let track = self.track(id, outcome);
+        let contested = track.issued_young(outcome);
         if let Fact::Mint { expires_in, .. } = &outcome.fact {
             track.token_ends_at = track.token_ends_at.max(end_of(outcome.ts, *expires_in));
         }
         track.last_ok = track.last_ok.max(Some(outcome.ts));
         track.refusals.end_at(outcome.ts, outcome.bu.as_ref());
         track.transients.end_at(outcome.ts, outcome.bu.as_ref());
-        let is_refused = track.calls.run().is_some() && track.told_by_calls;
+        if contested {
+            return contest(now, id, track, outcome);
+        }
+        let is_refused = track.calls.is_refused() && track.told_by_calls;
         if is_refused || !(track.refusals.is_empty() && track.transients.is_empty()) {
             return None;
         }
         track.locked_at = None;
         track.asked_at = None;
         track.told.take()?;
-        Some(signal::healed(now, id, track, outcome))
+        Some(signal::healed(
+            now,
+            id,
+            track,
+            outcome,
+            "a new token was issued",
+        ))
     }
 
     fn refused(
@@ -236,28 +264,32 @@ impl Detector {
         outcome: &Outcome,
         call: &Call,
     ) -> Option<Signal> {
-        let verdict = classify_call(call);
-        if verdict == Verdict::Ignored {
-            return None;
-        }
         let rules = self.rules.clone();
         let track = self.track(id, outcome);
-        let Verdict::Failed(class) = verdict else {
-            let ended = track.calls.succeeded(outcome) && std::mem::take(&mut track.told_by_calls);
-            if !ended || !track.refusals.is_empty() || !track.transients.is_empty() {
+        if !track.calls.observe(outcome, call) {
+            return None;
+        }
+        if track.told_by_calls && track.calls.recovered() {
+            track.told_by_calls = false;
+            if !track.refusals.is_empty() || !track.transients.is_empty() {
                 return None;
             }
             track.told.take()?;
-            return Some(signal::healed(now, id, track, outcome));
-        };
-        track.calls.refused(outcome, call, class);
+            return Some(signal::healed(
+                now,
+                id,
+                track,
+                outcome,
+                "calls are answered again",
+            ));
+        }
         let strength = track.calls.strength(&rules, t0)?;
         if !track.refusals.is_empty() || track.told >= Some(strength) {
             return None;
         }
         track.told = Some(strength);
         track.told_by_calls = true;
-        signal::calls_refused(now, id, track, strength)
+        signal::calls_refused(now, id, track, strength, &rules)
     }
 
     fn stumbled(
@@ -286,6 +318,13 @@ impl Detector {
         Some(signal::locked(now, id, track, outcome))
     }
 
+    fn contested(&mut self, now: Timestamp, id: &CredentialId, by: &Outcome) -> Option<Signal> {
+        self.known.get(id)?;
+        let track = self.track(id, by);
+        track.contested_at = track.contested_at.max(Some(by.ts));
+        contest(now, id, track, by)
+    }
+
     fn asked(&mut self, now: Timestamp, id: &CredentialId, outcome: &Outcome) -> Option<Signal> {
         self.known.get(id)?;
         let track = self.track(id, outcome);
@@ -300,8 +339,8 @@ impl Detector {
     /// A single credential that the provider's state does not explain: pages only when nothing
     /// carries it any more.
     fn judge_alone(&mut self, now: Timestamp, id: &CredentialId) -> Option<Signal> {
-        let tenant = self.known.get(id)?.tenant.as_ref();
-        let platform = tenant.and_then(|tenant| self.state.tenants.get(tenant));
+        let provider = self.known.get(id)?.provider.as_ref();
+        let platform = provider.and_then(|id| self.state.providers.get(id));
         if platform.is_some_and(|platform| platform.since.is_some()) {
             return None;
         }
@@ -316,85 +355,36 @@ impl Detector {
         track.told = track.told.max(Some(Strength::Page));
         Some(signal::stumbled(now, id, track))
     }
-
-    /// `grown`: an outcome of the tenant came just now.
-    fn judge_tenant(&mut self, now: Timestamp, tenant: &TenantId, grown: bool) -> Option<Signal> {
-        let known = &self.known;
-        let tracks: Vec<(&CredentialId, &Track)> = self
-            .state
-            .credentials
-            .iter()
-            .filter(|(id, _)| {
-                known
-                    .get(*id)
-                    .is_some_and(|k| k.tenant.as_ref() == Some(tenant))
-            })
-            .collect();
-        let Some(outage) = platform::outage(now, &self.rules, &tracks) else {
-            let works = tracks.iter().filter_map(|(_, track)| track.last_ok).max();
-            return self.end_outage(now, tenant, works);
-        };
-        let platform = self.state.tenants.entry(tenant.clone()).or_default();
-        let since = platform.since.map_or(outage.since, |s| s.min(outage.since));
-        platform.since = Some(since);
-        let strength = platform::strength(now, &self.rules, since)?;
-        if platform.told >= Some(strength) && !grown {
-            return None;
-        }
-        platform.told = platform.told.max(Some(strength));
-        let told = platform.told.unwrap_or(strength);
-        Some(signal::outage(
-            now,
-            since,
-            told,
-            &outage,
-            &self.state.credentials,
-        ))
-    }
-
-    /// Only a success ends it: when nobody tries, nobody knows.
-    fn end_outage(
-        &mut self,
-        now: Timestamp,
-        tenant: &TenantId,
-        works: Option<Timestamp>,
-    ) -> Option<Signal> {
-        let platform = self.state.tenants.get_mut(tenant)?;
-        let since = platform.since?;
-        if works.is_none_or(|works| works < since) {
-            return None;
-        }
-        let told = platform.told.take();
-        platform.since = None;
-        platform.healed_at = Some(now);
-        told?;
-        let others = self
-            .state
-            .tenants
-            .values()
-            .any(|other| other.told.is_some());
-        (!others).then(|| signal::outage_ended(now, since))
-    }
 }
 
 impl Known {
-    fn of(estate: &Estate, credential: &Credential) -> Known {
-        let on_auth_host = matches!(
-            credential.kind,
+    fn of(estate: &Estate, credential: &Credential, t0: &BTreeSet<&CredentialId>) -> Known {
+        let own_host = credential.token_url.is_some();
+        let provider = match credential.kind {
             CredentialKind::S2sV2 | CredentialKind::WebappV2 | CredentialKind::LegacyV1
-        ) && credential.token_url.is_none();
-        let unit = estate.business_unit(&credential.bu);
+                if !own_host =>
+            {
+                let unit = estate.business_unit(&credential.bu);
+                unit.map(|unit| unit.tenant.to_string())
+            }
+            CredentialKind::CrmOauth => Some(CORE.to_owned()),
+            _ => None,
+        };
         Known {
             grant: credential.kind.grant(),
-            t0: estate
-                .integrations
-                .iter()
-                .any(|flow| flow.credential == credential.id && flow.tier == Tier::T0),
-            tenant: unit
-                .filter(|_| on_auth_host)
-                .map(|unit| unit.tenant.clone()),
+            t0: t0.contains(&credential.id),
+            provider,
         }
     }
+}
+
+/// Somebody else asks for tokens with the same client; told once.
+fn contest(now: Timestamp, id: &CredentialId, track: &mut Track, by: &Outcome) -> Option<Signal> {
+    if track.told >= Some(Strength::Page) {
+        return None;
+    }
+    track.told = Some(Strength::Page);
+    Some(signal::contested(now, id, track, by))
 }
 
 /// End of a token issued at `ts`.

@@ -12,6 +12,7 @@ pub mod rules;
 pub mod statuses;
 
 mod calls;
+mod channel;
 mod platform;
 mod track;
 

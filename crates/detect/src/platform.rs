@@ -8,7 +8,7 @@ use countersign_model::id::CredentialId;
 use countersign_model::signal::Strength;
 use serde::{Deserialize, Serialize};
 
-/// What is remembered of one tenant's auth host.
+/// What is remembered of one token host.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub(crate) struct Platform {
     /// Start of the failure that holds, if one does.
@@ -17,12 +17,59 @@ pub(crate) struct Platform {
     pub(crate) told: Option<Strength>,
     /// When the last one ended; older failures of single credentials are explained by it.
     pub(crate) healed_at: Option<Timestamp>,
+    /// Whether calls fail too.
+    #[serde(default)]
+    pub(crate) calls_fail: bool,
+    /// When calls were last looked at; at most once in ten seconds.
+    #[serde(default)]
+    pub(crate) calls_looked_at: Option<Timestamp>,
 }
 
 /// A failure of the provider, as it looks now.
-pub(crate) struct Outage<'a> {
+pub(crate) struct Outage {
     pub(crate) since: Timestamp,
-    pub(crate) failing: Vec<(&'a CredentialId, &'a Run)>,
+    pub(crate) failing: Vec<CredentialId>,
+    pub(crate) class: Class,
+    /// Whether it rests on calls, and not on token requests.
+    pub(crate) by_calls: bool,
+}
+
+/// Calls of most credentials that made any fail at the provider.
+pub(crate) fn outage_of_calls(
+    now: Timestamp,
+    rules: &Rules,
+    tracks: &[(&CredentialId, &Track)],
+) -> Option<Outage> {
+    let window = now
+        .checked_sub(span(rules.platform_window_s))
+        .unwrap_or(Timestamp::MIN);
+    let least = span(rules.platform_suspect_s);
+    let failing: Vec<_> = tracks
+        .iter()
+        .filter(|(_, track)| track.calls.tried_since(window))
+        .filter_map(|(id, track)| Some((*id, track.calls.provider_fails(least)?)))
+        .collect();
+    let since = failing.iter().map(|(_, (since, _))| *since).min()?;
+    let tried = tracks
+        .iter()
+        .filter(|(_, track)| track.calls.tried_since(since))
+        .count();
+    if !is_outage(rules, failing.len(), tried) {
+        return None;
+    }
+    let n_network = failing
+        .iter()
+        .filter(|(_, (_, class))| *class == Class::Network);
+    let class = match n_network.count() * 2 > failing.len() {
+        true => Class::Network,
+        false => Class::Upstream,
+    };
+    Some(Outage {
+        since,
+        failing: failing.into_iter().map(|(id, _)| id.clone()).collect(),
+        class,
+        by_calls: true,
+    })
 }
 
 /// Newest failure of a run that counts against the provider; throttling is the caller's own doing.
@@ -40,11 +87,11 @@ fn oldest(run: &Run) -> Option<&Failure> {
 ///
 /// Attempts before the start say nothing about a failure that had not begun: without that, a fleet
 /// that renews every quarter of an hour would take most of the window to show it.
-pub(crate) fn outage<'a>(
+pub(crate) fn outage(
     now: Timestamp,
     rules: &Rules,
-    tracks: &[(&'a CredentialId, &'a Track)],
-) -> Option<Outage<'a>> {
+    tracks: &[(&CredentialId, &Track)],
+) -> Option<Outage> {
     let window = now
         .checked_sub(span(rules.platform_window_s))
         .unwrap_or(Timestamp::MIN);
@@ -69,7 +116,12 @@ pub(crate) fn outage<'a>(
             .iter()
             .filter(|(_, track)| track.last_attempt().is_some_and(|at| at >= since))
             .count();
-        is_outage(rules, failing.len(), tried).then_some(Outage { since, failing })
+        is_outage(rules, failing.len(), tried).then(|| Outage {
+            since,
+            class: class_of(&failing),
+            failing: failing.into_iter().map(|(id, _)| id.clone()).collect(),
+            by_calls: false,
+        })
     })
 }
 
@@ -83,7 +135,7 @@ fn is_outage(rules: &Rules, failing: usize, tried: usize) -> bool {
 }
 
 /// Upstream, or network if most failures were.
-pub(crate) fn class_of(failing: &[(&CredentialId, &Run)]) -> Class {
+fn class_of(failing: &[(&CredentialId, &Run)]) -> Class {
     let network = failing
         .iter()
         .filter(|(_, run)| newest(run).is_some_and(|failure| failure.class == Class::Network))
@@ -95,9 +147,18 @@ pub(crate) fn class_of(failing: &[(&CredentialId, &Run)]) -> Class {
 }
 
 /// How far a failure that began at `since` goes by now.
-pub(crate) fn strength(now: Timestamp, rules: &Rules, since: Timestamp) -> Option<Strength> {
+pub(crate) fn strength(
+    now: Timestamp,
+    rules: &Rules,
+    since: Timestamp,
+    calls_fail: bool,
+) -> Option<Strength> {
     let lasted = now.duration_since(since);
-    if lasted >= span(rules.platform_page_s) {
+    let page_s = match calls_fail {
+        true => rules.platform_calls_page_s,
+        false => rules.platform_page_s,
+    };
+    if lasted >= span(page_s) {
         Some(Strength::Page)
     } else if lasted >= span(rules.platform_suspect_s) {
         Some(Strength::Suspect)

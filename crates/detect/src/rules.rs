@@ -20,6 +20,8 @@ pub struct Rules {
     pub platform_suspect_s: u32,
     /// A platform failure of this length pages.
     pub platform_page_s: u32,
+    /// A platform failure of this length pages where calls fail too.
+    pub platform_calls_page_s: u32,
     /// A single credential without a live token pages after failures over this span.
     pub lone_page_s: u32,
     /// Fewest refused calls that count.
@@ -52,7 +54,7 @@ pub struct Row {
 const DAY_S: f64 = 86_400.0;
 
 /// Every rule, in the order of the page.
-pub const ROWS: [Row; 11] = [
+pub const ROWS: [Row; 12] = [
     row(
         "second_refusal_s",
         30.0,
@@ -96,6 +98,13 @@ pub const ROWS: [Row; 11] = [
         "our choice: live tokens still carry calls for a quarter of an hour",
     ),
     row(
+        "platform_calls_page_s",
+        180.0,
+        (1.0, DAY_S),
+        "a failure of the provider so long pages where calls fail too",
+        "detection 4.3",
+    ),
+    row(
         "lone_page_s",
         300.0,
         (1.0, DAY_S),
@@ -104,10 +113,10 @@ pub const ROWS: [Row; 11] = [
     ),
     row(
         "calls_min",
-        5.0,
-        (1.0, 1_000_000.0),
-        "fewest refused calls that count",
-        "our choice: a client that renews on 401 has one or two at each token's end",
+        2.0,
+        (2.0, 1_000_000.0),
+        "fewest refused calls that count, in two groups a minute apart",
+        "detection 4 (A)",
     ),
     row(
         "calls_suspect_s",
@@ -164,8 +173,9 @@ impl Default for Rules {
             platform_window_s: 600,
             platform_suspect_s: 90,
             platform_page_s: 300,
+            platform_calls_page_s: 180,
             lone_page_s: 300,
-            calls_min: 5,
+            calls_min: 2,
             calls_suspect_s: 90,
             calls_page_t0_s: 120,
             calls_page_s: 180,
@@ -199,6 +209,12 @@ impl Rules {
                 rules.platform_suspect_s,
                 "platform_page_s",
                 rules.platform_page_s,
+            ),
+            (
+                "platform_suspect_s",
+                rules.platform_suspect_s,
+                "platform_calls_page_s",
+                rules.platform_calls_page_s,
             ),
             (
                 "calls_suspect_s",
@@ -260,6 +276,7 @@ impl Rules {
             "platform_window_s" => &mut self.platform_window_s,
             "platform_suspect_s" => &mut self.platform_suspect_s,
             "platform_page_s" => &mut self.platform_page_s,
+            "platform_calls_page_s" => &mut self.platform_calls_page_s,
             "lone_page_s" => &mut self.lone_page_s,
             "calls_min" => &mut self.calls_min,
             "calls_suspect_s" => &mut self.calls_suspect_s,

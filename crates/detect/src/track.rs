@@ -2,17 +2,23 @@
 
 use crate::calls::Calls;
 use crate::classify::refused_by;
-use countersign_model::Timestamp;
 use countersign_model::class::Class;
 use countersign_model::id::{BuId, IntegrationId, OutcomeId};
 use countersign_model::incident::{Evidence, Refused};
 use countersign_model::outcome::{Fact, Outcome};
 use countersign_model::signal::Strength;
+use countersign_model::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// Evidence kept of one run: the first and the newest.
 const KEPT_MAX: usize = 20;
+/// So many tokens that died young within [`YOUNG_SPAN`] name a second minter (design 4.1).
+const YOUNG_MIN: usize = 3;
+/// A contest without a further sign for so long is over.
+const YOUNG_SPAN: SignedDuration = SignedDuration::from_mins(30);
+/// A token died young when more than this share of its life was left.
+const YOUNG_SHARE: f64 = 0.3;
 
 /// One failed token request.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -49,6 +55,12 @@ pub(crate) struct Track {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) asked_at: Option<Timestamp>,
     pub(crate) integrations: BTreeSet<IntegrationId>,
+    /// Tokens that were replaced long before their end because calls refused them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    young: Vec<Timestamp>,
+    /// Newest sign of somebody else who asks for tokens with the same client.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) contested_at: Option<Timestamp>,
 }
 
 impl Failure {
@@ -157,6 +169,27 @@ impl Track {
         self.told.is_none() && !self.transients.is_empty()
     }
 
+    /// Takes a new token; whether the credential is contested: by now tokens die young again and again.
+    pub(crate) fn issued_young(&mut self, outcome: &Outcome) -> bool {
+        let Fact::Mint { expires_in, .. } = &outcome.fact else {
+            return false;
+        };
+        let life = expires_in.map_or(1_200.0, small);
+        let left = self
+            .token_ends_at
+            .map_or(0.0, |end| end.duration_since(outcome.ts).as_secs_f64());
+        if self.calls.is_refused() && left > YOUNG_SHARE * life {
+            self.young.push(outcome.ts);
+        }
+        let recent = |at: &Timestamp| outcome.ts.duration_since(*at) < YOUNG_SPAN;
+        self.young.retain(recent);
+        if self.young.len() >= YOUNG_MIN {
+            self.contested_at = self.young.last().copied();
+        }
+        self.contested_at = self.contested_at.filter(recent);
+        self.contested_at.is_some()
+    }
+
     pub(crate) fn token_is_alive(&self, now: Timestamp) -> bool {
         self.token_ends_at.is_some_and(|end| end > now)
     }
@@ -166,4 +199,9 @@ impl Track {
         let failed = [&self.refusals, &self.transients].map(|run| run.last().map(|f| f.ts));
         failed.into_iter().chain([self.last_ok]).max().flatten()
     }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "seconds of a token's life")]
+fn small(seconds: u64) -> f64 {
+    seconds as f64
 }

@@ -1,7 +1,7 @@
 //! Puts a judgement and its evidence into the words of the house.
 
-use crate::platform::{self, Outage};
-use crate::rules::Rules;
+use crate::platform::Outage;
+use crate::rules::{Rules, span};
 use crate::track::{Run, Track};
 use countersign_model::Timestamp;
 use countersign_model::class::Class;
@@ -68,17 +68,25 @@ pub(super) fn calls_refused(
     id: &CredentialId,
     track: &Track,
     strength: Strength,
+    rules: &Rules,
 ) -> Option<Signal> {
-    let run = track.calls.run()?;
+    let run = track.calls.run(rules, span(rules.calls_suspect_s))?;
     let class = [Class::Scope, Class::Policy, Class::Certificate]
         .into_iter()
         .find(|class| run.is_mostly(*class))
-        .unwrap_or_else(|| class_of_unauthorized(run.first, track));
+        .unwrap_or_else(|| class_of_unauthorized(run.since, track));
     let mut signal = about(now, id, track, &track.refusals);
     signal.blind_spots[0] = BELOW_CALLS.to_owned();
     signal
         .blind_spots
         .push("A token request that failed; only calls were refused.".to_owned());
+    if run.in_part {
+        let spot = "Why a part of its calls is still answered.";
+        signal.blind_spots.push(spot.to_owned());
+    }
+    if !run.flows.is_empty() {
+        signal.integrations = run.flows.into_iter().collect();
+    }
     Some(Signal {
         class,
         refused: (class == Class::AuthRejected).then_some(Refused::Calls),
@@ -87,9 +95,9 @@ pub(super) fn calls_refused(
             Class::Scope | Class::Certificate | Class::NotRenewed => Confidence::Likely,
             _ => Confidence::Possible,
         },
-        since: run.first,
-        calls_refused_since: Some(run.first),
-        evidence: run.evidence.clone(),
+        since: run.since,
+        calls_refused_since: Some(run.since),
+        evidence: run.evidence.to_vec(),
         ..signal
     })
 }
@@ -141,11 +149,29 @@ pub(super) fn asked(now: Timestamp, id: &CredentialId, track: &Track, by: &Outco
     signal
 }
 
-pub(super) fn healed(now: Timestamp, id: &CredentialId, track: &Track, by: &Outcome) -> Signal {
+pub(super) fn contested(now: Timestamp, id: &CredentialId, track: &Track, by: &Outcome) -> Signal {
+    let mut signal = about(now, id, track, &track.refusals);
+    signal.class = Class::SecondMinter;
+    signal.refused = None;
+    signal.strength = Strength::Page;
+    signal.confidence = Confidence::Likely;
+    signal.since = signal.since.min(by.ts);
+    let words = "token after token died young, and calls were refused until the next".to_owned();
+    push_evidence(&mut signal, by, words);
+    signal
+}
+
+pub(super) fn healed(
+    now: Timestamp,
+    id: &CredentialId,
+    track: &Track,
+    by: &Outcome,
+    words: &str,
+) -> Signal {
     let mut signal = about(now, id, track, &track.refusals);
     signal.since = by.ts;
     signal.strength = Strength::Healed;
-    push_evidence(&mut signal, by, "a new token was issued".to_owned());
+    push_evidence(&mut signal, by, words.to_owned());
     signal
 }
 
@@ -164,39 +190,48 @@ pub(super) fn outage(
     now: Timestamp,
     since: Timestamp,
     strength: Strength,
-    outage: &Outage<'_>,
+    outage: &Outage,
     tracks: &BTreeMap<CredentialId, Track>,
 ) -> Signal {
-    let mut evidence: Vec<Evidence> = outage
-        .failing
-        .iter()
-        .filter_map(|(_, run)| run.first())
-        .map(|failure| failure.evidence())
+    let failing = || outage.failing.iter().filter_map(|id| tracks.get(id));
+    let mut evidence: Vec<Evidence> = failing()
+        .filter_map(|track| first_of_outage(track, outage.by_calls))
         .collect();
     evidence.sort_by_key(|evidence| evidence.at);
     evidence.truncate(EVIDENCE_MAX);
-    let failing = || outage.failing.iter().filter_map(|(id, _)| tracks.get(*id));
     let integrations: BTreeSet<_> = failing()
         .flat_map(|t| t.integrations.iter().cloned())
         .collect();
+    let rests_on = match outage.by_calls {
+        true => "their calls",
+        false => "token requests",
+    };
     Signal {
         at: now,
         cause: RootCause::Platform,
-        class: platform::class_of(&outage.failing),
+        class: outage.class,
         refused: None,
         strength,
         confidence: Confidence::Likely,
         since,
-        credentials: outage.failing.iter().map(|(id, _)| (*id).clone()).collect(),
+        credentials: outage.failing.clone(),
         integrations: integrations.into_iter().collect(),
         evidence,
         token_ends_at: failing().filter_map(|track| track.token_ends_at).min(),
-        calls_refused_since: None,
+        calls_refused_since: outage.by_calls.then_some(since),
         blind_spots: vec![
-            "Rows written and runs completed by these flows; this rests on token requests alone."
-                .to_owned(),
+            format!(
+                "Rows written and runs completed by these flows; this rests on {rests_on} alone."
+            ),
             "Credentials that did not try meanwhile.".to_owned(),
         ],
+    }
+}
+
+fn first_of_outage(track: &Track, by_calls: bool) -> Option<Evidence> {
+    match by_calls {
+        true => track.calls.provider_evidence().first().cloned(),
+        false => track.transients.first().map(|failure| failure.evidence()),
     }
 }
 
@@ -214,7 +249,7 @@ pub(super) fn outage_ended(now: Timestamp, since: Timestamp) -> Signal {
         evidence: vec![Evidence {
             at: now,
             outcome: None,
-            words: "token requests succeed again".to_owned(),
+            words: "requests succeed again".to_owned(),
         }],
         token_ends_at: None,
         calls_refused_since: None,

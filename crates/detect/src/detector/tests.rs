@@ -148,7 +148,7 @@ fn a_vendor_outage_is_one_platform_failure_and_no_credential_is_blamed() {
     let ids: Vec<String> = detector
         .known
         .iter()
-        .filter(|(_, known)| known.tenant.is_some())
+        .filter(|(_, known)| known.provider.as_deref().is_some_and(|id| id != CORE))
         .map(|(id, _)| id.to_string())
         .take(30)
         .collect();
@@ -506,4 +506,69 @@ fn evidence_says_what_happened_and_not_always_that_it_was_refused() {
         };
         assert_eq!(Failure::of(&outcome, class).evidence().words, words);
     }
+}
+
+#[test]
+fn calls_that_fail_everywhere_are_the_providers_and_page_after_three_minutes() {
+    let mut detector = detector();
+    let start = at("2026-11-22T12:00:00Z");
+    let mut signals = Vec::new();
+    for second in (0..400).step_by(10) {
+        for id in ["INT-001", "INT-002", "INT-003", "INT-008"] {
+            let failed = call(id, later(start, second), 503, None);
+            signals.extend(observe(&mut detector, &failed));
+        }
+    }
+    assert_eq!(strengths(&signals), [Strength::Suspect, Strength::Page]);
+    assert!(
+        signals
+            .iter()
+            .all(|signal| signal.cause == RootCause::Platform)
+    );
+    assert_eq!(signals[1].class, Class::Upstream);
+    assert_eq!(signals[1].at.duration_since(start).as_secs(), 180);
+    let mut ended = Vec::new();
+    for second in (400..500).step_by(10) {
+        for id in ["INT-001", "INT-002", "INT-003", "INT-008"] {
+            let ok = call(id, later(start, second), 200, None);
+            ended.extend(observe(&mut detector, &ok));
+        }
+    }
+    assert_eq!(strengths(&ended), [Strength::Healed]);
+}
+
+#[test]
+fn one_credential_whose_calls_fail_is_no_failure_of_the_provider() {
+    let mut detector = detector();
+    let start = at("2026-11-22T12:00:00Z");
+    for second in (0..1_200).step_by(10) {
+        let failed = call("INT-001", later(start, second), 503, None);
+        assert_eq!(observe(&mut detector, &failed), []);
+        let ok = call("INT-002", later(start, second), 200, None);
+        assert_eq!(observe(&mut detector, &ok), []);
+    }
+}
+
+#[test]
+fn token_after_token_that_dies_young_names_a_second_minter_once() {
+    let mut detector = detector();
+    let start = at("2026-11-22T12:00:00Z");
+    let mut signals = Vec::new();
+    for round in 0..8 {
+        let minted = later(start, round * 120);
+        signals.extend(observe(&mut detector, &mint("INT-031", minted, 200, None)));
+        signals.extend(observe(
+            &mut detector,
+            &call("INT-031", later(minted, 30), 200, None),
+        ));
+        signals.extend(observe(
+            &mut detector,
+            &call("INT-031", later(minted, 110), 401, None),
+        ));
+    }
+    assert_eq!(strengths(&signals), [Strength::Page]);
+    assert_eq!(signals[0].class, Class::SecondMinter);
+    let calm = later(start, 7 * 120 + 1_900);
+    let healed = observe(&mut detector, &mint("INT-031", calm, 200, None));
+    assert_eq!(strengths(&healed), [Strength::Healed]);
 }

@@ -66,7 +66,7 @@ fn a_bad_name_or_value_is_refused_with_the_rule_and_what_to_write() {
         (
             "calls_min",
             Some(2.5),
-            "rules.calls_min: write a whole number from 1 to 1000000",
+            "rules.calls_min: write a whole number from 2 to 1000000",
         ),
         (
             "platform_share",

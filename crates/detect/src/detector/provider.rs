@@ -1,0 +1,123 @@
+//! Whether the provider is to blame: one judgement over all credentials that share its hosts.
+
+use super::{Detector, ProviderId, signal};
+use crate::classify::fails_at_provider;
+use crate::platform::{self, Outage};
+use crate::track::Track;
+use countersign_model::id::CredentialId;
+use countersign_model::outcome::{Call, Outcome};
+use countersign_model::signal::Signal;
+use countersign_model::{SignedDuration, Timestamp};
+
+/// Calls are looked at together at most so often.
+const LOOK_AGAIN: SignedDuration = SignedDuration::from_secs(10);
+
+impl Detector {
+    /// Whether a call is a reason to look at its provider again: it failed there, or it was carried
+    /// while the provider is thought to fail.
+    pub(super) fn is_news_of(
+        &mut self,
+        provider: &ProviderId,
+        outcome: &Outcome,
+        call: &Call,
+    ) -> bool {
+        let known = self.state.providers.get_mut(provider);
+        if known.as_ref().is_none_or(|known| known.since.is_none())
+            && fails_at_provider(call).is_none()
+        {
+            return false;
+        }
+        let Some(known) = known else { return true };
+        let looked = known.calls_looked_at;
+        if looked.is_some_and(|at| outcome.ts.duration_since(at) < LOOK_AGAIN) {
+            return false;
+        }
+        known.calls_looked_at = Some(outcome.ts);
+        true
+    }
+
+    /// `grown`: a token request of the provider's came just now.
+    pub(super) fn judge_provider(
+        &mut self,
+        now: Timestamp,
+        id: &ProviderId,
+        grown: bool,
+    ) -> Option<Signal> {
+        let known = &self.known;
+        let is_its = |credential: &CredentialId| {
+            let known = known.get(credential);
+            known.is_some_and(|known| known.provider.as_ref() == Some(id))
+        };
+        let tracks: Vec<(&CredentialId, &Track)> = self
+            .state
+            .credentials
+            .iter()
+            .filter(|(credential, _)| is_its(credential))
+            .collect();
+        let of_calls = platform::outage_of_calls(now, &self.rules, &tracks);
+        let calls_fail = of_calls.is_some();
+        let Some(outage) = worst(platform::outage(now, &self.rules, &tracks), of_calls) else {
+            let works = tracks
+                .iter()
+                .filter_map(|(_, track)| track.last_ok.max(track.calls.carried_at()))
+                .max();
+            return self.end_outage(now, id, works);
+        };
+        let provider = self.state.providers.entry(id.clone()).or_default();
+        let since = provider.since.map_or(outage.since, |s| s.min(outage.since));
+        provider.since = Some(since);
+        provider.calls_fail = calls_fail;
+        let strength = platform::strength(now, &self.rules, since, calls_fail)?;
+        if provider.told >= Some(strength) && !grown {
+            return None;
+        }
+        provider.told = provider.told.max(Some(strength));
+        let told = provider.told.unwrap_or(strength);
+        Some(signal::outage(
+            now,
+            since,
+            told,
+            &outage,
+            &self.state.credentials,
+        ))
+    }
+
+    /// Only a success ends it: when nobody tries, nobody knows.
+    fn end_outage(
+        &mut self,
+        now: Timestamp,
+        id: &ProviderId,
+        works: Option<Timestamp>,
+    ) -> Option<Signal> {
+        let provider = self.state.providers.get_mut(id)?;
+        let since = provider.since?;
+        if works.is_none_or(|works| works < since) {
+            return None;
+        }
+        let told = provider.told.take();
+        provider.since = None;
+        provider.calls_fail = false;
+        provider.healed_at = Some(now);
+        let tracks = self.state.credentials.values_mut();
+        tracks.for_each(|track| track.calls.provider_healed());
+        told?;
+        let mut others = self.state.providers.values();
+        let elsewhere = others.any(|other| other.told.is_some());
+        (!elsewhere).then(|| signal::outage_ended(now, since))
+    }
+}
+
+/// Both at once are one failure: what more credentials show, from the earlier start.
+fn worst(tokens: Option<Outage>, calls: Option<Outage>) -> Option<Outage> {
+    match (tokens, calls) {
+        (Some(tokens), Some(calls)) => {
+            let since = tokens.since.min(calls.since);
+            let wider = match calls.failing.len() > tokens.failing.len() {
+                true => calls,
+                false => tokens,
+            };
+            Some(Outage { since, ..wider })
+        }
+        (tokens, calls) => tokens.or(calls),
+    }
+}
