@@ -151,6 +151,16 @@ impl Statuses {
         healthy.map(|flow| flow.id.clone()).collect()
     }
 
+    /// Newest answered call or issued token of each integration of which any was seen.
+    #[must_use]
+    pub fn worked_at(&self) -> BTreeMap<IntegrationId, Timestamp> {
+        let newest = |(id, seen): (&IntegrationId, &Seen)| {
+            let at = seen.last_ok_at.max(seen.last_call_ok_at)?;
+            Some((id.clone(), at))
+        };
+        self.state.0.iter().filter_map(newest).collect()
+    }
+
     fn judge<'a>(
         &self,
         now: Timestamp,

@@ -151,6 +151,28 @@ impl Engine {
         changes
     }
 
+    /// Ends the incident of `child`, which is a part of `parent`'s. Nobody is told anew: the parent's
+    /// notice names it among what is hit.
+    pub fn absorb(&mut self, now: Timestamp, child: &RootCause, parent: &RootCause) -> Vec<Change> {
+        let Some(mut whole) = self.newest.get(parent).filter(|one| is_live(one)).cloned() else {
+            return Vec::new();
+        };
+        let Some(mut part) = self.newest.get(child).filter(|one| is_live(one)).cloned() else {
+            return Vec::new();
+        };
+        part.state = match part.opened_at {
+            Some(_) => IncidentState::Resolved,
+            None => IncidentState::Dismissed,
+        };
+        part.resolved_at = Some(now);
+        part.part_of = Some(whole.id.clone());
+        note(&mut part, now, &format!("It is a part of: {}", whole.title));
+        note(&mut whole, now, &format!("Joined: {}", part.title));
+        let mut changes = self.put(part);
+        changes.extend(self.put(whole));
+        changes
+    }
+
     /// A channel accepted a notice of that incident; the first time counts.
     pub fn delivered(&mut self, now: Timestamp, id: &IncidentId) -> Vec<Change> {
         let mut incidents = self.newest.values_mut();

@@ -154,6 +154,26 @@ impl Graph {
         reached
     }
 
+    /// Everything `start` depends on, nearest first, without `start`. What `ends` holds for is
+    /// reached and not passed through.
+    #[must_use]
+    pub fn ancestors(&self, start: &Node, ends: impl Fn(&Node) -> bool) -> Vec<(Node, u32)> {
+        let mut seen = BTreeSet::from([start.clone()]);
+        let mut queue = VecDeque::from([(start.clone(), 0)]);
+        let mut reached = Vec::new();
+        while let Some((node, distance)) = queue.pop_front() {
+            for before in self.upstream.get(&node).into_iter().flatten() {
+                if seen.insert(before.clone()) {
+                    reached.push((before.clone(), distance + 1));
+                    if !ends(before) {
+                        queue.push_back((before.clone(), distance + 1));
+                    }
+                }
+            }
+        }
+        reached
+    }
+
     /// What `node` depends on directly.
     #[must_use]
     pub fn upstream_of(&self, node: &Node) -> Vec<&Node> {

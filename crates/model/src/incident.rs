@@ -220,6 +220,9 @@ pub struct Incident {
     pub asked_at: Option<Timestamp>,
     /// When our broker locked the credential.
     pub locked_at: Option<Timestamp>,
+    /// The incident it turned out to be a part of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part_of: Option<IncidentId>,
     /// When data ended it.
     pub resolved_at: Option<Timestamp>,
 }

@@ -1,7 +1,7 @@
 //! The pure judgement of one turn: outcomes through the detectors to the incident engine.
 
 use countersign_detect::{Detector, DetectorState, Rules, Statuses, StatusesState};
-use countersign_incident::{Change, Engine};
+use countersign_incident::{Change, Correlator, CorrelatorState, Engine, Health, Step};
 use countersign_model::Timestamp;
 use countersign_model::estate::Estate;
 use countersign_model::id::IncidentId;
@@ -18,6 +18,8 @@ use serde::{Deserialize, Serialize};
 struct Memory {
     detector: DetectorState,
     statuses: StatusesState,
+    #[serde(default)]
+    correlator: CorrelatorState,
 }
 
 /// Detectors, statuses and incidents, in memory. It reads no clock and does no I/O: the live
@@ -25,6 +27,7 @@ struct Memory {
 pub struct Judge {
     detector: Detector,
     statuses: Statuses,
+    correlator: Correlator,
     engine: Engine,
     verdict: Verdict,
 }
@@ -46,6 +49,7 @@ impl Judge {
         let mut judge = Judge {
             detector: Detector::new(rules, estate),
             statuses: Statuses::new(estate),
+            correlator: Correlator::new(estate),
             engine: Engine::new(estate, seed),
             verdict: Verdict::default(),
         };
@@ -56,6 +60,7 @@ impl Judge {
             Some(Ok(memory)) => {
                 judge.detector.restore(memory.detector);
                 judge.statuses.restore(memory.statuses);
+                judge.correlator.restore(memory.correlator);
             }
             Some(Err(error)) => {
                 let error = &error as &dyn std::error::Error;
@@ -72,6 +77,7 @@ impl Judge {
     pub fn set_estate(&mut self, estate: &Estate) {
         self.detector.set_estate(estate);
         self.statuses.set_estate(estate);
+        self.correlator.set_estate(estate);
         self.engine.set_estate(estate);
     }
 
@@ -100,10 +106,19 @@ impl Judge {
         if signals.is_empty() {
             return;
         }
-        let healthy = self.statuses.healthy(now);
+        let health = Health {
+            healthy: self.statuses.healthy(now),
+            worked_at: self.statuses.worked_at(),
+            ..Health::default()
+        };
         for signal in signals {
-            let changes = self.engine.step(now, signal, &healthy);
-            self.keep(changes);
+            for step in self.correlator.weigh(now, signal, &health) {
+                let changes = match step {
+                    Step::Take(signal) => self.engine.step(now, &signal, &health.healthy),
+                    Step::Absorb { child, parent } => self.engine.absorb(now, &child, &parent),
+                };
+                self.keep(changes);
+            }
         }
     }
 
@@ -145,6 +160,7 @@ impl Judge {
         serde_json::json!({
             "detector": self.detector.snapshot(),
             "statuses": self.statuses.snapshot(),
+            "correlator": self.correlator.snapshot(),
         })
     }
 }

@@ -34,6 +34,7 @@ pub(super) fn blank(id: IncidentId, signal: &Signal) -> Incident {
         notified_at: None,
         asked_at: None,
         locked_at: None,
+        part_of: None,
         resolved_at: None,
     }
 }

@@ -70,6 +70,7 @@ pub(crate) fn incident(chance: u64, state: IncidentState, started_at: Timestamp)
         notified_at: None,
         asked_at: None,
         locked_at: None,
+        part_of: None,
         resolved_at: None,
     }
 }

@@ -80,6 +80,7 @@ pub(crate) fn points() -> Incident {
         notified_at: Some(at("12:51:31")),
         asked_at: None,
         locked_at: None,
+        part_of: None,
         resolved_at: None,
     }
 }

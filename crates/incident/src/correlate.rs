@@ -1,0 +1,459 @@
+//! Tells causes from symptoms: which signals are one failure, and what is at its root.
+//!
+//! Signals about credentials and the provider are causes already. A signal about an asset is a
+//! symptom until nothing upstream explains it: then it is local. Credentials are scored over the
+//! graph by how well their death would explain what is seen and what is not (detection 5): a prior,
+//! the state of their own calls, one term for each symptom they reach, and one against them for each
+//! table or send they feed that goes on. A symptom that is explained opens nothing of its own; it
+//! joins the evidence of its cause.
+
+use crate::health::Health;
+use countersign_model::class::Class;
+use countersign_model::estate::Estate;
+use countersign_model::graph::{Graph, Node};
+use countersign_model::id::{AssetId, CredentialId, IntegrationId};
+use countersign_model::incident::{Confidence, Evidence, RootCause};
+use countersign_model::schedule::zone;
+use countersign_model::signal::{Signal, Strength};
+use countersign_model::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+mod score;
+
+use score::{Candidate, Scorer};
+pub use score::{DECIDES, MARGIN};
+
+/// A symptom that began this much before its cause is not explained by it (detection 5).
+const BEFORE_CAUSE: SignedDuration = SignedDuration::from_mins(10);
+/// Two symptoms of one flow this close together are one failure.
+const TOGETHER: SignedDuration = SignedDuration::from_mins(90);
+/// Evidence a joined signal carries at most.
+const EVIDENCE_MAX: usize = 20;
+
+/// What the engine is to do with a signal.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Step {
+    /// Take it: a cause, or a cause with a symptom joined.
+    Take(Signal),
+    /// The child's incident is a part of the parent's.
+    Absorb {
+        /// The cause that was thought to be one.
+        child: RootCause,
+        /// What it is a part of.
+        parent: RootCause,
+    },
+}
+
+/// What is alive and not healed; equal signals lead to equal states.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct CorrelatorState {
+    /// Causes seen in front of us: credentials refused, the provider failing.
+    direct: BTreeMap<RootCause, Signal>,
+    /// Symptoms by asset.
+    symptoms: BTreeMap<AssetId, Signal>,
+    /// What each explained symptom is a part of.
+    part_of: BTreeMap<AssetId, RootCause>,
+    /// Credentials blamed by symptoms alone.
+    inferred: BTreeMap<CredentialId, Signal>,
+}
+
+/// Joins signals to causes.
+#[derive(Debug, Clone)]
+pub struct Correlator {
+    estate: Estate,
+    graph: Graph,
+    state: CorrelatorState,
+}
+
+impl Correlator {
+    /// A correlator that has seen nothing.
+    #[must_use]
+    pub fn new(estate: &Estate) -> Correlator {
+        Correlator {
+            estate: estate.clone(),
+            graph: Graph::of(estate),
+            state: CorrelatorState::default(),
+        }
+    }
+
+    /// Takes a new estate and forgets what left it.
+    pub fn set_estate(&mut self, estate: &Estate) {
+        self.estate = estate.clone();
+        self.graph = Graph::of(estate);
+        let state = std::mem::take(&mut self.state);
+        self.restore(state);
+    }
+
+    /// What to keep until the next start.
+    #[must_use]
+    pub fn snapshot(&self) -> &CorrelatorState {
+        &self.state
+    }
+
+    /// Takes up what [`snapshot`](Self::snapshot) gave.
+    pub fn restore(&mut self, mut state: CorrelatorState) {
+        let estate = &self.estate;
+        state.direct.retain(|cause, _| match cause {
+            RootCause::Credential(id) => estate.credential(id).is_some(),
+            _ => true,
+        });
+        state.symptoms.retain(|id, _| estate.asset(id).is_some());
+        let live = &state.symptoms;
+        state.part_of.retain(|id, _| live.contains_key(id));
+        state
+            .inferred
+            .retain(|id, _| estate.credential(id).is_some());
+        self.state = state;
+    }
+
+    /// Takes one signal; what the engine is to do, in order.
+    pub fn weigh(&mut self, now: Timestamp, signal: &Signal, health: &Health) -> Vec<Step> {
+        match (&signal.cause, signal.strength) {
+            (RootCause::Asset(id), Strength::Healed) => {
+                let id = id.clone();
+                self.symptom_healed(now, &id, signal)
+            }
+            (RootCause::Asset(id), _) => {
+                let id = id.clone();
+                self.state.symptoms.insert(id.clone(), signal.clone());
+                self.explain(now, &id, health)
+            }
+            (_, Strength::Healed) => self.cause_healed(signal),
+            (cause, _) => {
+                let cause = cause.clone();
+                self.state.direct.insert(cause.clone(), signal.clone());
+                let mut steps = vec![Step::Take(signal.clone())];
+                steps.extend(self.gather(now, &cause, health));
+                steps
+            }
+        }
+    }
+
+    /// A cause was seen in front of us: what was taken for local, or blamed by guess, becomes its part.
+    fn gather(&mut self, now: Timestamp, cause: &RootCause, health: &Health) -> Vec<Step> {
+        let mut steps = Vec::new();
+        let Some(direct) = self.state.direct.get(cause).cloned() else {
+            return steps;
+        };
+        if let RootCause::Credential(id) = cause {
+            // The same root cause either way: the engine has one incident for it.
+            self.state.inferred.remove(id);
+        }
+        let symptoms: Vec<(AssetId, Signal)> = self
+            .state
+            .symptoms
+            .iter()
+            .filter(|(id, _)| self.state.part_of.get(*id) != Some(cause))
+            .map(|(id, signal)| (id.clone(), signal.clone()))
+            .collect();
+        for (id, symptom) in symptoms {
+            if !self.reaches(&direct, &id, &symptom, health) {
+                continue;
+            }
+            let before = self.state.part_of.insert(id.clone(), cause.clone());
+            let child = before.unwrap_or_else(|| RootCause::Asset(id.clone()));
+            if child != *cause && !self.state.part_of.values().any(|parent| *parent == child) {
+                steps.push(Step::Absorb {
+                    child,
+                    parent: cause.clone(),
+                });
+            }
+            steps.push(Step::Take(joined(now, &direct, &symptom)));
+        }
+        steps
+    }
+
+    /// Finds what a symptom belongs to.
+    fn explain(&mut self, now: Timestamp, id: &AssetId, health: &Health) -> Vec<Step> {
+        let Some(symptom) = self.state.symptoms.get(id).cloned() else {
+            return Vec::new();
+        };
+        if let Some(cause) = self.direct_cause_of(id, &symptom, health) {
+            let direct = self.state.direct[&cause].clone();
+            self.state.part_of.insert(id.clone(), cause);
+            return vec![Step::Take(joined(now, &direct, &symptom))];
+        }
+        if let Some(parent) = self.sick_upstream(id, &symptom, health) {
+            self.state.part_of.insert(id.clone(), parent.clone());
+            let Some(cause) = self.live_signal_of(&parent) else {
+                return Vec::new();
+            };
+            return vec![Step::Take(joined(now, &cause, &symptom))];
+        }
+        match self.blamed(id, &symptom, health) {
+            Some(blamed) => self.infer(now, id, blamed),
+            None => vec![Step::Take(symptom)],
+        }
+    }
+
+    fn direct_cause_of(
+        &self,
+        id: &AssetId,
+        symptom: &Signal,
+        health: &Health,
+    ) -> Option<RootCause> {
+        let reaching = |(cause, direct): (&RootCause, &Signal)| {
+            self.reaches(direct, id, symptom, health)
+                .then(|| cause.clone())
+        };
+        self.state.direct.iter().find_map(reaching)
+    }
+
+    /// Whether a cause in front of us explains a symptom: it lies upstream, and did not come later.
+    fn reaches(&self, direct: &Signal, id: &AssetId, symptom: &Signal, health: &Health) -> bool {
+        let in_time = symptom
+            .since
+            .checked_add(BEFORE_CAUSE)
+            .is_ok_and(|latest| direct.since <= latest);
+        let upstream = || self.upstream(id, symptom.since, health);
+        in_time
+            && match &direct.cause {
+                RootCause::Credential(credential) => upstream()
+                    .iter()
+                    .any(|(node, _)| *node == Node::Credential(credential.clone())),
+                RootCause::Platform => upstream().iter().any(|(node, _)| match node {
+                    Node::Integration(flow) => direct.integrations.contains(flow),
+                    Node::Credential(credential) => direct.credentials.contains(credential),
+                    Node::Asset(_) => false,
+                }),
+                _ => false,
+            }
+    }
+
+    /// What an asset hangs on, through nothing that is seen to go on since `since`.
+    fn upstream(&self, id: &AssetId, since: Timestamp, health: &Health) -> Vec<(Node, u32)> {
+        let symptoms = &self.state.symptoms;
+        let goes_on = |node: &Node| match node {
+            Node::Asset(asset) => !symptoms.contains_key(asset) && health.goes_on(asset, since),
+            Node::Credential(_) | Node::Integration(_) => false,
+        };
+        let found = self
+            .graph
+            .ancestors(&Node::Asset(id.clone()), |node| goes_on(node));
+        found
+            .into_iter()
+            .filter(|(node, _)| !goes_on(node))
+            .collect()
+    }
+
+    /// A symptom upstream, or a sibling of the same flow, that is local or a part of something: what
+    /// this one then belongs to as well.
+    fn sick_upstream(&self, id: &AssetId, symptom: &Signal, health: &Health) -> Option<RootCause> {
+        let known = |asset: &AssetId| {
+            let other = self.state.symptoms.get(asset).filter(|_| asset != id)?;
+            let apart = symptom.since.duration_since(other.since).abs();
+            let parent = self.state.part_of.get(asset).cloned();
+            Some((parent, apart))
+        };
+        let upstream = self.upstream(id, symptom.since, health);
+        let above = upstream.iter().find_map(|(node, _)| match node {
+            Node::Asset(asset) => {
+                let (parent, _) = known(asset)?;
+                Some(parent.unwrap_or_else(|| RootCause::Asset(asset.clone())))
+            }
+            Node::Credential(_) | Node::Integration(_) => None,
+        });
+        above.or_else(|| {
+            let flows: BTreeSet<&IntegrationId> = self.feeders(id);
+            let calls_go_on = flows.iter().any(|flow| health.works(flow, symptom.since));
+            let is_sibling =
+                |asset: &&AssetId| self.feeders(asset).iter().any(|flow| flows.contains(flow));
+            let mut siblings = self.state.symptoms.keys().filter(is_sibling);
+            // Two of one flow whose calls work: the flow's own fault, told once.
+            calls_go_on.then(|| {
+                siblings.find_map(|asset| {
+                    let (parent, apart) = known(asset)?;
+                    (apart <= TOGETHER)
+                        .then(|| parent.unwrap_or_else(|| RootCause::Asset(asset.clone())))
+                })
+            })?
+        })
+    }
+
+    fn feeders(&self, id: &AssetId) -> BTreeSet<&IntegrationId> {
+        let feeds = |flow: &&countersign_model::estate::Integration| flow.feeds.contains(id);
+        let flows = self.estate.integrations.iter().filter(feeds);
+        flows.map(|flow| &flow.id).collect()
+    }
+
+    /// The credential whose death explains a symptom best, if it explains it well enough.
+    fn blamed(&self, id: &AssetId, symptom: &Signal, health: &Health) -> Option<Candidate> {
+        let scorer = Scorer {
+            estate: &self.estate,
+            symptoms: &self.state.symptoms,
+            health,
+        };
+        let upstream = |asset: &AssetId, since| self.upstream(asset, since, health);
+        let mut found = scorer.candidates(id, symptom.since, upstream);
+        found.sort_by(|a, b| b.score.total_cmp(&a.score));
+        let second = found.get(1).map_or(f64::NEG_INFINITY, |next| next.score);
+        let best = found.into_iter().next()?;
+        (best.score > DECIDES).then(|| best.before(second))
+    }
+
+    /// Blames a credential by its symptoms alone.
+    fn infer(&mut self, now: Timestamp, newest: &AssetId, blamed: Candidate) -> Vec<Step> {
+        let cause = RootCause::Credential(blamed.credential.clone());
+        let mut steps = Vec::new();
+        for id in &blamed.symptoms {
+            let before = self.state.part_of.insert(id.clone(), cause.clone());
+            if id == newest && before.is_none() {
+                continue;
+            }
+            let child = before.unwrap_or_else(|| RootCause::Asset(id.clone()));
+            if child != cause && !self.state.part_of.values().any(|parent| *parent == child) {
+                let parent = cause.clone();
+                steps.push(Step::Absorb { child, parent });
+            }
+        }
+        let symptoms = blamed
+            .symptoms
+            .iter()
+            .filter_map(|id| self.state.symptoms.get(id));
+        let signal = inferred(now, &blamed, symptoms.collect());
+        let known = self
+            .state
+            .inferred
+            .insert(blamed.credential, signal.clone());
+        let strength = known.map_or(signal.strength, |known| known.strength.max(signal.strength));
+        // The cause first: what is absorbed needs something to be a part of.
+        steps.insert(0, Step::Take(Signal { strength, ..signal }));
+        steps
+    }
+
+    fn live_signal_of(&self, cause: &RootCause) -> Option<Signal> {
+        let direct = self.state.direct.get(cause);
+        let guess = match cause {
+            RootCause::Credential(id) => self.state.inferred.get(id),
+            RootCause::Asset(id) => self.state.symptoms.get(id),
+            _ => None,
+        };
+        direct.or(guess).cloned()
+    }
+
+    /// A symptom ended: a local one ends its incident, and the last of a guess ends that.
+    fn symptom_healed(&mut self, now: Timestamp, id: &AssetId, healed: &Signal) -> Vec<Step> {
+        if self.state.symptoms.remove(id).is_none() {
+            return vec![Step::Take(healed.clone())];
+        }
+        let Some(parent) = self.state.part_of.remove(id) else {
+            let own = RootCause::Asset(id.clone());
+            return self.local_healed(own, healed);
+        };
+        if self.state.part_of.values().any(|other| *other == parent) {
+            return Vec::new();
+        }
+        match &parent {
+            RootCause::Credential(credential)
+                if self.state.inferred.remove(credential).is_some() =>
+            {
+                let cause = parent.clone();
+                vec![Step::Take(Signal {
+                    at: now,
+                    cause,
+                    ..healed.clone()
+                })]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// What hangs on a local symptom ends with it.
+    fn local_healed(&mut self, own: RootCause, healed: &Signal) -> Vec<Step> {
+        self.state.part_of.retain(|_, parent| *parent != own);
+        vec![Step::Take(healed.clone())]
+    }
+
+    fn cause_healed(&mut self, signal: &Signal) -> Vec<Step> {
+        self.state.direct.remove(&signal.cause);
+        self.state
+            .part_of
+            .retain(|_, parent| *parent != signal.cause);
+        vec![Step::Take(signal.clone())]
+    }
+}
+
+/// A cause with the evidence of a symptom: authentication in doubt and one dependent stopped is enough
+/// for a page (detection 6).
+fn joined(now: Timestamp, cause: &Signal, symptom: &Signal) -> Signal {
+    let mut signal = cause.clone();
+    signal.at = now;
+    add(&mut signal.evidence, &symptom.evidence);
+    let stops = matches!(
+        symptom.class,
+        Class::Stopped | Class::ZeroRows | Class::Frozen
+    );
+    if stops && signal.strength == Strength::Suspect {
+        signal.strength = Strength::Page;
+    }
+    signal
+}
+
+fn inferred(now: Timestamp, blamed: &Candidate, symptoms: Vec<&Signal>) -> Signal {
+    let mut evidence = Vec::new();
+    for symptom in &symptoms {
+        add(&mut evidence, &symptom.evidence);
+    }
+    let first = symptoms.iter().min_by_key(|symptom| symptom.since);
+    let page = symptoms.len() >= 2
+        || symptoms
+            .iter()
+            .any(|symptom| symptom.strength >= Strength::Page);
+    let confidence = match blamed.margin >= MARGIN {
+        true => Confidence::Likely,
+        false => Confidence::Possible,
+    };
+    let mut blind_spots = Vec::new();
+    if !blamed.visible {
+        let spot = "Token requests and calls of this flow; nobody reports them.";
+        blind_spots.push(spot.to_owned());
+    }
+    Signal {
+        at: now,
+        cause: RootCause::Credential(blamed.credential.clone()),
+        class: first.map_or(Class::Stopped, |symptom| symptom.class),
+        refused: None,
+        strength: match page {
+            true => Strength::Page,
+            false => Strength::Suspect,
+        },
+        confidence,
+        since: first.map_or(now, |symptom| symptom.since),
+        credentials: vec![blamed.credential.clone()],
+        integrations: blamed.flows.iter().cloned().collect(),
+        evidence,
+        token_ends_at: None,
+        calls_refused_since: None,
+        blind_spots,
+    }
+}
+
+fn add(evidence: &mut Vec<Evidence>, more: &[Evidence]) {
+    for fact in more {
+        if !evidence.contains(fact) {
+            evidence.push(fact.clone());
+        }
+    }
+    evidence.sort_by_key(|fact| fact.at);
+    while evidence.len() > EVIDENCE_MAX {
+        evidence.remove(1);
+    }
+}
+
+/// Whether a credential's end, as the estate gives it, has come: then its death is no surprise.
+fn has_ended(estate: &Estate, id: &CredentialId, at: Timestamp) -> bool {
+    let Some(credential) = estate.credential(id) else {
+        return false;
+    };
+    let unit = estate.business_unit(&credential.bu);
+    let zone = unit.and_then(|unit| zone(&unit.time_zone).ok());
+    let date = zone.map(|zone| at.to_zoned(zone).date());
+    credential
+        .ends
+        .zip(date)
+        .is_some_and(|(ends, today)| ends <= today)
+}
+
+#[cfg(test)]
+mod tests;
