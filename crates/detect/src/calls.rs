@@ -5,7 +5,7 @@
 //! the others' successes. Source: detection 4.
 
 use crate::channel::{Answer, Channel, Failing};
-use crate::classify::{Verdict, classify_call, fails_at_provider};
+use crate::classify::{Verdict, classify_call, fails_at_provider, is_throttled};
 use crate::rules::{Rules, span};
 use countersign_model::class::Class;
 use countersign_model::id::IntegrationId;
@@ -51,6 +51,8 @@ pub(crate) struct Run<'a> {
     pub(crate) since: Timestamp,
     pub(crate) in_part: bool,
     pub(crate) evidence: &'a [Evidence],
+    /// Whether it is one family of endpoints, while the others are answered.
+    pub(crate) one_family: bool,
     /// The flows that are refused, where they are told apart.
     pub(crate) flows: BTreeSet<IntegrationId>,
     classes: &'a BTreeMap<String, u64>,
@@ -74,19 +76,19 @@ impl Calls {
         let verdict = classify_call(call);
         let provider = fails_at_provider(call);
         let n = outcome.n.max(1);
-        let answer = match (verdict, provider, call.status) {
-            (Verdict::Failed(class), _, _) => {
+        let answer = match (verdict, provider) {
+            (Verdict::Failed(class), _) => {
                 self.refused.keep(outcome, call, class, "call refused");
                 Answer::Failed
             }
-            (_, Some(class), _) => {
+            (_, Some(class)) => {
                 self.failed.keep(outcome, call, class, "call failed");
                 self.provider.observe(outcome.ts, Answer::Failed, n);
                 return false;
             }
-            (_, None, Some(429)) => Answer::Throttled,
-            (Verdict::Ignored, None, _) => return false,
-            (Verdict::Ok, None, _) => Answer::Ok,
+            (Verdict::Ignored, None) if is_throttled(call) => Answer::Throttled,
+            (Verdict::Ignored, None) => return false,
+            (Verdict::Ok, None) => Answer::Ok,
         };
         self.all.observe(outcome.ts, answer, n);
         if let Some(flow) = &outcome.integration {
@@ -115,16 +117,18 @@ impl Calls {
             .iter()
             .filter_map(|(id, channel)| Some((id, failing(channel)?)))
             .collect();
-        let families = self.families.values().filter_map(failing);
+        let families: Vec<Failing> = self.families.values().filter_map(failing).collect();
+        let one_family = !families.is_empty() && families.len() < self.families.len();
         let found = failing(&self.all)
             .into_iter()
             .chain(flows.iter().map(|(_, found)| *found))
-            .chain(families);
+            .chain(families.iter().copied());
         let first = found.clone().min_by_key(|found| found.since)?;
         let all = failing(&self.all).is_some_and(|found| !found.in_part);
         Some(Run {
             since: first.since,
             in_part: !all,
+            one_family: one_family && !all,
             evidence: &self.refused.evidence,
             flows: flows.into_iter().map(|(id, _)| id.clone()).collect(),
             classes: &self.refused.classes,

@@ -1,9 +1,14 @@
 //! What one outcome says about its credential: the one table from wire facts to classes.
+//!
+//! The rows, each with how it is known, are in [`table`].
 
 use countersign_model::class::Class;
 use countersign_model::estate::Grant;
 use countersign_model::incident::Refused;
 use countersign_model::outcome::{Call, Fact, Outcome};
+use table::{Code, Meaning, Row, Status};
+
+pub mod table;
 
 /// What one outcome says about its credential.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,13 +31,11 @@ pub fn classify(outcome: &Outcome, grant: Option<Grant>) -> Verdict {
     else {
         return Verdict::Ignored;
     };
-    let code = code_of(call);
-    match call.status {
-        Some(200..=299) if code.is_empty() => Verdict::Ok,
-        None if code.is_empty() => Verdict::Ignored,
-        _ => Verdict::Failed(class_of(call, code, || {
-            class_of_invalid_grant(told.as_deref(), grant)
-        })),
+    match meaning_of(table::TOKEN, call) {
+        Meaning::Worked => Verdict::Ok,
+        Meaning::Failed(class) => Verdict::Failed(class),
+        Meaning::Grant => Verdict::Failed(class_of_invalid_grant(told.as_deref(), grant)),
+        Meaning::Nothing => Verdict::Ignored,
     }
 }
 
@@ -48,39 +51,53 @@ fn class_of_invalid_grant(told: Option<&str>, grant: Option<Grant>) -> Class {
 
 /// Reads one API call or probe: a status or code that refuses the token it carried, or the right to
 /// use it. Other failures of calls say nothing about a credential.
-///
-/// Sources: `docs/provider.md` J2 (errorcodes 20002, 40002; SOAP faults), RFC 6750 section 3.1.
 #[must_use]
 pub fn classify_call(call: &Call) -> Verdict {
-    match (call.status, code_of(call)) {
-        (_, "tls_certificate_expired") => Verdict::Failed(Class::Certificate),
-        (None, _) | (Some(429 | 500..=599), "") => Verdict::Ignored,
-        (Some(500), "login_failed" | "Login Failed" | "token_expired" | "Token Expired") => {
-            Verdict::Failed(Class::AuthRejected)
-        }
-        (Some(429 | 500..=599), _) => Verdict::Ignored,
-        (Some(401), _) => Verdict::Failed(Class::AuthRejected),
-        (Some(403), "40002") => Verdict::Ignored,
-        (Some(403), "") => Verdict::Failed(Class::Policy),
-        (Some(403), _) => Verdict::Failed(Class::Scope),
-        (Some(_), _) => Verdict::Ok,
+    match meaning_of(table::CALL, call) {
+        Meaning::Worked => Verdict::Ok,
+        Meaning::Failed(Class::Upstream | Class::Network | Class::Throttled)
+        | Meaning::Nothing
+        | Meaning::Grant => Verdict::Ignored,
+        Meaning::Failed(class) => Verdict::Failed(class),
     }
+}
+
+/// Whether a call was refused for asking too often.
+#[must_use]
+pub fn is_throttled(call: &Call) -> bool {
+    meaning_of(table::CALL, call) == Meaning::Failed(Class::Throttled)
 }
 
 /// Whether a call failed at the provider or on the way to it, and as what; `None` where it was answered.
 #[must_use]
 pub fn fails_at_provider(call: &Call) -> Option<Class> {
-    if classify_call(call) != Verdict::Ignored {
-        return None;
-    }
-    match (call.status, code_of(call)) {
-        (Some(500..=599), _) | (None, "timeout") => Some(Class::Upstream),
-        (None, "connection_reset" | "tls_failed") => Some(Class::Network),
-        (None, code) if code.starts_with("connect_") || code.starts_with("dns_") => {
-            Some(Class::Network)
-        }
+    match meaning_of(table::CALL, call) {
+        Meaning::Failed(class @ (Class::Upstream | Class::Network)) => Some(class),
         _ => None,
     }
+}
+
+/// The meaning of the first row that fits.
+fn meaning_of(rows: &[Row], call: &Call) -> Meaning {
+    let code = code_of(call);
+    let fits = |row: &&Row| {
+        let status = match row.status {
+            Status::Is(one) => call.status == Some(one),
+            Status::Within(from, to) => call.status.is_some_and(|one| (from..=to).contains(&one)),
+            Status::None => call.status.is_none(),
+            Status::Any => true,
+        };
+        status
+            && match row.code {
+                Code::Is(codes) => codes.contains(&code),
+                Code::Begins(start) => code.starts_with(start),
+                Code::None => code.is_empty(),
+                Code::Any => true,
+            }
+    };
+    rows.iter()
+        .find(fits)
+        .map_or(Meaning::Nothing, |row| row.meaning)
 }
 
 /// The error code; `0` and `none` are how SFMC and producers say that there is none.
@@ -88,37 +105,6 @@ fn code_of(call: &Call) -> &str {
     match call.error_code.as_deref() {
         None | Some("0" | "none") => "",
         Some(code) => code,
-    }
-}
-
-/// Codes decide before statuses, because proxies and SFMC disagree about statuses.
-fn class_of(call: &Call, code: &str, invalid_grant: impl Fn() -> Class) -> Class {
-    match code {
-        "invalid_client" | "unauthorized_client" => return Class::AuthRejected,
-        "inactive_user" => return Class::AuthRejected,
-        "local" => return Class::Local,
-        // The broker's word for an exchange of a refresh token without a known end.
-        "outcome_unknown" => return Class::GrantDead,
-        "invalid_grant" => return invalid_grant(),
-        "access_denied" | "invalid_scope" | "insufficient_scope" => return Class::Scope,
-        "malformed" | "unreadable" => return Class::Malformed,
-        // Sent and not answered in time: the provider is slow (class `upstream`). A connect timeout
-        // is `connect_timeout`.
-        "timeout" => return Class::Upstream,
-        "connection_reset" | "tls_failed" => return Class::Network,
-        code if code.starts_with("tls_") => return Class::Certificate,
-        code if code.starts_with("connect_") || code.starts_with("dns_") => return Class::Network,
-        _ => {}
-    }
-    match call.status {
-        Some(401) => Class::AuthRejected,
-        Some(403) => Class::Scope,
-        Some(408) => Class::Upstream,
-        Some(429) => Class::Throttled,
-        Some(500..=599) => Class::Upstream,
-        Some(200..=299) => Class::Malformed,
-        Some(_) => Class::Config,
-        None => Class::Network,
     }
 }
 

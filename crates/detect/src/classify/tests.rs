@@ -153,3 +153,45 @@ fn every_row_of_the_table_of_calls_reads_as_written() {
         assert_eq!(classify_call(&call), verdict, "{status:?} {code:?}");
     }
 }
+
+/// A table as the page has it.
+fn page_of(rows: &[Row]) -> String {
+    let line = |row: &Row| {
+        let code = match row.code {
+            Code::Is(codes) => codes
+                .iter()
+                .map(|code| format!("`{code}`"))
+                .collect::<Vec<_>>()
+                .join(", "),
+            Code::Begins(start) => format!("`{start}…`"),
+            Code::None => "none".to_owned(),
+            Code::Any => "any".to_owned(),
+        };
+        let status = match row.status {
+            Status::Is(one) => one.to_string(),
+            Status::Within(from, to) => format!("{from} to {to}"),
+            Status::None => "no answer".to_owned(),
+            Status::Any => "any".to_owned(),
+        };
+        let meaning = match row.meaning {
+            Meaning::Worked => "worked".to_owned(),
+            Meaning::Failed(class) => format!("`{}`", class.as_str()),
+            Meaning::Grant => "by what was presented".to_owned(),
+            Meaning::Nothing => "nothing".to_owned(),
+        };
+        format!("| {code} | {status} | {meaning} | {} |\n", row.source)
+    };
+    rows.iter().map(line).collect()
+}
+
+#[test]
+fn the_page_tells_the_same_rows() {
+    let page = include_str!("../../../../docs/formats/classes.md");
+    for rows in [table::TOKEN, table::CALL] {
+        let told = page_of(rows);
+        assert!(
+            page.contains(&told),
+            "write into docs/formats/classes.md:\n{told}"
+        );
+    }
+}

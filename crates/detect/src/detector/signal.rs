@@ -74,7 +74,7 @@ pub(super) fn calls_refused(
     let class = [Class::Scope, Class::Policy, Class::Certificate]
         .into_iter()
         .find(|class| run.is_mostly(*class))
-        .unwrap_or_else(|| class_of_unauthorized(run.since, track));
+        .unwrap_or_else(|| class_of_unauthorized(run.since, run.one_family, track));
     let mut signal = about(now, id, track, &track.refusals);
     signal.blind_spots[0] = BELOW_CALLS.to_owned();
     signal
@@ -103,9 +103,11 @@ pub(super) fn calls_refused(
 }
 
 /// A 401 on every call: the token ended and nobody renewed it, a live token was killed, or, where
-/// no token or a fresh one is known, the credential itself.
-fn class_of_unauthorized(first: Timestamp, track: &Track) -> Class {
+/// no token or a fresh one is known, the credential itself. A fresh token that one family of endpoints
+/// refuses lacks a scope: some routes answer 401 for that (provider J1).
+fn class_of_unauthorized(first: Timestamp, one_family: bool, track: &Track) -> Class {
     match (track.token_ends_at, track.last_ok) {
+        (Some(end), _) if one_family && end > first => Class::Scope,
         (_, Some(minted)) if minted > first => Class::AuthRejected,
         (Some(end), _) if end <= first => Class::NotRenewed,
         (Some(_), _) => Class::TokenRevoked,

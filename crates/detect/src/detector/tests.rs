@@ -572,3 +572,32 @@ fn token_after_token_that_dies_young_names_a_second_minter_once() {
     let healed = observe(&mut detector, &mint("INT-031", calm, 200, None));
     assert_eq!(strengths(&healed), [Strength::Healed]);
 }
+
+#[test]
+fn a_fresh_token_that_one_family_answers_with_401_lacks_a_scope() {
+    let mut detector = detector();
+    let start = at("2026-11-22T12:30:00Z");
+    observe(&mut detector, &mint("INT-029", start, 200, None));
+    let mut signals = Vec::new();
+    for second in 0..400 {
+        let routes = [
+            ("/hub/v1/dataevents", 401),
+            ("/asset/v1/content", 200),
+            ("/data/v1", 200),
+        ];
+        for (route, status) in routes {
+            let mut outcome = call("INT-029", later(start, second), status, None);
+            outcome.id = format!("out_{route}_{second}")
+                .replace('/', "_")
+                .parse()
+                .unwrap();
+            let Fact::Call(fact) = &mut outcome.fact else {
+                unreachable!("a call")
+            };
+            fact.route = Some(route.to_owned());
+            signals.extend(observe(&mut detector, &outcome));
+        }
+    }
+    assert_eq!(strengths(&signals), [Strength::Suspect, Strength::Page]);
+    assert_eq!(signals[1].class, Class::Scope);
+}
