@@ -242,6 +242,8 @@ impl Detector {
         if track.last_ok.is_some_and(|ok| ok >= outcome.ts) {
             return None;
         }
+        let known = track.refusals.last().map(|last| last.class);
+        let is_full = track.refusals.is_full();
         track.refusals.insert(Failure::of(outcome, class));
         let first = track.refusals.first()?.ts;
         // A dead grant is not asked for again, so there will be no second refusal to wait for.
@@ -251,6 +253,10 @@ impl Detector {
             true => Strength::Page,
             false => Strength::Suspect,
         };
+        // A thousand more of the same say nothing new.
+        if is_full && track.told >= Some(strength) && known == Some(class) {
+            return None;
+        }
         track.told = track.told.max(Some(strength));
         Some(signal::refused(now, id, track, strength, &rules))
     }

@@ -141,6 +141,11 @@ impl Run {
         self.0.last()
     }
 
+    /// Whether it keeps no more than it has.
+    pub(crate) fn is_full(&self) -> bool {
+        self.0.len() >= KEPT_MAX
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -9,7 +9,7 @@
 
 use crate::health::Health;
 use countersign_model::class::Class;
-use countersign_model::estate::Estate;
+use countersign_model::estate::{Estate, Integration, Planned, PlannedKind};
 use countersign_model::graph::{Graph, Node};
 use countersign_model::id::{AssetId, CredentialId, IntegrationId};
 use countersign_model::incident::{Confidence, Evidence, RootCause};
@@ -56,6 +56,9 @@ pub struct CorrelatorState {
     part_of: BTreeMap<AssetId, RootCause>,
     /// Credentials blamed by symptoms alone.
     inferred: BTreeMap<CredentialId, Signal>,
+    /// What would page but for the calendar, until it may.
+    #[serde(default)]
+    held: BTreeMap<RootCause, Signal>,
 }
 
 /// Joins signals to causes.
@@ -101,14 +104,82 @@ impl Correlator {
         state.symptoms.retain(|id, _| estate.asset(id).is_some());
         let live = &state.symptoms;
         state.part_of.retain(|id, _| live.contains_key(id));
+        state.held.retain(|cause, _| match cause {
+            RootCause::Credential(id) => estate.credential(id).is_some(),
+            RootCause::Asset(id) => estate.asset(id).is_some(),
+            _ => true,
+        });
         state
             .inferred
             .retain(|id, _| estate.credential(id).is_some());
         self.state = state;
     }
 
-    /// Takes one signal; what the engine is to do, in order.
+    /// Takes one signal; what the engine is to do, in order. What people planned pages nobody: it is
+    /// held until the span of the calendar is over, and told then if it goes on.
     pub fn weigh(&mut self, now: Timestamp, signal: &Signal, health: &Health) -> Vec<Step> {
+        self.state.held.remove(&signal.cause);
+        if signal.strength == Strength::Page && self.planned_until(now, signal).is_some() {
+            self.state.held.insert(signal.cause.clone(), signal.clone());
+            let quiet = Signal {
+                strength: Strength::Suspect,
+                ..signal.clone()
+            };
+            return self.take(now, &quiet, health);
+        }
+        self.take(now, signal, health)
+    }
+
+    /// Tells what was held and is covered by the calendar no more.
+    pub fn tick(&mut self, now: Timestamp, health: &Health) -> Vec<Step> {
+        let over = |signal: &&Signal| self.planned_until(now, signal).is_none();
+        let due: Vec<Signal> = self.state.held.values().filter(over).cloned().collect();
+        let weigh = |signal: Signal| self.weigh(now, &signal, health);
+        due.into_iter().flat_map(weigh).collect()
+    }
+
+    /// Whether anything is held for the calendar.
+    #[must_use]
+    pub fn is_holding(&self) -> bool {
+        !self.state.held.is_empty()
+    }
+
+    /// When [`tick`](Self::tick) may have something to tell.
+    #[must_use]
+    pub fn next_wake(&self, now: Timestamp) -> Option<Timestamp> {
+        let held = self.state.held.values();
+        held.filter_map(|signal| self.planned_until(now, signal))
+            .min()
+    }
+
+    /// The end of the pause or maintenance that covers a signal's cause, if one does now.
+    fn planned_until(&self, now: Timestamp, signal: &Signal) -> Option<Timestamp> {
+        let stops =
+            |span: &&Planned| matches!(span.kind, PlannedKind::Pause | PlannedKind::Maintenance);
+        let of_flow = |flow: &Integration| {
+            let spans = self.estate.planned_for_flow(flow, now);
+            spans.filter(stops).map(|span| span.to).max()
+        };
+        let flows = self.estate.integrations.iter();
+        match &signal.cause {
+            RootCause::Asset(id) => {
+                let spans = self.estate.planned_for_asset(self.estate.asset(id)?, now);
+                spans.filter(stops).map(|span| span.to).max()
+            }
+            RootCause::Credential(id) => flows
+                .filter(|flow| flow.credential == *id)
+                .filter_map(of_flow)
+                .max(),
+            RootCause::Platform => {
+                let hit = flows.filter(|flow| signal.integrations.contains(&flow.id));
+                let until: Option<Vec<Timestamp>> = hit.map(of_flow).collect();
+                until.and_then(|all| all.into_iter().min())
+            }
+            _ => None,
+        }
+    }
+
+    fn take(&mut self, now: Timestamp, signal: &Signal, health: &Health) -> Vec<Step> {
         match (&signal.cause, signal.strength) {
             (RootCause::Asset(id), Strength::Healed) => {
                 let id = id.clone();

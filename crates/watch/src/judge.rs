@@ -98,6 +98,11 @@ impl Judge {
     pub fn tick(&mut self, now: Timestamp) {
         let signals = self.detector.tick(now);
         self.weigh(now, &signals);
+        if self.correlator.is_holding() {
+            let health = self.health(now);
+            let steps = self.correlator.tick(now, &health);
+            self.carry_out(now, steps, &health);
+        }
         let changes = self.engine.tick(now);
         self.keep(changes);
     }
@@ -106,19 +111,28 @@ impl Judge {
         if signals.is_empty() {
             return;
         }
-        let health = Health {
+        let health = self.health(now);
+        for signal in signals {
+            let steps = self.correlator.weigh(now, signal, &health);
+            self.carry_out(now, steps, &health);
+        }
+    }
+
+    fn health(&self, now: Timestamp) -> Health {
+        Health {
             healthy: self.statuses.healthy(now),
             worked_at: self.statuses.worked_at(),
             ..Health::default()
-        };
-        for signal in signals {
-            for step in self.correlator.weigh(now, signal, &health) {
-                let changes = match step {
-                    Step::Take(signal) => self.engine.step(now, &signal, &health.healthy),
-                    Step::Absorb { child, parent } => self.engine.absorb(now, &child, &parent),
-                };
-                self.keep(changes);
-            }
+        }
+    }
+
+    fn carry_out(&mut self, now: Timestamp, steps: Vec<Step>, health: &Health) {
+        for step in steps {
+            let changes = match step {
+                Step::Take(signal) => self.engine.step(now, &signal, &health.healthy),
+                Step::Absorb { child, parent } => self.engine.absorb(now, &child, &parent),
+            };
+            self.keep(changes);
         }
     }
 
@@ -150,8 +164,9 @@ impl Judge {
 
     /// When [`tick`](Self::tick) may say something new, if nothing comes before.
     #[must_use]
-    pub fn next_wake(&self) -> Option<Timestamp> {
-        self.detector.next_wake()
+    pub fn next_wake(&self, now: Timestamp) -> Option<Timestamp> {
+        let wakes = [self.detector.next_wake(), self.correlator.next_wake(now)];
+        wakes.into_iter().flatten().min()
     }
 
     /// What to keep until the next start.

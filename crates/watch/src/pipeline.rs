@@ -115,7 +115,8 @@ impl Pipeline {
                 continue;
             }
             asked.clear();
-            hold = self.rest(desk.judge.next_wake(), hold).await;
+            let wake = desk.judge.next_wake(self.clock.now());
+            hold = self.rest(wake, hold).await;
         }
     }
 

@@ -242,3 +242,50 @@ fn what_is_remembered_survives_being_stored() {
         correlator.weigh(at(2), &next, &health)
     );
 }
+
+fn planned(kind: PlannedKind, asset: Option<&str>) -> Estate {
+    let mut estate = demo_estate();
+    estate.planned.push(Planned {
+        id: "PL-01".into(),
+        kind,
+        from: at(-10),
+        to: at(60),
+        bu: None,
+        integration: None,
+        asset: asset.map(id),
+        reason: String::new(),
+    });
+    estate
+}
+
+#[test]
+fn what_is_planned_is_held_and_told_only_if_it_goes_on() {
+    let health = Health::default();
+    let stopped = symptom("J-06", 0, Class::Stopped);
+    let estate = planned(PlannedKind::Pause, Some("J-06"));
+    let mut correlator = Correlator::new(&estate);
+    assert_eq!(
+        told(&correlator.weigh(at(1), &stopped, &health)),
+        ["asset:J-06 Suspect"]
+    );
+    assert_eq!(correlator.next_wake(at(1)), Some(at(60)));
+    assert_eq!(correlator.tick(at(59), &health), []);
+    let mut healed = correlator.clone();
+    let end = signal("asset:J-06", 30, Class::Stopped, Strength::Healed);
+    healed.weigh(at(30), &end, &health);
+    assert_eq!(healed.tick(at(60), &health), []);
+    assert_eq!(told(&correlator.tick(at(60), &health)), ["asset:J-06 Page"]);
+    assert_eq!(correlator.tick(at(61), &health), []);
+}
+
+#[test]
+fn announced_maintenance_holds_the_provider_and_an_announced_launch_holds_nothing() {
+    let mut outage = signal("platform", 0, Class::Upstream, Strength::Page);
+    outage.integrations = vec![id("INT-010")];
+    let weigh = |kind| {
+        let mut correlator = Correlator::new(&planned(kind, None));
+        told(&correlator.weigh(at(1), &outage, &Health::default()))
+    };
+    assert_eq!(weigh(PlannedKind::Maintenance), ["platform Suspect"]);
+    assert_eq!(weigh(PlannedKind::Launch), ["platform Page"]);
+}

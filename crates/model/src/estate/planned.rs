@@ -1,6 +1,7 @@
 //! What people know beforehand: holidays, launches, pauses and maintenance, so that none of them is
 //! taken for a failure.
 
+use super::{Asset, Estate, Integration};
 use crate::Timestamp;
 use crate::id::{AssetId, BuId, IntegrationId};
 use schemars::JsonSchema;
@@ -55,3 +56,43 @@ impl Planned {
         self.from <= at && at < self.to
     }
 }
+
+impl Estate {
+    /// What is planned at `at` for a flow: for itself, its business unit or everything.
+    pub fn planned_for_flow<'e>(
+        &'e self,
+        flow: &'e Integration,
+        at: Timestamp,
+    ) -> impl Iterator<Item = &'e Planned> {
+        let covers = move |span: &&Planned| {
+            span.holds_at(at)
+                && span.asset.is_none()
+                && span.bu.as_ref().is_none_or(|bu| *bu == flow.bu)
+                && span.integration.as_ref().is_none_or(|id| *id == flow.id)
+        };
+        self.planned.iter().filter(covers)
+    }
+
+    /// What is planned at `at` for an asset: for itself, a flow that feeds it, its business unit or
+    /// everything.
+    pub fn planned_for_asset<'e>(
+        &'e self,
+        asset: &'e Asset,
+        at: Timestamp,
+    ) -> impl Iterator<Item = &'e Planned> {
+        let feeds = |id: &IntegrationId| {
+            let flow = self.integration(id);
+            flow.is_some_and(|flow| flow.feeds.contains(&asset.id))
+        };
+        let covers = move |span: &&Planned| {
+            span.holds_at(at)
+                && span.asset.as_ref().is_none_or(|id| *id == asset.id)
+                && span.bu.as_ref().is_none_or(|bu| *bu == asset.bu)
+                && span.integration.as_ref().is_none_or(feeds)
+        };
+        self.planned.iter().filter(covers)
+    }
+}
+
+#[cfg(test)]
+mod tests;
