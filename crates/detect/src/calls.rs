@@ -203,11 +203,13 @@ impl Calls {
         &self.failed.evidence
     }
 
-    /// Forgets the provider's failures that are over.
-    pub(crate) fn provider_healed(&mut self) {
-        if self.provider.recovered() {
+    /// Forgets the provider's failures if they are over; whether there were any.
+    pub(crate) fn provider_healed(&mut self) -> bool {
+        let over = self.provider.recovered() && self.failed != Told::default();
+        if over {
             self.failed = Told::default();
         }
+        over
     }
 }
 

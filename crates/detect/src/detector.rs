@@ -10,9 +10,9 @@ use countersign_model::estate::{Credential, CredentialKind, Estate, Grant, Tier}
 use countersign_model::id::CredentialId;
 use countersign_model::outcome::{Call, Fact, Outcome};
 use countersign_model::signal::{Signal, Strength};
-use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
+mod memory;
 mod provider;
 mod signal;
 
@@ -29,15 +29,16 @@ pub struct Detector {
     rules: Rules,
     known: BTreeMap<CredentialId, Known>,
     state: DetectorState,
+    /// What changed since it was last asked for.
+    changed: Changed,
     /// Newest tick: nothing due until then is due again.
     ticked_at: Option<Timestamp>,
 }
 
 /// What the detector remembers; equal outcomes lead to equal states.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub struct DetectorState {
+#[derive(Debug, Clone, PartialEq, Default)]
+struct DetectorState {
     credentials: BTreeMap<CredentialId, Track>,
-    #[serde(default)]
     providers: BTreeMap<ProviderId, Platform>,
 }
 
@@ -46,6 +47,13 @@ type ProviderId = String;
 
 /// The CRM core as a provider.
 const CORE: &str = "crm core";
+
+/// Whose memory changed.
+#[derive(Debug, Clone, Default)]
+struct Changed {
+    credentials: BTreeSet<CredentialId>,
+    providers: BTreeSet<ProviderId>,
+}
 
 /// What the estate says of a credential.
 #[derive(Debug, Clone)]
@@ -65,6 +73,7 @@ impl Detector {
             rules,
             known: BTreeMap::new(),
             state: DetectorState::default(),
+            changed: Changed::default(),
             ticked_at: None,
         };
         detector.set_estate(estate);
@@ -78,27 +87,15 @@ impl Detector {
         let t0: BTreeSet<&CredentialId> = t0.map(|flow| &flow.credential).collect();
         let known = |one: &Credential| (one.id.clone(), Known::of(estate, one, &t0));
         self.known = estate.credentials.iter().map(known).collect();
-        self.state
-            .credentials
-            .retain(|id, _| self.known.contains_key(id));
         let known = &self.known;
+        let (state, changed) = (&mut self.state, &mut self.changed);
+        let left = state
+            .credentials
+            .extract_if(.., |id, _| !known.contains_key(id));
+        changed.credentials.extend(left.map(|(id, _)| id));
         let is_used = |id: &ProviderId| known.values().any(|k| k.provider.as_ref() == Some(id));
-        self.state.providers.retain(|id, _| is_used(id));
-    }
-
-    /// What to keep until the next start.
-    #[must_use]
-    pub fn snapshot(&self) -> &DetectorState {
-        &self.state
-    }
-
-    /// Takes up what [`snapshot`](Self::snapshot) gave.
-    pub fn restore(&mut self, state: DetectorState) {
-        self.state = state;
-        let known = &self.known;
-        self.state
-            .credentials
-            .retain(|id, _| known.contains_key(id));
+        let left = state.providers.extract_if(.., |id, _| !is_used(id));
+        changed.providers.extend(left.map(|(id, _)| id));
     }
 
     /// Judges one outcome. Duplicates and late ones are safe; credentials outside the estate are
@@ -197,6 +194,7 @@ impl Detector {
     }
 
     fn track(&mut self, id: &CredentialId, outcome: &Outcome) -> &mut Track {
+        self.changed.credentials.insert(id.clone());
         let track = self.state.credentials.entry(id.clone()).or_default();
         track.integrations.extend(outcome.integration.clone());
         track
@@ -359,6 +357,7 @@ impl Detector {
             return None;
         }
         track.told = track.told.max(Some(Strength::Page));
+        self.changed.credentials.insert(id.clone());
         Some(signal::stumbled(now, id, track))
     }
 }

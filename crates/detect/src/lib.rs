@@ -17,6 +17,6 @@ mod platform;
 mod track;
 
 pub use classify::{Verdict, classify, classify_call};
-pub use detector::{Detector, DetectorState};
+pub use detector::Detector;
 pub use rules::Rules;
 pub use statuses::{Statuses, StatusesState};

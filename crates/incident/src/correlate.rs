@@ -67,6 +67,7 @@ pub struct Correlator {
     estate: Estate,
     graph: Graph,
     state: CorrelatorState,
+    changed: bool,
 }
 
 impl Correlator {
@@ -77,6 +78,7 @@ impl Correlator {
             estate: estate.clone(),
             graph: Graph::of(estate),
             state: CorrelatorState::default(),
+            changed: false,
         }
     }
 
@@ -84,17 +86,17 @@ impl Correlator {
     pub fn set_estate(&mut self, estate: &Estate) {
         self.estate = estate.clone();
         self.graph = Graph::of(estate);
+        self.changed = true;
         let state = std::mem::take(&mut self.state);
         self.restore(state);
     }
 
-    /// What to keep until the next start.
-    #[must_use]
-    pub fn snapshot(&self) -> &CorrelatorState {
-        &self.state
+    /// What to keep until the next start, if it changed since the last call.
+    pub fn take_changed(&mut self) -> Option<&CorrelatorState> {
+        std::mem::take(&mut self.changed).then_some(&self.state)
     }
 
-    /// Takes up what [`snapshot`](Self::snapshot) gave.
+    /// Takes up what [`take_changed`](Self::take_changed) gave.
     pub fn restore(&mut self, mut state: CorrelatorState) {
         let estate = &self.estate;
         state.direct.retain(|cause, _| match cause {
@@ -118,6 +120,7 @@ impl Correlator {
     /// Takes one signal; what the engine is to do, in order. What people planned pages nobody: it is
     /// held until the span of the calendar is over, and told then if it goes on.
     pub fn weigh(&mut self, now: Timestamp, signal: &Signal, health: &Health) -> Vec<Step> {
+        self.changed = true;
         self.state.held.remove(&signal.cause);
         if signal.strength == Strength::Page && self.planned_until(now, signal).is_some() {
             self.state.held.insert(signal.cause.clone(), signal.clone());

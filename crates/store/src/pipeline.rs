@@ -9,6 +9,7 @@ use countersign_model::id::{IntegrationId, NoticeId};
 use countersign_model::incident::{Incident, IncidentState};
 use countersign_model::status::IntegrationStatus;
 use rusqlite::{Connection, OptionalExtension, params};
+use std::collections::BTreeMap;
 
 /// Ended incidents that [`WatchStore::pipeline_load`] gives.
 const ENDED_MAX: i64 = 256;
@@ -28,8 +29,8 @@ pub struct PipelineCommit {
     pub statuses_gone: Vec<IntegrationId>,
     /// Notices whose acceptance the incidents above already know.
     pub told: Vec<NoticeId>,
-    /// What the detectors remember.
-    pub state: serde_json::Value,
+    /// Parts of the detectors' memory that changed, by name; `None` forgets one.
+    pub memory: Vec<(String, Option<String>)>,
 }
 
 /// What the pipeline goes on from.
@@ -43,8 +44,8 @@ pub struct Loaded {
     pub ended: Vec<Incident>,
     /// Statuses as last written.
     pub statuses: Vec<IntegrationStatus>,
-    /// What the detectors remember; `None` at first.
-    pub state: Option<serde_json::Value>,
+    /// What the detectors remember, by part.
+    pub memory: BTreeMap<String, String>,
 }
 
 impl WatchStore {
@@ -79,14 +80,28 @@ fn put_turn(connection: &Connection, turn: &PipelineCommit) -> Result<(), StoreE
     }
     put_statuses(connection, turn)?;
     connection.execute(
-        "INSERT INTO pipeline (one, cursor, state) VALUES (1, ?1, ?2)
-         ON CONFLICT (one) DO UPDATE SET cursor = max(cursor, excluded.cursor),
-         state = excluded.state",
-        params![
-            row::signed(turn.cursor),
-            row::body("detector state", &turn.state)?
-        ],
+        "INSERT INTO pipeline (one, cursor) VALUES (1, ?1)
+         ON CONFLICT (one) DO UPDATE SET cursor = max(cursor, excluded.cursor)",
+        params![row::signed(turn.cursor)],
     )?;
+    put_memory(connection, &turn.memory)
+}
+
+fn put_memory(
+    connection: &Connection,
+    memory: &[(String, Option<String>)],
+) -> Result<(), StoreError> {
+    let mut put = connection.prepare_cached(
+        "INSERT INTO memory (part, body) VALUES (?1, ?2)
+         ON CONFLICT (part) DO UPDATE SET body = excluded.body",
+    )?;
+    let mut forget = connection.prepare_cached("DELETE FROM memory WHERE part = ?1")?;
+    for (part, body) in memory {
+        match body {
+            Some(body) => put.execute(params![part, body])?,
+            None => forget.execute([part])?,
+        };
+    }
     Ok(())
 }
 
@@ -126,11 +141,15 @@ fn put_statuses(connection: &Connection, turn: &PipelineCommit) -> Result<(), St
 }
 
 fn load(connection: &Connection) -> Result<Loaded, StoreError> {
-    let row = connection
-        .query_row("SELECT cursor, state FROM pipeline", [], |row| {
-            Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?))
+    let cursor = connection
+        .query_row("SELECT cursor FROM pipeline", [], |row| {
+            row.get::<_, i64>(0)
         })
         .optional()?;
+    let mut query = connection.prepare_cached("SELECT part, body FROM memory")?;
+    let memory = query
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<Result<_, _>>()?;
     let sql =
         "SELECT body FROM incident WHERE state IN ('suspect', 'open') ORDER BY started_at, id";
     let incidents = row::bodies(connection, "incident", sql, [])?;
@@ -139,19 +158,12 @@ fn load(connection: &Connection) -> Result<Loaded, StoreError> {
     let ended = row::bodies(connection, "incident", sql, [ENDED_MAX])?;
     let sql = "SELECT body FROM integration_status ORDER BY integration";
     let statuses = row::bodies(connection, "status", sql, [])?;
-    let (cursor, state) = match row {
-        None => (0, None),
-        Some((cursor, state)) => (
-            row::unsigned(cursor),
-            Some(row::parse("detector state", &state)?),
-        ),
-    };
     Ok(Loaded {
-        cursor,
+        cursor: cursor.map_or(0, row::unsigned),
         incidents,
         ended,
         statuses,
-        state,
+        memory,
     })
 }
 

@@ -1,7 +1,7 @@
 //! The pure judgement of one turn: outcomes through the detectors to the incident engine.
 
-use countersign_detect::{Detector, DetectorState, Rules, Statuses, StatusesState};
-use countersign_incident::{Change, Correlator, CorrelatorState, Engine, Health, Step};
+use countersign_detect::{Detector, Rules, Statuses};
+use countersign_incident::{Change, Correlator, Engine, Health, Step};
 use countersign_model::Timestamp;
 use countersign_model::estate::Estate;
 use countersign_model::id::IncidentId;
@@ -11,16 +11,11 @@ use countersign_model::outcome::Outcome;
 use countersign_model::signal::Signal;
 use countersign_model::status::IntegrationStatus;
 use countersign_store::Loaded;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-/// What the detectors remember, as it is stored with each turn.
-#[derive(Serialize, Deserialize)]
-struct Memory {
-    detector: DetectorState,
-    statuses: StatusesState,
-    #[serde(default)]
-    correlator: CorrelatorState,
-}
+/// Names of the parts of memory that are not the detector's.
+const STATUSES: &str = "statuses";
+const CORRELATOR: &str = "correlator";
 
 /// Detectors, statuses and incidents, in memory. It reads no clock and does no I/O: the live
 /// pipeline, `analyze` and simulated time drive the same one.
@@ -30,6 +25,8 @@ pub struct Judge {
     correlator: Correlator,
     engine: Engine,
     verdict: Verdict,
+    /// The statuses as last given to be stored.
+    statuses_stored: Option<String>,
 }
 
 /// What a turn came to.
@@ -52,25 +49,30 @@ impl Judge {
             correlator: Correlator::new(estate),
             engine: Engine::new(estate, seed),
             verdict: Verdict::default(),
+            statuses_stored: loaded.memory.get(STATUSES).cloned(),
         };
         judge.engine.restore(loaded.ended.clone());
         judge.engine.restore(loaded.incidents.clone());
-        match loaded.state.clone().map(serde_json::from_value::<Memory>) {
-            None => {}
-            Some(Ok(memory)) => {
-                judge.detector.restore(memory.detector);
-                judge.statuses.restore(memory.statuses);
-                judge.correlator.restore(memory.correlator);
-            }
-            Some(Err(error)) => {
+        for (part, text) in &loaded.memory {
+            if let Err(error) = judge.recall(part, text) {
                 let error = &error as &dyn std::error::Error;
                 tracing::warn!(
                     error,
-                    "the detectors' memory is unreadable and starts afresh"
+                    part,
+                    "a part of the memory is unreadable and starts afresh"
                 );
             }
         }
         judge
+    }
+
+    fn recall(&mut self, part: &str, text: &str) -> Result<(), serde_json::Error> {
+        match part {
+            STATUSES => self.statuses.restore(serde_json::from_str(text)?),
+            CORRELATOR => self.correlator.restore(serde_json::from_str(text)?),
+            _ => drop(self.detector.recall(part, text)?),
+        }
+        Ok(())
     }
 
     /// Takes a new estate.
@@ -169,13 +171,22 @@ impl Judge {
         wakes.into_iter().flatten().min()
     }
 
-    /// What to keep until the next start.
-    #[must_use]
-    pub fn snapshot(&self) -> serde_json::Value {
-        serde_json::json!({
-            "detector": self.detector.snapshot(),
-            "statuses": self.statuses.snapshot(),
-            "correlator": self.correlator.snapshot(),
-        })
+    /// The parts of memory that changed since the last call, to be stored with the turn; `None`
+    /// forgets one.
+    pub fn take_memory(&mut self) -> Vec<(String, Option<String>)> {
+        let mut parts = self.detector.take_changed();
+        if let Some(state) = self.correlator.take_changed() {
+            parts.push((CORRELATOR.to_owned(), Some(text(state))));
+        }
+        let statuses = text(self.statuses.snapshot());
+        if self.statuses_stored.as_ref() != Some(&statuses) {
+            parts.push((STATUSES.to_owned(), Some(statuses.clone())));
+            self.statuses_stored = Some(statuses);
+        }
+        parts
     }
+}
+
+fn text<T: Serialize>(value: &T) -> String {
+    serde_json::to_string(value).expect("maps with text for keys, numbers and text")
 }

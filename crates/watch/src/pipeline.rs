@@ -76,7 +76,6 @@ struct Desk {
     estate: Arc<Estate>,
     cursor: u64,
     statuses: BTreeMap<IntegrationId, IntegrationStatus>,
-    state: Option<serde_json::Value>,
 }
 
 /// What a turn has to work on.
@@ -140,7 +139,6 @@ impl Pipeline {
             estate,
             cursor: loaded.cursor,
             statuses: loaded.statuses.into_iter().map(by_id).collect(),
-            state: loaded.state,
         })
     }
 
@@ -178,7 +176,7 @@ impl Pipeline {
 
     fn plan_commit(
         &self,
-        desk: &Desk,
+        desk: &mut Desk,
         now: Timestamp,
         work: &Work,
         verdict: Verdict,
@@ -204,14 +202,13 @@ impl Pipeline {
                 .iter()
                 .map(|acceptance| acceptance.notice.clone())
                 .collect(),
-            state: desk.judge.snapshot(),
+            memory: desk.judge.take_memory(),
         }
     }
 
     /// The turn is durable: remember it, then tell.
     fn settle(&self, desk: &mut Desk, turn: &PipelineCommit) {
         desk.cursor = turn.cursor;
-        desk.state = Some(turn.state.clone());
         for id in &turn.statuses_gone {
             desk.statuses.remove(id);
         }
@@ -264,7 +261,7 @@ fn is_new(desk: &Desk, turn: &PipelineCommit) -> bool {
         || !turn.statuses.is_empty()
         || !turn.statuses_gone.is_empty()
         || !turn.told.is_empty()
-        || desk.state.as_ref() != Some(&turn.state)
+        || !turn.memory.is_empty()
 }
 
 #[cfg(test)]

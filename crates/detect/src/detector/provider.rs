@@ -33,6 +33,7 @@ impl Detector {
             return false;
         }
         known.calls_looked_at = Some(outcome.ts);
+        self.changed.providers.insert(provider.clone());
         true
     }
 
@@ -63,6 +64,7 @@ impl Detector {
                 .max();
             return self.end_outage(now, id, works);
         };
+        self.changed.providers.insert(id.clone());
         let provider = self.state.providers.entry(id.clone()).or_default();
         let since = provider.since.map_or(outage.since, |s| s.min(outage.since));
         provider.since = Some(since);
@@ -98,8 +100,12 @@ impl Detector {
         provider.since = None;
         provider.calls_fail = false;
         provider.healed_at = Some(now);
-        let tracks = self.state.credentials.values_mut();
-        tracks.for_each(|track| track.calls.provider_healed());
+        self.changed.providers.insert(id.clone());
+        for (credential, track) in &mut self.state.credentials {
+            if track.calls.provider_healed() {
+                self.changed.credentials.insert(credential.clone());
+            }
+        }
         told?;
         let mut others = self.state.providers.values();
         let elsewhere = others.any(|other| other.told.is_some());

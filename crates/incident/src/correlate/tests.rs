@@ -225,7 +225,8 @@ fn a_guess_ends_with_the_last_of_its_symptoms() {
     assert_eq!(correlator.weigh(at(90), &heal("DE-05", 90), &health), []);
     let steps = correlator.weigh(at(91), &heal("DE-06", 91), &health);
     assert_eq!(told(&steps), ["credential:INT-012 Healed"]);
-    assert_eq!(*correlator.snapshot(), CorrelatorState::default());
+    assert_eq!(correlator.take_changed(), Some(&CorrelatorState::default()));
+    assert_eq!(correlator.take_changed(), None);
 }
 
 #[test]
@@ -233,7 +234,7 @@ fn what_is_remembered_survives_being_stored() {
     let mut correlator = Correlator::new(&demo_estate());
     let health = Health::default();
     correlator.weigh(at(0), &symptom("DE-05", 0, Class::Frozen), &health);
-    let text = serde_json::to_string(correlator.snapshot()).unwrap();
+    let text = serde_json::to_string(correlator.take_changed().unwrap()).unwrap();
     let mut other = Correlator::new(&demo_estate());
     other.restore(serde_json::from_str(&text).unwrap());
     let next = symptom("DE-06", 2, Class::Frozen);

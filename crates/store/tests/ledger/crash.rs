@@ -5,7 +5,6 @@ use crate::house::{at, entry, house, incident, notice, outcome};
 use countersign_model::incident::IncidentState;
 use countersign_model::notice::NoticeKind;
 use countersign_store::{IncidentFilter, PipelineCommit, WatchStore};
-use serde_json::json;
 use std::path::Path;
 use tempfile::TempDir;
 
@@ -38,7 +37,7 @@ async fn what_was_acknowledged_is_in_every_crash_copy() {
         cursor: 1,
         incidents: vec![open.clone()],
         notices: vec![entry(&opened, &["chat"])],
-        state: json!({"step": 1}),
+        memory: vec![("step".into(), Some("1".into()))],
         ..PipelineCommit::default()
     };
     house.store.commit(turn).await.unwrap();
@@ -61,7 +60,8 @@ async fn what_was_acknowledged_is_in_every_crash_copy() {
 
     let store = WatchStore::open(after_commit.path()).unwrap();
     let loaded = store.pipeline_load().await.unwrap();
-    assert_eq!((loaded.cursor, loaded.state), (1, Some(json!({"step": 1}))));
+    assert_eq!(loaded.cursor, 1);
+    assert_eq!(loaded.memory["step"], "1");
     assert_eq!(loaded.incidents, vec![open]);
     assert_eq!(store.notices_due(now, 10).await.unwrap()[0].notice, opened);
 

@@ -6,7 +6,6 @@ use countersign_model::incident::{Incident, IncidentState};
 use countersign_model::notice::NoticeKind;
 use countersign_model::status::{Health, IntegrationStatus};
 use countersign_store::{IncidentFilter, Loaded, PipelineCommit};
-use serde_json::json;
 
 fn status(id: &str, health: Health) -> IntegrationStatus {
     IntegrationStatus {
@@ -48,13 +47,12 @@ async fn a_turn_comes_back_as_it_was_committed() {
         incidents: vec![open.clone()],
         notices: vec![entry(&told, &["mail"])],
         statuses: statuses.clone(),
-        state: json!({"seen": 3}),
+        memory: vec![("a".into(), Some("1".into())), ("b".into(), None)],
         ..PipelineCommit::default()
     };
     house.store.commit(turn).await.unwrap();
 
     let loaded = house.store.pipeline_load().await.unwrap();
-    let state = Some(json!({"seen": 3}));
     assert_eq!(
         loaded,
         Loaded {
@@ -62,7 +60,7 @@ async fn a_turn_comes_back_as_it_was_committed() {
             incidents: vec![open.clone()],
             ended: vec![],
             statuses,
-            state
+            memory: [("a".to_owned(), "1".to_owned())].into()
         }
     );
     assert_eq!(
