@@ -110,6 +110,8 @@ pub(crate) enum Command {
         /// Which integration
         integration: String,
     },
+    /// Run the counter detectors over recorded series, and write what they would have told
+    Backtest(BacktestArgs),
     /// The audit chain
     #[command(subcommand)]
     Audit(AuditCommand),
@@ -430,6 +432,28 @@ pub(crate) enum TokenFormat {
     Header,
     /// Lines for `eval` in a shell.
     Env,
+}
+
+/// `backtest`.
+#[derive(ClapArgs)]
+pub(crate) struct BacktestArgs {
+    /// Folder with meta.json and series/*.csv
+    pub(crate) dir: PathBuf,
+    /// Where the alarms go, one JSON object a line
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+    /// The least that is written
+    #[arg(long, value_enum, default_value_t = Loudness::Page)]
+    pub(crate) severity: Loudness,
+}
+
+/// The least severity that is written.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Loudness {
+    /// What would wake somebody.
+    Page,
+    /// Warnings too.
+    Warn,
 }
 
 /// `audit …`.

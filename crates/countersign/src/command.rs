@@ -2,6 +2,7 @@
 
 mod agent;
 mod audit;
+mod backtest;
 mod connect;
 mod consumer;
 mod credential;
@@ -43,6 +44,7 @@ pub(crate) async fn run(args: Args) -> Result<(), Exit> {
         Command::Status { bu } => status::run(&args, bu.as_deref()).await,
         Command::Incidents { all } => incidents::run(&args, *all).await,
         Command::Renew { integration } => renew::run(&args, integration).await,
+        Command::Backtest(backtest) => backtest::run(&args, backtest),
         Command::Audit(audit) => audit::run(&args, audit).await,
     }
 }

@@ -9,6 +9,7 @@
 pub mod classify;
 pub mod detector;
 pub mod rules;
+pub mod series;
 pub mod statuses;
 
 mod calls;
