@@ -1,4 +1,5 @@
-//! Everything the operating system gives a process, once: time, chance, signals, tasks, files.
+//! Everything the operating system gives a process, once: time, chance, signals, tasks, files, and
+//! the connections of a listener.
 //!
 //! Floor 3, open wing. No other room asks the system for the time or for random bytes; they are
 //! handed a [`clock::Clock`] and an [`entropy::Entropy`].
@@ -10,6 +11,9 @@ pub mod environment;
 pub mod file;
 pub mod http;
 pub mod job;
+pub mod listen;
+pub mod pace;
+pub mod reached;
 pub mod run_file;
 pub mod settings;
 pub mod signal;
