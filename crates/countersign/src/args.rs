@@ -1,10 +1,17 @@
 //! The command line.
 
 mod programs;
+mod read;
+mod servers;
+mod tokens;
 
+use crate::exit::Exit;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 pub(crate) use programs::{AgentArgs, AskAs, ConnectArgs, ExecArgs, LeaveArgs, OnBrokerDown};
+pub(crate) use read::read;
+pub(crate) use servers::ServerArgs;
 use std::path::PathBuf;
+pub(crate) use tokens::{ConsumerAddArgs, ConsumerCommand, TokenArgs, TokenFormat};
 
 /// Keeps Marketing Cloud API credentials alive, and sees within minutes when one of them dies.
 #[derive(Parser)]
@@ -21,32 +28,9 @@ pub(crate) struct Args {
     /// Configuration file; default: countersign.toml in the data folder.
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
-    /// A server elsewhere, watch or broker, instead of the one that runs on the data folder.
-    #[arg(long, global = true, value_name = "URL", requires = "token")]
-    pub(crate) server: Option<String>,
-    /// The broker elsewhere, where --server names the watch.
-    #[arg(long, global = true, value_name = "URL", requires = "broker_token")]
-    pub(crate) broker_server: Option<String>,
-    /// Bearer for --broker-server.
-    #[arg(
-        long,
-        global = true,
-        value_name = "T",
-        env = "COUNTERSIGN_BROKER_TOKEN",
-        allow_hyphen_values = true,
-        hide_env_values = true
-    )]
-    pub(crate) broker_token: Option<String>,
-    /// Bearer for --server.
-    #[arg(
-        long,
-        global = true,
-        value_name = "T",
-        env = "COUNTERSIGN_TOKEN",
-        allow_hyphen_values = true,
-        hide_env_values = true
-    )]
-    pub(crate) token: Option<String>,
+    /// Servers elsewhere
+    #[command(flatten)]
+    pub(crate) servers: ServerArgs,
     /// Print JSON: one document, or one line per item.
     #[arg(long, global = true)]
     pub(crate) json: bool,
@@ -115,6 +99,16 @@ pub(crate) enum Command {
     /// The audit chain
     #[command(subcommand)]
     Audit(AuditCommand),
+}
+
+impl Command {
+    /// A fault of this process, as the command tells it: `exec` says that no job was started.
+    pub(crate) fn own_fault(&self, exit: Exit) -> Exit {
+        match self {
+            Command::Exec(_) => exit.of_no_job(),
+            _ => exit,
+        }
+    }
 }
 
 /// `demo`.
@@ -336,55 +330,6 @@ pub(crate) struct CredentialAddArgs {
     pub(crate) others_moved: bool,
 }
 
-/// `consumer …`.
-#[derive(Subcommand)]
-pub(crate) enum ConsumerCommand {
-    /// Add one; its key is shown once
-    Add(ConsumerAddArgs),
-    /// All consumers
-    List,
-    /// Revoke a key, at once
-    Revoke {
-        /// Which
-        id: String,
-    },
-}
-
-/// `consumer add`.
-#[derive(ClapArgs)]
-pub(crate) struct ConsumerAddArgs {
-    /// The integration it belongs to
-    pub(crate) integration: String,
-    /// Its id [default: the integration's with a number]
-    #[arg(long)]
-    pub(crate) id: Option<String>,
-    /// When its key ends, RFC 3339 [default: in a year]
-    #[arg(long, value_name = "TIME")]
-    pub(crate) ends: Option<String>,
-    /// Networks it may call from, as in 10.0.0.0/8
-    #[arg(long, value_name = "CIDR")]
-    pub(crate) source: Vec<String>,
-    /// Further MIDs it may ask for
-    #[arg(long)]
-    pub(crate) mid: Vec<u64>,
-    /// Scopes it is limited to
-    #[arg(long)]
-    pub(crate) scope: Vec<String>,
-    /// Least life of a token it is handed, seconds
-    #[arg(long, default_value_t = 0)]
-    pub(crate) min_ttl: u64,
-    /// The real token, or a bearer for the gateway, which sees every call and renews in its midst
-    /// [default: the integration's; without: direct for T0 and payments, gateway for the rest]
-    #[arg(long, value_parser = ["direct", "gateway"])]
-    pub(crate) vend: Option<String>,
-    /// Only reads, through the gateway, and sees no contacts
-    #[arg(long)]
-    pub(crate) read_only: bool,
-    /// The gateway never sends a write twice, even if the first was refused for a dead token
-    #[arg(long)]
-    pub(crate) no_resend: bool,
-}
-
 /// `source …`.
 #[derive(Subcommand)]
 pub(crate) enum SourceCommand {
@@ -406,32 +351,6 @@ pub(crate) enum SourceCommand {
         /// Which
         name: String,
     },
-}
-
-/// `token`.
-#[derive(ClapArgs)]
-pub(crate) struct TokenArgs {
-    /// Which integration
-    pub(crate) integration: String,
-    /// Least life wanted, seconds
-    #[arg(long, default_value_t = 0)]
-    pub(crate) min_ttl: u64,
-    /// How to print it
-    #[arg(long, value_enum, default_value_t = TokenFormat::Token)]
-    pub(crate) format: TokenFormat,
-}
-
-/// How a token is printed.
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum TokenFormat {
-    /// The token alone.
-    Token,
-    /// A JSON document with life and hosts.
-    Json,
-    /// `Authorization: Bearer …`.
-    Header,
-    /// Lines for `eval` in a shell.
-    Env,
 }
 
 /// `backtest`.

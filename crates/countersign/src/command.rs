@@ -7,7 +7,7 @@ mod connect;
 mod consumer;
 mod credential;
 mod demo;
-mod estate;
+pub(crate) mod estate;
 mod exec;
 mod incidents;
 mod init;
@@ -26,6 +26,10 @@ use crate::exit::Exit;
 
 /// Does what the command line says.
 pub(crate) async fn run(args: Args) -> Result<(), Exit> {
+    // A job's refusal is the first it says; machines that read JSON are told by the documentation.
+    if !args.json && !matches!(args.command, Command::Exec(_)) {
+        args.servers.warn();
+    }
     match &args.command {
         Command::Demo(demo) => demo::run(&args, demo).await,
         Command::Serve(serve) => serve::run(&args, serve).await,

@@ -79,6 +79,13 @@ impl Exit {
     pub(crate) fn no_job(words: impl std::fmt::Display) -> Exit {
         Exit::new(Code::NoJob, format!("refused: {words}"))
     }
+    /// The same end as that of a job that was not started, for whatever kept it from its start.
+    pub(crate) fn of_no_job(self) -> Exit {
+        match self.code {
+            Code::NoJob | Code::Job(_) => self,
+            _ => Exit::no_job(self.words),
+        }
+    }
     /// The end of a job.
     pub(crate) fn job(code: u8, words: impl Into<String>) -> Exit {
         Exit::new(Code::Job(code), words)

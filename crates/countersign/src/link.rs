@@ -1,6 +1,8 @@
 //! How commands reach a server: the one that runs on the data folder, one elsewhere, or, where none
 //! runs, the same routes in this process. One way to do a thing, whoever carries the request.
 
+mod elsewhere;
+
 use crate::args::Args;
 use crate::exit::Exit;
 use crate::house;
@@ -9,6 +11,7 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use countersign_host::http;
 use countersign_host::run_file::RunFile;
+pub(crate) use elsewhere::{Elsewhere, keep_private};
 use http_body_util::BodyExt;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -25,26 +28,6 @@ const ANSWER_BYTES_MAX: usize = 64 * 1024 * 1024;
 pub(crate) struct Link {
     dashboard: Road,
     broker: Road,
-}
-
-/// Servers that the command line names, each with its bearer.
-#[derive(Clone)]
-pub(crate) struct Elsewhere {
-    server: Option<(String, String)>,
-    broker: Option<(String, String)>,
-}
-
-impl Elsewhere {
-    /// What these arguments name, if they name any.
-    pub(crate) fn of(args: &Args) -> Option<Elsewhere> {
-        let pair = |url: &Option<String>, token: &Option<String>| url.clone().zip(token.clone());
-        let elsewhere = Elsewhere {
-            server: pair(&args.server, &args.token),
-            broker: pair(&args.broker_server, &args.broker_token),
-        };
-        let any = elsewhere.server.is_some() || elsewhere.broker.is_some();
-        any.then_some(elsewhere)
-    }
 }
 
 /// One of the two planes.
@@ -86,7 +69,7 @@ impl Plane {
 impl Link {
     /// Finds the server, or opens the stores when none runs on the folder.
     pub(crate) async fn open(args: &Args) -> Result<Link, Exit> {
-        if let Some(elsewhere) = Elsewhere::of(args) {
+        if let Some(elsewhere) = Elsewhere::of(args)? {
             return Link::named(&elsewhere).await;
         }
         if RunFile::read(&args.data).is_some() {

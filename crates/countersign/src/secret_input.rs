@@ -1,8 +1,9 @@
-//! Secrets from a prompt, a descriptor or standard input; never from an argument.
+//! Secrets from a prompt, a descriptor, a file or standard input; never from an argument.
 
 use crate::exit::Exit;
 use std::fs::File;
 use std::io::{IsTerminal, Read, stdin};
+use std::path::Path;
 
 /// Longest secret read, in bytes.
 const BYTES_MAX: u64 = 8 * 1024;
@@ -20,14 +21,28 @@ pub(crate) fn read(descriptor: Option<u32>, prompt: &str) -> Result<String, Exit
         None if stdin().is_terminal() => rpassword::prompt_password(prompt)?,
         None => bounded(stdin())?,
     };
-    let text = text.strip_suffix('\n').unwrap_or(&text);
-    let text = text.strip_suffix('\r').unwrap_or(text);
-    if text.is_empty() {
-        return Err(Exit::input(
+    match cut(&text) {
+        "" => Err(Exit::input(
             "no secret was given: type it, pipe it in, or name a descriptor",
-        ));
+        )),
+        text => Ok(text.to_owned()),
     }
-    Ok(text.to_owned())
+}
+
+/// Reads a secret from a file, or an open descriptor as `/dev/fd/N`. One line break at its end is cut.
+pub(crate) fn from_file(path: &Path) -> Result<String, Exit> {
+    let named = |why: String| Exit::input(format!("{}: {why}", path.display()));
+    let file = File::open(path).map_err(|error| named(error.to_string()))?;
+    let text = bounded(file).map_err(|exit| named(exit.words))?;
+    match cut(&text) {
+        "" => Err(named("it is empty".to_owned())),
+        text => Ok(text.to_owned()),
+    }
+}
+
+fn cut(text: &str) -> &str {
+    let text = text.strip_suffix('\n').unwrap_or(text);
+    text.strip_suffix('\r').unwrap_or(text)
 }
 
 fn bounded(from: impl Read) -> Result<String, Exit> {

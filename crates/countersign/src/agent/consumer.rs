@@ -2,9 +2,11 @@
 //! it is handed, the real token or a bearer for the gateway, is what the consumer is to be handed.
 
 use crate::agent::held::{Held, LAST_S, Parts};
-use crate::agent::road::{NoToken, RETRY_S, now_ms};
-use crate::args::AskAs;
+use crate::agent::road::{NoToken, now_ms};
+use crate::args::{Args, AskAs};
 use crate::exit::Exit;
+use crate::link::keep_private;
+use crate::secret_input;
 use countersign_host::run_file::RunFile;
 use countersign_host::{environment, http};
 use countersign_secret::Secret;
@@ -12,7 +14,7 @@ use serde_json::{Value, json};
 use std::path::Path;
 use std::time::Duration;
 
-/// Where its key comes from: never an argument.
+/// Where its key comes from, unless a file is named: never an argument.
 pub(crate) const KEY: &str = "COUNTERSIGN_CONSUMER_KEY";
 /// Total time for one request.
 const REQUEST: Duration = Duration::from_secs(15);
@@ -24,41 +26,61 @@ pub(crate) struct Consumer {
     id: String,
     key: Secret,
     broker: Option<String>,
+    /// The MID it asks for; without one, the broker takes the consumer's own.
+    pub(super) account_id: Option<u64>,
     client: reqwest::Client,
 }
 
 impl Consumer {
     /// The consumer these arguments name; none if they name none.
-    pub(crate) fn of(ask: &AskAs) -> Result<Option<Consumer>, Exit> {
+    pub(crate) fn of(args: &Args, ask: &AskAs) -> Result<Option<Consumer>, Exit> {
         let Some(id) = &ask.consumer else {
             return Ok(None);
         };
-        let key = environment::read(KEY)
-            .ok_or_else(|| Exit::input(format!("--consumer {id}: put its key into {KEY}")))?;
+        if let Some(broker) = &ask.broker {
+            keep_private("--broker", broker, args.servers.allow_plain_http)?;
+        }
+        let key = match &ask.consumer_key_file {
+            Some(file) => secret_input::from_file(file)?,
+            None => environment::read(KEY).ok_or_else(|| {
+                Exit::input(format!(
+                    "--consumer {id}: put its key into {KEY}, or name its file with --consumer-key-file"
+                ))
+            })?,
+        };
         Ok(Some(Consumer {
             id: id.clone(),
             key: Secret::from(key),
             broker: ask.broker.clone(),
+            account_id: ask.account_id,
             client: http::client(REQUEST).build()?,
         }))
     }
 
-    /// A token as this consumer is handed it. Its least life is that of the consumer; `min_ttl_s` only
-    /// says whether it is enough.
-    pub(super) async fn token(&self, data: &Path, min_ttl_s: u64) -> Result<Held, NoToken> {
+    /// A token as this consumer is handed it, of the business unit `mid` or of its own. Its least life is
+    /// that of the consumer; `min_ttl_s` only says whether it is enough.
+    pub(super) async fn token(
+        &self,
+        data: &Path,
+        mid: Option<u64>,
+        min_ttl_s: u64,
+    ) -> Result<Held, NoToken> {
         let base = match &self.broker {
             Some(base) => base.clone(),
             None => RunFile::read(data)
                 .and_then(|run| run.broker)
                 .ok_or_else(|| NoToken::away(format!("no broker runs on {}", data.display())))?,
         };
-        let body = self.key.expose(|key| {
+        let mut body = self.key.expose(|key| {
             json!({
                 "grant_type": "client_credentials",
                 "client_id": self.id,
                 "client_secret": String::from_utf8_lossy(key),
             })
         });
+        if let Some(mid) = mid {
+            body["account_id"] = json!(mid);
+        }
         let url = format!("{}/v2/token", base.trim_end_matches('/'));
         let sent = self.client.post(url).json(&body).send().await;
         let response = sent.map_err(|_| NoToken::away(format!("nobody answers at {base}")))?;
@@ -70,11 +92,13 @@ impl Consumer {
             200 => read(body, at_ms, min_ttl_s, flagged)
                 .ok_or_else(|| NoToken::away("the broker's answer holds no token")),
             500..=502 | 504 => Err(NoToken::away(format!("the broker answered {status}"))),
-            _ => Err(NoToken {
-                away: false,
-                words: said(&body).unwrap_or_else(|| format!("the broker answered {status}")),
-                retry_after_s: RETRY_S,
-            }),
+            _ => {
+                let words = said(&body).unwrap_or_else(|| format!("the broker answered {status}"));
+                Err(match status {
+                    403 => NoToken::denied(words),
+                    _ => NoToken::refused(words),
+                })
+            }
         }
     }
 }

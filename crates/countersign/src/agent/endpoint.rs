@@ -81,17 +81,11 @@ async fn token(State(endpoint): State<Endpoint>, headers: HeaderMap, body: Bytes
             "client_id is an integration's id here, and client_secret this run's key.",
         );
     };
-    if let (Some(asked), Some(own)) = (request.account_id, holder.mid)
-        && asked != own
-    {
-        return oauth_error(
-            StatusCode::FORBIDDEN,
-            "access_denied",
-            &format!("account_id: this endpoint is for business unit {own}."),
-        );
-    }
-    let lent = match holder.get().await {
+    let lent = match holder.get_for(request.account_id).await {
         Ok(lent) => lent,
+        Err(why) if why.denied => {
+            return oauth_error(StatusCode::FORBIDDEN, "access_denied", &why.words);
+        }
         Err(why) => return refused(&why),
     };
     let held: Vec<&str> = lent.held.scope.split_whitespace().collect();

@@ -1,10 +1,12 @@
 //! Keeps one integration's token: hands on what it has, asks the broker for the next, one request at a
 //! time for all who wait, and when the broker is away serves the last one to 5 s before its end.
 
+mod unit;
+
 use crate::agent::held::Held;
 use crate::agent::road::{NoToken, Road, now_ms};
 use countersign_model::id::IntegrationId;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 /// After a failure the broker is asked again at the earliest after this, milliseconds: those who waited
@@ -19,12 +21,14 @@ const KEPT_BACK_S: u64 = 6;
 pub(crate) struct Holder {
     /// Whose.
     pub(crate) integration: IntegrationId,
-    /// Its MID, if it is known.
-    pub(crate) mid: Option<u64>,
-    road: Road,
+    /// Its MID, once it is known.
+    mid: OnceLock<u64>,
+    road: Arc<Road>,
     min_ttl_s: u64,
     held: Mutex<Option<Arc<Held>>>,
     flight: tokio::sync::Mutex<Flight>,
+    /// Of a consumer whose MID is not known: those it was asked for and got.
+    others: unit::Others,
 }
 
 /// What became of the last request.
@@ -46,16 +50,17 @@ impl Holder {
     pub(crate) fn new(
         integration: IntegrationId,
         mid: Option<u64>,
-        road: Road,
+        road: Arc<Road>,
         min_ttl_s: u64,
     ) -> Holder {
         Holder {
             integration,
-            mid,
+            mid: mid.map(OnceLock::from).unwrap_or_default(),
             road,
             min_ttl_s,
             held: Mutex::default(),
             flight: tokio::sync::Mutex::default(),
+            others: unit::Others::default(),
         }
     }
 
@@ -101,10 +106,9 @@ impl Holder {
         };
         match held.map(|held| (left(&held), held)) {
             Some((expires_in_s, held)) if expires_in_s > 0 => Ok(Lent { held, expires_in_s }),
-            _ => Err(failed.unwrap_or(NoToken {
-                away: false,
-                words: "its tokens live too short to be handed on".to_owned(),
+            _ => Err(failed.unwrap_or_else(|| NoToken {
                 retry_after_s: 1,
+                ..NoToken::refused("its tokens live too short to be handed on")
             })),
         }
     }
@@ -149,7 +153,9 @@ impl Holder {
 
     /// Asks the broker, and keeps what it gives.
     async fn fetch(&self, flight: &mut Flight, min_ttl_s: u64) -> Result<Arc<Held>, NoToken> {
-        match self.road.token(self.integration.as_str(), min_ttl_s).await {
+        let mid = self.mid.get().copied();
+        let asked = self.road.token(self.integration.as_str(), mid, min_ttl_s);
+        match asked.await {
             Ok(held) => {
                 (flight.failed, flight.failures) = (None, 0);
                 let held = Arc::new(held);
@@ -179,7 +185,7 @@ impl Holder {
                     "countersign: {id}: {words}; the token at hand is served for {left} s more"
                 );
             }
-            Err(why) if !failed_before => {
+            Err(why) if !failed_before && !why.denied => {
                 eprintln!("countersign: {id}: {}; callers are told to wait", why.words);
             }
             _ => {}

@@ -3,10 +3,12 @@
 
 use crate::agent::consumer::Consumer;
 use crate::agent::held::{Held, Parts};
-use crate::args::Args;
+use crate::args::{Args, AskAs};
+use crate::command::estate;
 use crate::exit::{Code, Exit};
 use crate::link::{Elsewhere, Link, escaped};
 use countersign_host::clock;
+use countersign_model::id::IntegrationId;
 use serde_json::Value;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -23,11 +25,22 @@ pub(crate) struct Road {
     consumer: Option<Consumer>,
 }
 
+/// What is known of an integration.
+#[derive(Default)]
+pub(crate) struct Flow {
+    /// Its MID.
+    pub(crate) mid: Option<u64>,
+    /// How long it usually runs, seconds.
+    pub(crate) usual_s: Option<u64>,
+}
+
 /// Why there is no token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct NoToken {
     /// The broker could not be reached; otherwise it said no.
     pub(crate) away: bool,
+    /// It was said no to for good: another request of the same kind gets the same answer.
+    pub(crate) denied: bool,
     /// In words.
     pub(crate) words: String,
     /// When asking again may help, seconds.
@@ -39,8 +52,32 @@ impl NoToken {
     pub(super) fn away(words: impl Into<String>) -> NoToken {
         NoToken {
             away: true,
+            ..NoToken::refused(words)
+        }
+    }
+
+    /// The broker said no, for now.
+    pub(super) fn refused(words: impl Into<String>) -> NoToken {
+        NoToken {
+            away: false,
+            denied: false,
             words: words.into(),
             retry_after_s: RETRY_S,
+        }
+    }
+
+    /// No, and asking again changes nothing.
+    pub(super) fn denied(words: impl Into<String>) -> NoToken {
+        NoToken {
+            denied: true,
+            ..NoToken::refused(words)
+        }
+    }
+
+    fn of(exit: Exit) -> NoToken {
+        NoToken {
+            away: exit.code == Code::Away,
+            ..NoToken::refused(exit.words)
         }
     }
 }
@@ -53,12 +90,12 @@ pub(crate) fn now_ms() -> i64 {
 
 impl Road {
     /// The way these arguments name: as the operator, or as a consumer.
-    pub(crate) fn new(args: &Args, consumer: Option<Consumer>) -> Road {
-        Road {
+    pub(crate) fn new(args: &Args, ask: &AskAs) -> Result<Road, Exit> {
+        Ok(Road {
             data: args.data.clone(),
-            elsewhere: Elsewhere::of(args),
-            consumer,
-        }
+            elsewhere: Elsewhere::of(args)?,
+            consumer: Consumer::of(args, ask)?,
+        })
     }
 
     /// Whether it asks as a consumer, who knows nothing of the estate.
@@ -66,16 +103,40 @@ impl Road {
         self.consumer.is_some()
     }
 
+    /// What is known of an integration before its first token: from the estate, or, for a consumer, from
+    /// the command line alone.
+    pub(crate) async fn flow(&self, id: &IntegrationId) -> Result<Flow, NoToken> {
+        if let Some(consumer) = &self.consumer {
+            let mid = consumer.account_id;
+            return Ok(Flow { mid, usual_s: None });
+        }
+        let link = self.link().map_err(NoToken::of)?;
+        let estate = estate::of_broker(&link).await.map_err(NoToken::of)?;
+        let unknown = || NoToken::denied(format!("integration {id} is not in the estate"));
+        let flow = estate.integration(id).ok_or_else(unknown)?;
+        let usual = flow.schedule.as_ref().and_then(|plan| plan.usual_min);
+        Ok(Flow {
+            mid: estate.mid_of(flow),
+            usual_s: usual.map(|minutes| u64::from(minutes) * 60),
+        })
+    }
+
     /// The broker as it can be reached now. Never opens a store: a job beside a broker that restarts
     /// must not hold its lock.
-    pub(crate) fn link(&self) -> Result<Link, Exit> {
+    fn link(&self) -> Result<Link, Exit> {
         Link::running(&self.data, self.elsewhere.as_ref())
     }
 
-    /// A token of an integration, with at least `min_ttl_s` of life if there is one.
-    pub(crate) async fn token(&self, integration: &str, min_ttl_s: u64) -> Result<Held, NoToken> {
+    /// A token of an integration, with at least `min_ttl_s` of life if there is one. A consumer may name
+    /// the business unit; an operator is handed that of the integration.
+    pub(crate) async fn token(
+        &self,
+        integration: &str,
+        mid: Option<u64>,
+        min_ttl_s: u64,
+    ) -> Result<Held, NoToken> {
         if let Some(consumer) = &self.consumer {
-            let asked = consumer.token(&self.data, min_ttl_s);
+            let asked = consumer.token(&self.data, mid, min_ttl_s);
             let answer = tokio::time::timeout(TOKEN, asked).await;
             return answer.unwrap_or_else(|_| Err(NoToken::away("the broker does not answer")));
         }
@@ -94,8 +155,7 @@ impl Road {
         }
         let body = answer.checked().map_err(|exit| NoToken {
             away: exit.code == Code::Failed,
-            words: exit.words,
-            retry_after_s: RETRY_S,
+            ..NoToken::refused(exit.words)
         })?;
         read(body, at_ms).ok_or_else(|| NoToken::away("the broker's answer holds no token"))
     }

@@ -1,6 +1,7 @@
 //! Arguments of what programs work with: `exec`, `agent`, `connect`, `leave`.
 
 use clap::{Args as ClapArgs, ValueEnum};
+use std::path::PathBuf;
 
 /// `exec`.
 #[derive(ClapArgs)]
@@ -28,9 +29,6 @@ pub(crate) struct ExecArgs {
     /// As whom
     #[command(flatten)]
     pub(crate) ask: AskAs,
-    /// The MID for SFMC_ACCOUNT_ID, where the estate cannot be asked
-    #[arg(long, value_name = "MID", requires = "consumer")]
-    pub(crate) account_id: Option<u64>,
     /// The program and its arguments, after --
     #[arg(last = true, required = true, value_name = "CMD")]
     pub(crate) command: Vec<String>,
@@ -46,9 +44,10 @@ The job finds in its environment:
   SFMC_ACCOUNT_ID            the MID
   SFMC_REST_URL, SFMC_SOAP_URL   where calls go
   SFMC_ACCESS_TOKEN          with --env-token
-NO_PROXY is widened by 127.0.0.1 if a proxy is set; COUNTERSIGN_MASTER_KEY, COUNTERSIGN_TOKEN,
-COUNTERSIGN_BROKER_TOKEN and COUNTERSIGN_CONSUMER_KEY are taken away. Signals are handed on. It ends with the job's code, or 128 and the
-signal; 125 if it did not start the job, 126 or 127 if the program cannot be run or is not there.";
+NO_PROXY is widened by 127.0.0.1 if a proxy is set. Other variables SFMC_… and FUELSDK_…, and those of ours
+that end in KEY, TOKEN, SECRET or PASSWORD, are taken away. Signals are handed on. It ends with the job's code, or
+128 and the signal; 125 if it did not start the job, whatever the reason; 126 or 127 if the program cannot
+be run or is not there.";
 
 /// As whom to ask the broker: the operator of the data folder, or a consumer.
 #[derive(ClapArgs)]
@@ -56,9 +55,15 @@ pub(crate) struct AskAs {
     /// Ask as this consumer, with its key in COUNTERSIGN_CONSUMER_KEY: all that another machine needs
     #[arg(long, value_name = "ID")]
     pub(crate) consumer: Option<String>,
+    /// Its key, in a file, instead of COUNTERSIGN_CONSUMER_KEY
+    #[arg(long, value_name = "FILE", requires = "consumer")]
+    pub(crate) consumer_key_file: Option<PathBuf>,
     /// Where the broker is, for --consumer [default: the one of the data folder]
     #[arg(long, value_name = "URL", requires = "consumer")]
     pub(crate) broker: Option<String>,
+    /// The MID that --consumer asks for [default: the consumer's own]
+    #[arg(long, value_name = "MID", requires = "consumer")]
+    pub(crate) account_id: Option<u64>,
 }
 
 /// What to do without a broker.
@@ -72,6 +77,7 @@ pub(crate) enum OnBrokerDown {
 
 /// `agent`.
 #[derive(ClapArgs)]
+#[command(after_long_help = AGENT_KEY)]
 pub(crate) struct AgentArgs {
     /// Which integrations
     #[arg(required = true)]
@@ -79,6 +85,12 @@ pub(crate) struct AgentArgs {
     /// Where to listen: 127.0.0.1:PORT with a key, or unix:/PATH for programs of this user
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8602")]
     pub(crate) listen: String,
+    /// Its key, in this file: read from there, or made and written there (0600)
+    #[arg(long, value_name = "FILE", conflicts_with = "print_key")]
+    pub(crate) key_file: Option<PathBuf>,
+    /// Make a key for this run and print it
+    #[arg(long)]
+    pub(crate) print_key: bool,
     /// As whom
     #[command(flatten)]
     pub(crate) ask: AskAs,
@@ -86,6 +98,11 @@ pub(crate) struct AgentArgs {
     #[arg(long, value_name = "S", default_value_t = 0)]
     pub(crate) min_ttl: u64,
 }
+
+const AGENT_KEY: &str = "\
+Programs show a key as their client_secret. It is the one in COUNTERSIGN_AGENT_KEY (32 characters or more),
+else that of --key-file, else, with --print-key, one of this run that standard output tells once. Standard
+output holds no secret without --print-key. On unix:/PATH there is no key: the kernel says who asks.";
 
 /// `connect`.
 #[derive(ClapArgs)]
@@ -102,6 +119,10 @@ pub(crate) struct ConnectArgs {
     /// Make a consumer for it; its key is shown once
     #[arg(long)]
     pub(crate) new_consumer: bool,
+    /// What the new consumer is handed: the real token, or a bearer for the gateway [default: the
+    /// integration's, as for consumer add]
+    #[arg(long, requires = "new_consumer", value_parser = ["direct", "gateway"])]
+    pub(crate) vend: Option<String>,
     /// Which consumer, if the integration has several
     #[arg(long, value_name = "ID", conflicts_with = "new_consumer")]
     pub(crate) consumer: Option<String>,
@@ -121,7 +142,8 @@ pub(crate) struct LeaveArgs {
     /// The program works with its own secret again: revoke its consumers here, and check
     #[arg(long)]
     pub(crate) done: bool,
-    /// Revoke although tokens were asked for a short while ago
+    /// Revoke although it may still work here: tokens were asked for a short while ago, or its next run
+    /// is still to come
     #[arg(long, requires = "done")]
     pub(crate) anyway: bool,
 }

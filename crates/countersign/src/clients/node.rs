@@ -60,6 +60,7 @@ const sfmc = new SDK(
         env: &[],
         traps: &[
             FRAGMENT_TRAP,
+            "The file holds the key: chmod 600 before you paste, and keep it out of version control.",
             "mcdev writes key and token in clear into its own session file: give it a consumer of its \
              own, and end the consumer when the work is done.",
             "It asks with the full list of scopes each time; that is a set like any other here.",

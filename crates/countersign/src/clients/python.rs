@@ -109,6 +109,7 @@ settings = Countersign(
         },
         env: &[],
         traps: &[
+            "The file holds the key: chmod 600 before you paste.",
             "Its address is fixed: let your own TLS proxy answer for TENANT.auth.marketingcloudapis.com \
              on that machine (hosts file), pass it on to the broker, and put your CA into \
              REQUESTS_CA_BUNDLE.",
@@ -131,6 +132,7 @@ settings = Countersign(
         },
         env: &[],
         traps: &[
+            "The file holds the key: chmod 600 before you paste.",
             "Its address is fixed, and suds ignores HTTPS_PROXY: a hosts entry and your own CA for \
              TENANT.auth.marketingcloudapis.com and webservice.exacttarget.com are needed.",
             "It tries /v1/requestToken?legacy=1 first and is told that there is no legacy token here; \

@@ -6,10 +6,9 @@ pub(super) const CLIENTS: &[Client] = &[
     Client {
         name: "curl",
         versions: "curl",
-        place: "a shell; the file keeps the key out of history and process list",
+        place: "a shell; the file keeps the key out of the process list, and is yours alone",
         lines: "\
-umask 077
-cat > request.json <<'END'
+(umask 077; rm -f request.json; cat > request.json) <<'END'
 {\"grant_type\":\"client_credentials\",\"client_id\":\"{client_id}\",\"client_secret\":\"{key}\",\"account_id\":{account_id}}
 END
 curl -sS {token_url} -H 'Content-Type: application/json' -d @request.json
@@ -47,6 +46,7 @@ curl -sS {token_url} -H 'Content-Type: application/json' -d @request.json
         traps: &[
             "The collection's token request goes to {{token_url}}, its calls to the answer's \
              rest_instance_url.",
+            "The file holds the key: chmod 600 before you paste.",
             "Do not hand the key over with --env-var: it would stand in the process list.",
         ],
     },

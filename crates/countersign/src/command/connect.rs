@@ -23,7 +23,7 @@ pub(crate) async fn run(args: &Args, connect: &ConnectArgs) -> Result<(), Exit> 
     let name = connect.client.as_deref().unwrap_or_default();
     let client = clients::find(name).ok_or_else(|| Exit::input(clients::unknown(name)))?;
     let integration = connect.integration.as_deref().unwrap_or_default();
-    let link = Link::running(&args.data, Elsewhere::of(args).as_ref())?;
+    let link = Link::running(&args.data, Elsewhere::of(args)?.as_ref())?;
     let public = house::settings(args, None)?.broker_url;
     let base = match (public, link.broker_url()) {
         (Some(public), _) => public.trim_end_matches('/').to_owned(),
@@ -70,6 +70,7 @@ struct Consumer {
     key: Option<String>,
     account_id: String,
     ends_at: Option<String>,
+    vend: Option<String>,
 }
 
 async fn consumer(
@@ -79,7 +80,7 @@ async fn consumer(
     integration: &str,
 ) -> Result<Consumer, Exit> {
     if connect.new_consumer {
-        let vend = client.direct_only.then_some("direct");
+        let vend = vend(connect, client)?;
         let body = json!({
             "integration": integration, "min_ttl_s": client.min_ttl_s, "vend": vend,
         });
@@ -90,6 +91,7 @@ async fn consumer(
             key: text("client_secret"),
             account_id: added["account_id"].to_string(),
             ends_at: text("ends_at"),
+            vend: text("vend"),
         });
     }
     let all: Vec<Value> = link.broker("GET", CONSUMERS, None).await?.json()?;
@@ -105,6 +107,7 @@ async fn consumer(
             key: None,
             account_id: one["default_mid"].to_string(),
             ends_at: one["ends_at"].as_str().map(str::to_owned),
+            vend: one["vend"].as_str().map(str::to_owned),
         }),
         [] => Err(Exit::input(format!(
             "{integration} has no {}consumer: add --new-consumer, and its key is shown once",
@@ -125,6 +128,19 @@ async fn consumer(
     }
 }
 
+/// What a new consumer is handed, if that is said or the client leaves no choice.
+fn vend<'a>(connect: &'a ConnectArgs, client: &Client) -> Result<Option<&'a str>, Exit> {
+    match connect.vend.as_deref() {
+        Some("gateway") if client.direct_only => Err(Exit::input(format!(
+            "--vend gateway: {} calls Salesforce core, and the gateway passes calls to Marketing Cloud \
+             only; leave --vend out",
+            client.name
+        ))),
+        None if client.direct_only => Ok(Some("direct")),
+        said => Ok(said),
+    }
+}
+
 fn show(args: &Args, client: &Client, integration: &str, base: &str, consumer: &Consumer) {
     let filling = Filling {
         base,
@@ -138,14 +154,19 @@ fn show(args: &Args, client: &Client, integration: &str, base: &str, consumer: &
         output::document(&json!({
             "integration": integration, "client": client.name, "client_id": consumer.id,
             "client_secret": consumer.key, "account_id": consumer.account_id,
-            "ends_at": consumer.ends_at, "token_url": format!("{base}/v2/token"),
+            "ends_at": consumer.ends_at, "vend": consumer.vend, "token_url": format!("{base}/v2/token"),
             "place": client.place, "lines": lines, "min_ttl_s": client.min_ttl_s,
             "traps": client.traps,
         }));
         return;
     }
+    let handed = match consumer.vend.as_deref() {
+        Some("gateway") => ", which is handed a bearer for the gateway",
+        Some("direct") => ", which is handed the real token",
+        _ => "",
+    };
     println!(
-        "{} for {integration}, as consumer {}.\n",
+        "{} for {integration}, as consumer {}{handed}.\n",
         client.versions, consumer.id
     );
     match &consumer.key {

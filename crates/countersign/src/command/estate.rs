@@ -203,6 +203,36 @@ async fn apply(args: &Args, file: &Path) -> Result<(), Exit> {
     Ok(())
 }
 
+/// The estate of one plane as it was read, and as it shall be.
+pub(crate) struct Change {
+    /// Which plane.
+    pub(crate) plane: Plane,
+    /// As it was read.
+    pub(crate) seen: Estate,
+    /// As it shall be.
+    pub(crate) next: Estate,
+}
+
+/// Puts estates in force that were made of others, unless one of those was changed meanwhile by
+/// somebody else: then nothing is written, and their change stands.
+pub(crate) async fn put_unless_changed(link: &Link, changes: &[Change]) -> Result<(), Exit> {
+    let now = in_force(link).await?;
+    for change in changes {
+        let is = now.iter().find(|(plane, _)| *plane == change.plane);
+        if is.is_none_or(|(_, estate)| *estate != change.seen) {
+            return Err(Exit::refused(format!(
+                "the estate of the {} was changed meanwhile by somebody else. It was not written over: run \
+                 the command again",
+                change.plane.name()
+            )));
+        }
+    }
+    for change in changes {
+        put(link, &[change.plane], &change.next).await?;
+    }
+    Ok(())
+}
+
 /// Puts an estate in force on these planes, in their order; each takes it whole or not at all, and a
 /// failure says which have it.
 pub(crate) async fn put(link: &Link, planes: &[Plane], next: &Estate) -> Result<(), Exit> {

@@ -4,46 +4,66 @@
 mod environment;
 mod guard;
 
-use crate::agent::consumer::Consumer;
 use crate::agent::endpoint::Endpoint;
 use crate::agent::gate::Gate;
 use crate::agent::held::Held;
 use crate::agent::holder::Holder;
-use crate::agent::road::{NoToken, Road, now_ms};
+use crate::agent::road::{Flow, NoToken, Road, now_ms};
 use crate::args::{Args, ExecArgs, OnBrokerDown};
 use crate::clients::{self, Client, Steered};
-use crate::command::estate;
-use crate::exit::{Code, Exit};
+use crate::exit::Exit;
 use crate::house::{bind, service};
-use countersign_host::job::{Job, shell_code};
+use countersign_host::job::{Job, StartError, keep_to_ourselves, shell_code};
 use countersign_host::task::Tasks;
 use countersign_model::id::IntegrationId;
 use environment::Surroundings;
-use std::io::ErrorKind;
+use futures::FutureExt;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::panic::AssertUnwindSafe;
 use std::process::Command;
 use std::sync::Arc;
 
 /// Hops a packet from the endpoint may travel: none.
 const HOPS: u32 = 1;
 
-/// Runs the command; its end is the job's.
+/// Runs the command; its end is the job's. Whatever goes wrong before the start is one kind of end, and
+/// never one that the job could have.
 pub(crate) async fn run(args: &Args, exec: &ExecArgs) -> Result<(), Exit> {
+    let started = AssertUnwindSafe(start(args, exec)).catch_unwind().await;
+    let panicked = || Err(Exit::failed("it panicked, which is a fault of its own"));
+    let started = started.unwrap_or_else(|_| panicked());
+    let (job, started) = started.map_err(Exit::of_no_job)?;
+    let ended = job.ended().await;
+    started.tasks.stop().await;
+    let code = shell_code(ended?);
+    let token_ended = started
+        .first
+        .filter(|held| exec.env_token && held.valid_left_s(now_ms()) == 0);
+    if token_ended.is_some() {
+        eprintln!("countersign: the token in SFMC_ACCESS_TOKEN ended before the job did");
+    }
+    match code {
+        0 => Ok(()),
+        code => Err(Exit::job(code, "")),
+    }
+}
+
+/// What stays here while the job runs.
+struct Started {
+    tasks: Tasks,
+    first: Option<Arc<Held>>,
+}
+
+/// The job, with a token in hand and its endpoint beside it.
+async fn start(args: &Args, exec: &ExecArgs) -> Result<(Job, Started), Exit> {
     let client = client(exec)?;
     let integration = exec
         .integration
         .parse::<IntegrationId>()
-        .map_err(|error| Exit::no_job(format!("{}: {error}", exec.integration)))?;
-    let consumer = Consumer::of(&exec.ask).map_err(|exit| Exit::no_job(exit.words))?;
-    let road = Road::new(args, consumer);
-    let flow = match road.is_consumer() {
-        true => Ok(Flow {
-            mid: exec.account_id,
-            usual_s: None,
-        }),
-        false => flow(&road, &integration).await,
-    };
-    let flow = match flow {
+        .map_err(|error| Exit::input(format!("{}: {error}", exec.integration)))?;
+    let road = Arc::new(Road::new(args, &exec.ask)?);
+    keep_to_ourselves()?;
+    let flow = match road.flow(&integration).await {
         Ok(flow) => flow,
         Err(why) if starts_without(exec, &why) => Flow::default(),
         Err(why) => return Err(Exit::no_job(why.words)),
@@ -71,17 +91,11 @@ pub(crate) async fn run(args: &Args, exec: &ExecArgs) -> Result<(), Exit> {
         first: first.as_deref(),
         env_token: exec.env_token,
     };
-    let ended = start(exec, &surroundings)?.ended().await;
-    tasks.stop().await;
-    let code = shell_code(ended?);
-    let token_ended = first.filter(|held| exec.env_token && held.valid_left_s(now_ms()) == 0);
-    if token_ended.is_some() {
-        eprintln!("countersign: the token in SFMC_ACCESS_TOKEN ended before the job did");
+    if !args.json {
+        args.servers.warn();
     }
-    match code {
-        0 => Ok(()),
-        code => Err(Exit::job(code, "")),
-    }
+    let job = program(exec, &surroundings)?;
+    Ok((job, Started { tasks, first }))
 }
 
 /// The client the job works with, if it is named and can be pointed at the endpoint.
@@ -96,36 +110,6 @@ fn client(exec: &ExecArgs) -> Result<Option<&'static Client>, Exit> {
             "{name} cannot be pointed at the job's endpoint: {why}. Fix: {fix}."
         ))),
     }
-}
-
-/// What the estate says of the integration.
-#[derive(Default)]
-struct Flow {
-    mid: Option<u64>,
-    usual_s: Option<u64>,
-}
-
-async fn flow(road: &Road, id: &IntegrationId) -> Result<Flow, NoToken> {
-    let away = |exit: Exit| NoToken {
-        away: exit.code == Code::Away,
-        words: exit.words,
-        retry_after_s: 0,
-    };
-    let estate = estate::of_broker(&road.link().map_err(away)?)
-        .await
-        .map_err(away)?;
-    let Some(flow) = estate.integration(id) else {
-        return Err(NoToken {
-            away: false,
-            words: format!("integration {id} is not in the estate"),
-            retry_after_s: 0,
-        });
-    };
-    let usual = flow.schedule.as_ref().and_then(|plan| plan.usual_min);
-    Ok(Flow {
-        mid: estate.mid_of(flow),
-        usual_s: usual.map(|minutes| u64::from(minutes) * 60),
-    })
 }
 
 /// Without a broker, and told to: then the job starts without a token, if it can ask for one later.
@@ -195,7 +179,7 @@ fn look_ahead(
     }
 }
 
-fn start(exec: &ExecArgs, surroundings: &Surroundings<'_>) -> Result<Job, Exit> {
+fn program(exec: &ExecArgs, surroundings: &Surroundings<'_>) -> Result<Job, Exit> {
     let (program, arguments) = exec
         .command
         .split_first()
@@ -204,10 +188,11 @@ fn start(exec: &ExecArgs, surroundings: &Surroundings<'_>) -> Result<Job, Exit> 
     command.args(arguments);
     surroundings.put_into(&mut command);
     Job::start(command).map_err(|error| {
-        let code = match error.kind() {
-            ErrorKind::NotFound => 127,
-            _ => 126,
-        };
-        Exit::job(code, format!("{program}: {error}"))
+        let words = format!("{program}: {}", error.system());
+        match error {
+            StartError::Ours(_) => Exit::no_job(words),
+            StartError::Missing(_) => Exit::job(127, words),
+            StartError::NotRunnable(_) => Exit::job(126, words),
+        }
     })
 }

@@ -1,9 +1,10 @@
 //! `leave INTEGRATION`: the way back, in an order that loses no send; `--done` revokes and checks.
 
 mod plan;
+mod silence;
 
 use crate::args::{Args, LeaveArgs};
-use crate::command::estate;
+use crate::command::estate::{self, Change};
 use crate::exit::Exit;
 use crate::link::{Elsewhere, Link};
 use crate::output;
@@ -19,20 +20,22 @@ const CONSUMERS: &str = "/admin/api/v1/consumers";
 pub(crate) async fn run(args: &Args, leave: &LeaveArgs) -> Result<(), Exit> {
     let wrong = |error| Exit::input(format!("{}: {error}", leave.integration));
     let id: IntegrationId = leave.integration.parse().map_err(wrong)?;
-    let link = Link::running(&args.data, Elsewhere::of(args).as_ref())?;
+    let link = Link::running(&args.data, Elsewhere::of(args)?.as_ref())?;
     let estate = estate::of_broker(&link).await?;
     let way = Way::of(&estate, &id)
         .ok_or_else(|| Exit::input(format!("integration {id} is not in the estate")))?;
     if leave.done {
-        return done(args, &link, estate, &way, leave.anyway).await;
+        return done(args, &link, &way, leave.anyway).await;
     }
     let seen = look(&link).await?;
-    let lines = plan::words(&way, &seen.of(&id));
+    let lines = plan::words(&way, &seen);
+    let silence = way.rhythm.silence(plan::silent_since(&seen, &id));
     if args.json {
         output::document(&json!({
             "integration": id, "credential": way.credential, "auth_url": way.auth_url,
             "client_id": way.client_id, "account_id": way.mid, "shared_with": way.shared_with,
-            "consumers": seen.of(&id), "steps": lines,
+            "consumers": seen.of(&id), "steps": lines, "next_run_at": silence.run_at,
+            "known_at": silence.known_at,
         }));
     } else {
         lines.iter().for_each(|line| println!("{line}"));
@@ -45,16 +48,11 @@ async fn look(link: &Link) -> Result<Activity, Exit> {
     link.broker("GET", &path, None).await?.json()
 }
 
-async fn done(
-    args: &Args,
-    link: &Link,
-    estate: Estate,
-    way: &Way,
-    anyway: bool,
-) -> Result<(), Exit> {
+async fn done(args: &Args, link: &Link, way: &Way, anyway: bool) -> Result<(), Exit> {
     let id = &way.integration;
+    let found = estate::in_force(link).await?;
     let seen = look(link).await?;
-    if let Some(why) = plan::still_used(&seen, id).filter(|_| !anyway) {
+    if let Some(why) = plan::still_used(&seen, way).filter(|_| !anyway) {
         return Err(Exit::refused(format!(
             "{why} Nothing was revoked. Wait, or say --anyway."
         )));
@@ -70,8 +68,11 @@ async fn done(
     // Others may use the same client without a consumer, through jobs.
     let last = left.is_empty() && way.brokered && way.shared_with.is_empty();
     if last {
-        let planes = link.planes()?;
-        estate::put(link, &planes, &observed(estate, &way.credential)).await?;
+        let changes = found.into_iter().filter_map(|(plane, seen)| {
+            let next = observed(&seen, &way.credential)?;
+            Some(Change { plane, seen, next })
+        });
+        estate::put_unless_changed(link, &changes.collect::<Vec<_>>()).await?;
     }
     check(link, way, at, last).await?;
     if args.json {
@@ -118,15 +119,13 @@ async fn connected(link: &Link, credential: &CredentialId) -> Result<Vec<String>
     Ok(flows)
 }
 
-fn observed(mut estate: Estate, credential: &CredentialId) -> Estate {
-    let own = estate
-        .credentials
-        .iter_mut()
-        .find(|one| one.id == *credential);
-    if let Some(own) = own {
-        (own.mode, own.lockout) = (CredentialMode::Observed, None);
-    }
-    estate
+/// An estate in which the credential is observed; none if it does not hold it.
+fn observed(estate: &Estate, credential: &CredentialId) -> Option<Estate> {
+    let mut next = estate.clone();
+    let mut all = next.credentials.iter_mut();
+    let own = all.find(|one| one.id == *credential)?;
+    (own.mode, own.lockout) = (CredentialMode::Observed, None);
+    Some(next)
 }
 
 /// Looks whether what was to be is so: nobody of it got a token since, and the credential stands as said.

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 /// Runs the command.
 pub(crate) async fn run(args: &Args) -> Result<(), Exit> {
-    if Elsewhere::of(args).is_none() && RunFile::read(&args.data).is_none() {
+    if Elsewhere::of(args)?.is_none() && RunFile::read(&args.data).is_none() {
         let folder = args.data.display();
         return Err(Exit::away(format!(
             "no dashboard runs on {folder}: countersign serve"

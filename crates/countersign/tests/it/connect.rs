@@ -120,3 +120,62 @@ async fn it_waits_for_the_first_request_and_says_when_nobody_came() {
         nobody.stderr()
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_consumer_is_handed_what_vend_says() {
+    let set = set_up(1079, 1200).await;
+    let server = serve(&set.folder, &set.key);
+    for (vend, gateway) in [("direct", false), ("gateway", true)] {
+        let words = ["--client", "curl", "--new-consumer", "--vend", vend];
+        let new = connect(&set.folder, &words);
+        assert_eq!(new["vend"], vend);
+        let body = json!({
+            "grant_type": "client_credentials", "client_id": new["client_id"],
+            "client_secret": new["client_secret"],
+        });
+        let body = Some(("application/json", body.to_string()));
+        let url = format!("{}/v2/token", server.url("broker"));
+        let (status, answer) = ask("POST", &url, None, body).await;
+        assert_eq!(status, 200, "{answer}");
+        let token = answer["access_token"].as_str().expect("a token");
+        assert_eq!(token.starts_with("csg1."), gateway, "{vend}");
+    }
+    for words in [
+        &["--client", "curl", "--vend", "gateway"][..],
+        &["--client", "curl", "--new-consumer", "--vend", "both"],
+        &["--client", "jsforce", "--new-consumer", "--vend", "gateway"],
+    ] {
+        let mut all = vec!["connect", "INT-1", "--no-wait"];
+        all.extend(words);
+        let refused = set.folder.run(&all);
+        assert_eq!(refused.code(), 2, "{words:?}: {}", refused.stderr());
+    }
+    let core = connect(&set.folder, &["--client", "jsforce", "--new-consumer"]);
+    assert_eq!(core["vend"], "direct", "the gateway does not lead there");
+}
+
+/// The lines for a shell, in a shell, in a folder where an older file lies open to all.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_pasted_into_a_shell_asks_for_a_token_and_keeps_its_file_to_this_user() {
+    let set = set_up(1079, 1200).await;
+    let _server = serve(&set.folder, &set.key);
+    let new = connect(&set.folder, &["--client", "curl", "--new-consumer"]);
+    let lines = new["lines"].as_str().expect("lines");
+    let here = Folder::new();
+    let file = here.path().join("request.json");
+    std::fs::write(&file, "{}").expect("written");
+    let script = format!("umask 022\n{lines}umask >&2\n");
+    let ended = std::process::Command::new("sh")
+        .args(["-c", &script])
+        .current_dir(here.path())
+        .output()
+        .expect("a shell");
+    let told = String::from_utf8_lossy(&ended.stderr);
+    assert!(ended.status.success(), "{told}");
+    let answer: Value = serde_json::from_slice(&ended.stdout).expect("JSON");
+    assert_eq!(answer["token_type"], "Bearer", "{answer}");
+    let mode = std::fs::metadata(&file).expect("a file").permissions();
+    let mode = std::os::unix::fs::PermissionsExt::mode(&mode) & 0o777;
+    assert_eq!(mode, 0o600, "{mode:o}");
+    assert_eq!(told.trim(), "0022", "the shell is left as it was");
+}

@@ -4,9 +4,7 @@ use crate::house::Folder;
 use crate::job::{Job, exec, run};
 use crate::serve::{serve, set_up};
 use serde_json::json;
-use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Command, Stdio};
 
 /// Whether any file below `folder` holds `text`.
 fn is_in_a_file(folder: &Path, text: &str) -> bool {
@@ -32,6 +30,9 @@ async fn the_end_of_the_job_is_the_end_of_the_command() {
         ("exit 7", 7),
         ("kill -TERM $$", 143),
         ("kill -KILL $$", 137),
+        ("kill -ABRT $$", 134),
+        ("kill -SEGV $$", 139),
+        ("kill -ALRM $$", 142),
     ] {
         let ended = run(&set.folder, &[], &["sh", "-c", script]);
         assert_eq!(ended.code(), code, "{script}: {}", ended.stderr());
@@ -42,33 +43,6 @@ async fn the_end_of_the_job_is_the_end_of_the_command() {
     let plain = set.folder.path().join("estate.yaml");
     let not_a_program = run(&set.folder, &[], &[&plain.to_string_lossy()]);
     assert_eq!(not_a_program.code(), 126, "{}", not_a_program.stderr());
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn signals_reach_the_job_and_its_answer_comes_back() {
-    let set = set_up(1079, 1200).await;
-    let _server = serve(&set.folder, &set.key);
-    for (signal, code) in [("TERM", 42), ("INT", 43), ("HUP", 44), ("USR1", 45)] {
-        let script =
-            format!("trap 'exit {code}' {signal}; echo ready; while :; do sleep 0.05; done");
-        let mut command = exec(&set.folder, &[], &["sh", "-c", &script]);
-        let mut child = command
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("it starts");
-        let mut line = String::new();
-        let stdout = child.stdout.take().expect("piped");
-        BufReader::new(stdout).read_line(&mut line).expect("a line");
-        assert_eq!(line.trim(), "ready");
-        let pid = child.id().to_string();
-        let sent = Command::new("sh")
-            .args(["-c", &format!("kill -{signal} {pid}")])
-            .status();
-        assert!(sent.expect("a shell").success());
-        let ended = child.wait().expect("it ends");
-        assert_eq!(ended.code(), Some(code), "{signal}");
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

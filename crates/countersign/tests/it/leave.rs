@@ -2,8 +2,13 @@
 
 use crate::commands::ESTATE;
 use crate::house::Folder;
-use crate::serve::{serve, set_up};
-use serde_json::Value;
+use crate::serve::{serve, set_up, set_up_with};
+use axum::extract::Request;
+use countersign_feed::estate::{Format, decode};
+use countersign_model::estate::Estate;
+use serde_json::{Value, json};
+use std::sync::{Arc, Mutex};
+use tokio::task::JoinSet;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_way_back_is_told_walked_and_checked() {
@@ -55,6 +60,91 @@ async fn the_way_back_is_told_walked_and_checked() {
     assert_eq!(unknown.code(), 2, "{}", unknown.stderr());
     let verified = set.folder.run(&["audit", "verify"]);
     assert_eq!(verified.code(), 0, "{}", verified.stderr());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_runs_once_a_year_is_not_taken_to_have_left() {
+    let estate = ESTATE.replace(
+        "credential: INT-1 }",
+        "credential: INT-1, schedule: { cron: \"0 3 1 1 *\" } }",
+    );
+    assert_ne!(estate, ESTATE, "the small estate has another shape");
+    let set = set_up_with(&estate, 1079, 1200).await;
+    let _server = serve(&set.folder, &set.key);
+    let told = set.folder.run(&["leave", "INT-1"]).good();
+    assert!(told.contains("4. After its next run ("), "{told}");
+    let early = set.folder.run(&["leave", "INT-1", "--done"]);
+    assert_eq!(early.code(), 3, "{}", early.stderr());
+    for words in ["Its next run is", "cannot be known", "Nothing was revoked"] {
+        assert!(early.stderr().contains(words), "{}", early.stderr());
+    }
+    set.folder
+        .run(&["leave", "INT-1", "--done", "--anyway"])
+        .good();
+}
+
+/// What a stand-in for a broker was asked, as method and path.
+type Asked = Arc<Mutex<Vec<String>>>;
+
+/// A broker in which somebody else changes the estate as soon as a consumer is revoked, or, if `early`,
+/// before.
+async fn restless(early: bool, peers: &mut JoinSet<()>) -> (String, Asked) {
+    let asked = Asked::default();
+    let seen = Arc::clone(&asked);
+    let estate: Estate = decode(ESTATE, Format::Yaml).expect("a sound estate");
+    let answer = move |request: Request| {
+        let name = format!("{} {}", request.method(), request.uri().path());
+        let mut seen = seen.lock().expect("nobody panics here");
+        seen.push(name.clone());
+        let revoked = seen.iter().any(|one| one.starts_with("DELETE"));
+        let mut estate = estate.clone();
+        if revoked || (early && seen.len() > 2) {
+            estate.name = "of somebody else".to_owned();
+        }
+        let consumer = json!({ "id": "etl", "integration": "INT-1", "revoked": revoked });
+        let body = match name.as_str() {
+            "GET /admin/api/v1/estate" => json!(estate),
+            "GET /admin/api/v1/consumers/activity" => json!({
+                "now": "2026-11-22T12:00:00Z", "since": "2026-11-20T12:00:00Z",
+                "consumers": [consumer], "operator": {},
+            }),
+            _ => json!([]),
+        };
+        std::future::ready(axum::Json(body))
+    };
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await;
+    let listener = listener.expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    let app = axum::Router::new().fallback(answer);
+    peers.spawn(async move { drop(axum::serve(listener, app).await) });
+    (url, asked)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_estate_that_somebody_else_changed_meanwhile_is_not_written_over() {
+    for early in [false, true] {
+        let mut peers = JoinSet::new();
+        let (url, asked) = restless(early, &mut peers).await;
+        let folder = Folder::new();
+        let words = ["leave", "INT-1", "--done", "--server", &url];
+        let mut command = folder.command(&words);
+        command.env("COUNTERSIGN_TOKEN", "CANARY-bearer");
+        let ended = tokio::task::spawn_blocking(move || command.output()).await;
+        let ended = ended.expect("it is waited for").expect("it starts");
+        let told = String::from_utf8_lossy(&ended.stderr);
+        let asked = asked.lock().expect("nobody panics here").join("\n");
+        assert_eq!(ended.status.code(), Some(3), "{told}{asked}");
+        assert!(
+            told.contains("changed meanwhile by somebody else"),
+            "{told}"
+        );
+        assert!(
+            asked.contains("DELETE /admin/api/v1/consumers/etl"),
+            "{asked}"
+        );
+        assert!(!asked.contains("PUT"), "{asked}");
+        assert!(!told.contains("CANARY"), "{told}");
+    }
 }
 
 /// The small estate with a second credential of the same client, and a second user of it.

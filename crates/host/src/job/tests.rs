@@ -1,4 +1,5 @@
-use super::{Job, foreground, shell_code};
+use super::{Job, StartError, foreground, shell_code};
+use rustix::io::Errno;
 use rustix::process::{Pid, Signal, kill_process};
 use std::process::{Command, Stdio};
 
@@ -25,11 +26,17 @@ async fn its_code_is_given_or_128_and_the_signal() {
 
 #[tokio::test]
 async fn a_program_that_is_not_there_is_said() {
-    let error = Job::start(Command::new("/nowhere/at-all")).err();
-    assert_eq!(
-        error.map(|error| error.kind()),
-        Some(std::io::ErrorKind::NotFound)
-    );
+    let missing = Job::start(Command::new("/nowhere/at-all")).err();
+    assert!(matches!(missing, Some(StartError::Missing(_))));
+    let folder = Job::start(Command::new("/")).err();
+    assert!(matches!(folder, Some(StartError::NotRunnable(_))));
+}
+
+#[test]
+fn what_this_process_lacks_is_no_fault_of_the_program() {
+    for errno in [Errno::AGAIN, Errno::NOMEM, Errno::MFILE, Errno::NFILE] {
+        assert!(matches!(StartError::of(errno.into()), StartError::Ours(_)));
+    }
 }
 
 #[tokio::test]

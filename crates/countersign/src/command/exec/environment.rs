@@ -12,7 +12,10 @@ const SECRETS: [&str; 4] = ["KEY", "TOKEN", "SECRET", "PASSWORD"];
 fn is_taken(name: &str) -> bool {
     let ours = name.strip_prefix("COUNTERSIGN_");
     let secret = ours.is_some_and(|rest| SECRETS.iter().any(|word| rest.ends_with(word)));
-    secret || name.starts_with("SFMC_")
+    let earlier = ["SFMC_", "FUELSDK_"]
+        .iter()
+        .any(|start| name.starts_with(start));
+    secret || earlier
 }
 
 /// Variables that send a program's requests through a proxy.

@@ -1,13 +1,12 @@
 //! The way back of one integration, as values and words. Pure.
 
+use super::silence::{QUIET, Rhythm};
 use countersign_model::estate::{CredentialMode, Estate};
 use countersign_model::id::{CredentialId, IntegrationId};
 use countersign_model::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// A program that still works here asks again within a token's life: so long there must be silence.
-const QUIET: SignedDuration = SignedDuration::from_mins(20);
 /// The broker counts once a second.
 pub(super) const COUNTED: SignedDuration = SignedDuration::from_secs(2);
 
@@ -48,6 +47,8 @@ pub(super) struct Way {
     pub(super) shared_with: Vec<IntegrationId>,
     pub(super) mint_kills_older: bool,
     pub(super) brokered: bool,
+    /// When it runs.
+    pub(super) rhythm: Rhythm,
 }
 
 impl Way {
@@ -74,14 +75,15 @@ impl Way {
             shared_with: shared.map(|other| other.id.clone()).collect(),
             mint_kills_older: tenant.mint_kills_older,
             brokered: credential.mode == CredentialMode::Brokered,
+            rhythm: Rhythm::of(estate, flow),
         })
     }
 }
 
 /// Why the integration must be taken to work here still; none if it does not.
-pub(super) fn still_used(seen: &Activity, id: &IntegrationId) -> Option<String> {
+pub(super) fn still_used(seen: &Activity, way: &Way) -> Option<String> {
+    let id = &way.integration;
     let ago = |at: Timestamp| seen.now.duration_since(at);
-    let minutes = |span: SignedDuration| span.as_mins();
     let recent = |at: &Option<Timestamp>| at.filter(|at| ago(*at) < QUIET);
     for row in seen.of(id).iter().filter(|row| !row.revoked) {
         if let Some(at) = recent(&row.last_vended_at) {
@@ -90,7 +92,7 @@ pub(super) fn still_used(seen: &Activity, id: &IntegrationId) -> Option<String> 
                  back asks for none for {} minutes.",
                 row.id,
                 ago(at).as_secs(),
-                minutes(QUIET)
+                QUIET.as_mins()
             ));
         }
     }
@@ -100,21 +102,32 @@ pub(super) fn still_used(seen: &Activity, id: &IntegrationId) -> Option<String> 
             ago(at).as_secs()
         ));
     }
-    let counted = ago(seen.since);
-    let has_consumer = seen.of(id).iter().any(|row| !row.revoked);
-    (has_consumer && counted < QUIET).then(|| {
-        format!(
-            "The broker started {} minutes ago and cannot know who asked before: it must have run for \
-             {} minutes.",
-            minutes(counted),
-            minutes(QUIET)
-        )
+    let silence = way.rhythm.silence(silent_since(seen, id));
+    (seen.now < silence.known_at).then(|| {
+        let counted = ago(seen.since);
+        let words = way.rhythm.not_known(&silence);
+        match counted < QUIET {
+            true => format!(
+                "The broker started {} minutes ago and cannot know who asked before. {words}",
+                counted.as_mins()
+            ),
+            false => words,
+        }
     })
 }
 
+/// Since when nothing of the integration asked for a token, as far as this broker can know.
+pub(super) fn silent_since(seen: &Activity, id: &IntegrationId) -> Timestamp {
+    let rows = seen.of(id).into_iter().filter(|row| !row.revoked);
+    let vended = rows.filter_map(|row| row.last_vended_at);
+    let last = vended.chain(seen.operator.get(id).copied()).max();
+    last.map_or(seen.since, |last| last.max(seen.since))
+}
+
 /// The steps, in an order that loses no send.
-pub(super) fn words(way: &Way, consumers: &[Row]) -> Vec<String> {
+pub(super) fn words(way: &Way, seen: &Activity) -> Vec<String> {
     let id = &way.integration;
+    let consumers = seen.of(id);
     let mid = way.mid.map_or("-".to_owned(), |mid| mid.to_string());
     let mut lines = vec![
         format!("The way back for {id}. Until step 4 it goes on working through the broker."),
@@ -158,9 +171,10 @@ pub(super) fn words(way: &Way, consumers: &[Row]) -> Vec<String> {
                 .to_owned(),
         );
     }
+    let silence = way.rhythm.silence(silent_since(seen, id).max(seen.now));
     lines.push(format!(
-        "4. After {} minutes in which it asked for no token here: countersign leave {id} --done",
-        QUIET.as_mins()
+        "4. {}, in which it asked for no token here: countersign leave {id} --done",
+        way.rhythm.step(&silence)
     ));
     lines.push(String::new());
     if consumers.iter().all(|row| row.revoked) {

@@ -24,6 +24,10 @@ fn estate() -> Estate {
     decode(ESTATE, Format::Yaml).expect("a sound estate")
 }
 
+fn way(id: &str) -> Way {
+    Way::of(&estate(), &id.parse().expect("an id")).expect("in the estate")
+}
+
 fn now() -> Timestamp {
     "2026-11-22T12:00:00Z".parse().expect("an instant")
 }
@@ -52,9 +56,9 @@ fn activity(since: i64, vended: Option<i64>, revoked: bool, operator: Option<i64
 
 #[test]
 fn who_asked_within_a_tokens_life_still_works_here() {
-    let id = "I-1".parse().expect("an id");
+    let way = way("I-1");
     let check = |seen: &Activity, word: Option<&str>| {
-        let why = still_used(seen, &id);
+        let why = still_used(seen, &way);
         match word {
             Some(word) => assert!(
                 why.as_ref().is_some_and(|why| why.contains(word)),
@@ -78,14 +82,48 @@ fn who_asked_within_a_tokens_life_still_works_here() {
     let mut nobody = activity(5, None, false, None);
     nobody.consumers.clear();
     nobody.operator = BTreeMap::new();
+    // Jobs under exec are no consumers, and the broker that has just started has not seen them.
+    check(&nobody, Some("started 5 minutes ago"));
+    nobody.since = ago(20);
     check(&nobody, None);
 }
 
 #[test]
+fn a_nightly_job_has_left_when_a_night_has_gone_by() {
+    let nightly = ESTATE.replace(
+        "backup: P, credential: C-1 }",
+        "backup: P, credential: C-1, schedule: { cron: \"0 3 * * *\", usual_min: 40 } }",
+    );
+    let estate = decode(&nightly, Format::Yaml).expect("a sound estate");
+    let way = Way::of(&estate, &"I-1".parse().expect("an id")).expect("in the estate");
+    // At noon: the last run, at three in the night, took a token; since then nothing did.
+    let why = still_used(&activity(6_000, Some(9 * 60 - 5), false, None), &way);
+    let why = why.expect("it may come again");
+    assert!(
+        why.contains("next run is Mon 2026-11-23 03:00 UTC"),
+        "{why}"
+    );
+    assert!(why.contains("at Mon 2026-11-23 04:00 UTC"), "{why}");
+    // The last token is of the night before: a whole run went by without one.
+    assert_eq!(
+        still_used(&activity(6_000, Some(33 * 60 - 5), false, None), &way),
+        None
+    );
+    // Unless this broker was not there to see it.
+    let late = still_used(&activity(8 * 60, None, false, None), &way);
+    assert!(late.is_some_and(|why| why.contains("2026-11-23 03:00")));
+    let text = words(&way, &activity(600, Some(3), false, None)).join("\n");
+    assert!(
+        text.contains("4. After its next run (Mon 2026-11-23 03:00 UTC) and 60 minutes more"),
+        "{text}"
+    );
+}
+
+#[test]
 fn the_steps_hold_the_original_settings_and_the_order_that_loses_no_send() {
-    let way = Way::of(&estate(), &"I-1".parse().expect("an id")).expect("in the estate");
+    let way = way("I-1");
     let seen = activity(600, Some(3), false, None);
-    let text = words(&way, &seen.of(&way.integration)).join("\n");
+    let text = words(&way, &seen).join("\n");
     for part in [
         "https://mctiny-estate-not-a-real-one.auth.marketingcloudapis.com/v2/token",
         "client id       c-1",
@@ -106,8 +144,7 @@ fn the_steps_hold_the_original_settings_and_the_order_that_loses_no_send() {
 
 #[test]
 fn a_secret_that_others_work_with_is_put_in_here_before_it_is_activated() {
-    let way = Way::of(&estate(), &"I-2".parse().expect("an id")).expect("in the estate");
-    let text = words(&way, &[]).join("\n");
+    let text = words(&way("I-2"), &activity(600, None, false, None)).join("\n");
     assert!(text.contains("I-3 work with the same client"), "{text}");
     assert!(text.contains("countersign credential add C-2"), "{text}");
     assert!(text.contains("It has no consumer here."), "{text}");
