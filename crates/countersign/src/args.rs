@@ -1,7 +1,9 @@
 //! The command line.
 
+mod analyze;
 mod programs;
 
+pub(crate) use analyze::{AnalyzeArgs, LogFormat};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 pub(crate) use programs::{AgentArgs, AskAs, ConnectArgs, ExecArgs, LeaveArgs, OnBrokerDown};
 use std::path::PathBuf;
@@ -110,6 +112,8 @@ pub(crate) enum Command {
         /// Which integration
         integration: String,
     },
+    /// What happened, from logs: incidents out of outcome lines, nginx logs, CSV or JSON, no server
+    Analyze(AnalyzeArgs),
     /// The audit chain
     #[command(subcommand)]
     Audit(AuditCommand),

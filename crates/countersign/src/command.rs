@@ -1,6 +1,7 @@
 //! One file per command: parse, ask, print.
 
 mod agent;
+mod analyze;
 mod audit;
 mod connect;
 mod consumer;
@@ -43,6 +44,7 @@ pub(crate) async fn run(args: Args) -> Result<(), Exit> {
         Command::Status { bu } => status::run(&args, bu.as_deref()).await,
         Command::Incidents { all } => incidents::run(&args, *all).await,
         Command::Renew { integration } => renew::run(&args, integration).await,
+        Command::Analyze(analyze) => analyze::run(&args, analyze),
         Command::Audit(audit) => audit::run(&args, audit).await,
     }
 }
