@@ -1,9 +1,10 @@
 //! Load and peers, in one run: how fast a hot slot is vended beside a bare handler that does the same
 //! parse, hash and lookup. Prints requests a second (median and spread of the rounds) and the ratio.
 //!
-//! Run it with `cargo run --release -p countersign-bench`, and `-- gateway` for the gateway beside
-//! nginx. Loopback only; it ends by itself.
+//! Run it with `cargo run --release -p countersign-bench`, `-- gateway` for the gateway beside nginx,
+//! and `-- analyze` for the analysis of logs beside DuckDB. Loopback only; it ends by itself.
 
+mod analyze;
 mod bare;
 mod gateway;
 mod house;
@@ -20,11 +21,22 @@ const REQUESTS: usize = 40_000;
 
 fn main() -> anyhow::Result<()> {
     http::install_tls();
+    let mut args = std::env::args().skip(1);
+    let work = args.next();
+    match work.as_deref() {
+        Some("analyze") => return analyze::run(args),
+        // The runs that `analyze` starts, each with its file.
+        Some(one @ ("analyze-full" | "analyze-group")) => {
+            let file = args.next().unwrap_or_default();
+            return analyze::one(one == "analyze-full", file.as_ref());
+        }
+        _ => {}
+    }
     let runtime = tokio::runtime::Runtime::new()?;
-    match std::env::args().nth(1).as_deref() {
+    match work.as_deref() {
         None => runtime.block_on(run()),
         Some("gateway") => runtime.block_on(gateway::run()),
-        Some(other) => anyhow::bail!("{other}: write gateway, or nothing"),
+        Some(other) => anyhow::bail!("{other}: write gateway, analyze, or nothing"),
     }
 }
 

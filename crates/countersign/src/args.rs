@@ -1,11 +1,13 @@
 //! The command line.
 
+mod analyze;
 mod programs;
 mod read;
 mod servers;
 mod tokens;
 
 use crate::exit::Exit;
+pub(crate) use analyze::{AnalyzeArgs, LogFormat};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 pub(crate) use programs::{AgentArgs, AskAs, ConnectArgs, ExecArgs, LeaveArgs, OnBrokerDown};
 pub(crate) use read::read;
@@ -96,6 +98,8 @@ pub(crate) enum Command {
     },
     /// Run the counter detectors over recorded series, and write what they would have told
     Backtest(BacktestArgs),
+    /// What happened, from logs: incidents out of outcome lines, nginx logs, CSV or JSON, no server
+    Analyze(AnalyzeArgs),
     /// The audit chain
     #[command(subcommand)]
     Audit(AuditCommand),

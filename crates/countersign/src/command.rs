@@ -1,6 +1,7 @@
 //! One file per command: parse, ask, print.
 
 mod agent;
+mod analyze;
 mod audit;
 mod backtest;
 mod connect;
@@ -49,6 +50,7 @@ pub(crate) async fn run(args: Args) -> Result<(), Exit> {
         Command::Incidents { all } => incidents::run(&args, *all).await,
         Command::Renew { integration } => renew::run(&args, integration).await,
         Command::Backtest(backtest) => backtest::run(&args, backtest),
+        Command::Analyze(analyze) => analyze::run(&args, analyze),
         Command::Audit(audit) => audit::run(&args, audit).await,
     }
 }

@@ -5,7 +5,12 @@
 //! what can be read is kept, what cannot is named with its line and its reason.
 
 pub mod estate;
+pub mod gzip;
 pub mod json;
+pub mod line;
+pub mod logs;
 pub mod ndjson;
+pub mod route;
+pub mod time;
 
 pub use estate::demo_estate;

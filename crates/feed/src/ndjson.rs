@@ -4,6 +4,7 @@
 //! The names of the fields are a wire promise.
 
 mod fact;
+pub mod scan;
 mod wire;
 
 use countersign_model::id::OutcomeId;
@@ -83,6 +84,12 @@ pub enum RejectReason {
     /// No JSON object.
     #[error("the line is not one JSON object")]
     NotJson,
+    /// No line of the log's format.
+    #[error("the line is not {expected}")]
+    Form {
+        /// What it should be, in words.
+        expected: &'static str,
+    },
     /// A field holds something else than it should.
     #[error("`{field}` must be {expected}")]
     Field {
@@ -174,14 +181,66 @@ fn decode_line(
             bytes_max,
         });
     }
-    let mut fields = Fields::parse(line)?;
+    let read = read(Fields::parse(line)?, line, number, now)?;
+    check_time(read.outcome.ts, now, limits)?;
+    for name in &read.unknown_fields {
+        count(&mut decoded.unknown_fields, name, limits);
+    }
+    if let Some(client) = read.client_id {
+        decoded.client_ids.insert(read.outcome.id.clone(), client);
+    }
+    Ok(read.outcome)
+}
+
+/// One line that was understood, whatever its time.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OneRead {
+    /// What it says.
+    pub outcome: Outcome,
+    /// Its id was in the line, not made from it.
+    pub id_is_given: bool,
+    /// The client id beside it.
+    pub client_id: Option<String>,
+    /// Fields that were ignored, by name.
+    pub unknown_fields: Vec<String>,
+}
+
+/// Reads one line as [`decode`] does, with no bound on its age: for files of any time.
+///
+/// # Errors
+/// [`RejectReason`].
+pub fn decode_one(line: &[u8], number: u64, now: Timestamp) -> Result<OneRead, RejectReason> {
+    read(Fields::parse(line)?, line, number, now)
+}
+
+/// Reads one object of a foreign log whose fields were given our names. `line` is where it came
+/// from, for an id; such logs write equal lines for different facts, so `number` is part of it.
+pub(crate) fn decode_fields(
+    fields: serde_json::Map<String, serde_json::Value>,
+    line: &[u8],
+    number: u64,
+    now: Timestamp,
+) -> Result<OneRead, RejectReason> {
+    let place = Some((now, number));
+    let mut read = read(Fields::of(fields), line, number, now)?;
+    if !read.id_is_given {
+        read.outcome.id = minted(line, place);
+    }
+    Ok(read)
+}
+
+fn read(
+    mut fields: Fields,
+    line: &[u8],
+    number: u64,
+    now: Timestamp,
+) -> Result<OneRead, RejectReason> {
     let given_ts: Option<Timestamp> = fields.take("ts", "a time of RFC 3339")?;
     let ts = given_ts.unwrap_or(now);
-    check_time(ts, now, limits)?;
     let place = given_ts.is_none().then_some((now, number));
-    let id = fields
-        .take("id", ID)?
-        .unwrap_or_else(|| minted(line, place));
+    let given_id: Option<OutcomeId> = fields.take("id", ID)?;
+    let id_is_given = given_id.is_some();
+    let id = given_id.unwrap_or_else(|| minted(line, place));
     let n = fields.whole("n")?.unwrap_or(1);
     if n == 0 {
         return Err(RejectReason::Field {
@@ -204,13 +263,12 @@ fn decode_line(
         n,
         fact: fact::take(&mut fields)?,
     };
-    for name in fields.left() {
-        count(&mut decoded.unknown_fields, name, limits);
-    }
-    if let Some(client) = client_id {
-        decoded.client_ids.insert(outcome.id.clone(), client);
-    }
-    Ok(outcome)
+    Ok(OneRead {
+        outcome,
+        id_is_given,
+        client_id,
+        unknown_fields: fields.left().map(str::to_owned).collect(),
+    })
 }
 
 fn check_time(ts: Timestamp, now: Timestamp, limits: &Limits) -> Result<(), RejectReason> {

@@ -58,7 +58,14 @@ pub struct CorrelatorState {
     inferred: BTreeMap<CredentialId, Signal>,
     /// What would page but for the calendar, until it may.
     #[serde(default)]
-    held: BTreeMap<RootCause, Signal>,
+    held: BTreeMap<RootCause, Held>,
+}
+
+/// A signal that the calendar covers, and until when.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Held {
+    signal: Signal,
+    until: Timestamp,
 }
 
 /// Joins signals to causes.
@@ -122,8 +129,13 @@ impl Correlator {
     pub fn weigh(&mut self, now: Timestamp, signal: &Signal, health: &Health) -> Vec<Step> {
         self.changed = true;
         self.state.held.remove(&signal.cause);
-        if signal.strength == Strength::Page && self.planned_until(now, signal).is_some() {
-            self.state.held.insert(signal.cause.clone(), signal.clone());
+        let covered = self.planned_until(now, signal);
+        if let Some(until) = covered.filter(|_| signal.strength == Strength::Page) {
+            let held = Held {
+                signal: signal.clone(),
+                until,
+            };
+            self.state.held.insert(signal.cause.clone(), held);
             let quiet = Signal {
                 strength: Strength::Suspect,
                 ..signal.clone()
@@ -135,8 +147,9 @@ impl Correlator {
 
     /// Tells what was held and is covered by the calendar no more.
     pub fn tick(&mut self, now: Timestamp, health: &Health) -> Vec<Step> {
-        let over = |signal: &&Signal| self.planned_until(now, signal).is_none();
-        let due: Vec<Signal> = self.state.held.values().filter(over).cloned().collect();
+        let over = |held: &&Held| self.planned_until(now, &held.signal).is_none();
+        let due = self.state.held.values().filter(over);
+        let due: Vec<Signal> = due.map(|held| held.signal.clone()).collect();
         let weigh = |signal: Signal| self.weigh(now, &signal, health);
         due.into_iter().flat_map(weigh).collect()
     }
@@ -149,10 +162,8 @@ impl Correlator {
 
     /// When [`tick`](Self::tick) may have something to tell.
     #[must_use]
-    pub fn next_wake(&self, now: Timestamp) -> Option<Timestamp> {
-        let held = self.state.held.values();
-        held.filter_map(|signal| self.planned_until(now, signal))
-            .min()
+    pub fn next_wake(&self) -> Option<Timestamp> {
+        self.state.held.values().map(|held| held.until).min()
     }
 
     /// The end of the pause or maintenance that covers a signal's cause, if one does now.

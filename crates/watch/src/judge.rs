@@ -166,8 +166,8 @@ impl Judge {
 
     /// When [`tick`](Self::tick) may say something new, if nothing comes before.
     #[must_use]
-    pub fn next_wake(&self, now: Timestamp) -> Option<Timestamp> {
-        let wakes = [self.detector.next_wake(), self.correlator.next_wake(now)];
+    pub fn next_wake(&self) -> Option<Timestamp> {
+        let wakes = [self.detector.next_wake(), self.correlator.next_wake()];
         wakes.into_iter().flatten().min()
     }
 

@@ -19,3 +19,4 @@ pub use handle::{Task, Watch, WatchError, WatchParts};
 pub use ingest::{IngestReject, IngestReport, IngestScope};
 pub use judge::{Judge, Verdict};
 pub use pipeline::{Committed, OnCommit};
+pub use resolve::resolve;

@@ -114,8 +114,7 @@ impl Pipeline {
                 continue;
             }
             asked.clear();
-            let wake = desk.judge.next_wake(self.clock.now());
-            hold = self.rest(wake, hold).await;
+            hold = self.rest(desk.judge.next_wake(), hold).await;
         }
     }
 

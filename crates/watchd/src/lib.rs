@@ -7,5 +7,5 @@ mod plane;
 mod port;
 
 pub use countersign_watch::Watch;
-pub use plane::{OpenError, Options, WatchPlane, dashboard_url, ledger_exists};
+pub use plane::{OpenError, Options, WatchPlane, dashboard_url, ledger_exists, rules};
 pub use port::EstateSink;

@@ -181,8 +181,11 @@ fn channels(tables: &[toml::Table]) -> Result<Channels, OpenError> {
         .map_err(|faults| OpenError::Settings(faults.iter().map(ToString::to_string).collect()))
 }
 
-/// What was written of the rules; a value that is no number is `None`.
-fn rules(table: &toml::Table) -> Result<Rules, OpenError> {
+/// The rules of paging, with what the configuration says of them.
+///
+/// # Errors
+/// [`OpenError::Settings`], one sentence for each fault.
+pub fn rules(table: &toml::Table) -> Result<Rules, OpenError> {
     let number = |value: &toml::Value| match value {
         toml::Value::Integer(whole) => i32::try_from(*whole).ok().map(f64::from),
         toml::Value::Float(number) => Some(*number),

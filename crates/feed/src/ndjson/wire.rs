@@ -17,6 +17,11 @@ impl Fields {
             .map_err(|_| RejectReason::NotJson)
     }
 
+    /// Fields that were read elsewhere.
+    pub(super) fn of(fields: Map<String, Value>) -> Fields {
+        Fields(fields)
+    }
+
     /// Takes a field, if it is there; `expected` is what it must be, in words.
     pub(super) fn take<T: DeserializeOwned>(
         &mut self,

@@ -269,7 +269,7 @@ fn what_is_planned_is_held_and_told_only_if_it_goes_on() {
         told(&correlator.weigh(at(1), &stopped, &health)),
         ["asset:J-06 Suspect"]
     );
-    assert_eq!(correlator.next_wake(at(1)), Some(at(60)));
+    assert_eq!(correlator.next_wake(), Some(at(60)));
     assert_eq!(correlator.tick(at(59), &health), []);
     let mut healed = correlator.clone();
     let end = signal("asset:J-06", 30, Class::Stopped, Strength::Healed);
