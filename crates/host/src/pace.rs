@@ -52,7 +52,6 @@ impl TooSlow {
 
 /// The same body, which ends with [`TooSlow`] once it is slower than `pace`. Only the time counts in
 /// which somebody waits for it: a reader who is slow costs the sender nothing.
-#[must_use]
 pub fn paced(body: Body, pace: Pace) -> Body {
     Body::new(Paced {
         body,
