@@ -8,7 +8,8 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Sorts of calls kept apart; beyond that, where a call came from and its route are left out.
+/// Sorts of calls kept apart between two tellings; beyond that, all but who called and the status is
+/// left out, so that there are at most this many, and one for each consumer and status.
 const SORTS_MAX: usize = 10_000;
 
 /// What makes two calls equal.
@@ -36,11 +37,15 @@ pub struct Sort {
 
 #[derive(Default)]
 struct Tally {
+    /// How many, or [`CLOSED`].
     n: AtomicU64,
     latency_ms: AtomicU64,
 }
 
-/// All tallies. Counting takes no lock.
+/// It was told, and counts no more: whoever still holds it counts in a new one.
+const CLOSED: u64 = 1 << 63;
+
+/// All tallies. Counting takes no lock, and what was told is forgotten.
 #[derive(Default)]
 pub struct Calls(Papaya<Sort, Arc<Tally>>);
 
@@ -61,19 +66,28 @@ impl Calls {
         let pinned = self.0.pin();
         if pinned.len() >= SORTS_MAX && pinned.get(&sort).is_none() {
             sort.peer_ip = None;
+            sort.method = None;
             sort.route = None;
+            sort.error_code = None;
+            sort.attempt = None;
         }
-        let tally = pinned.get_or_insert_with(sort, Arc::default);
-        tally.latency_ms.fetch_add(latency_ms, Ordering::Relaxed);
-        tally.n.fetch_add(1, Ordering::Relaxed);
+        loop {
+            let tally = pinned.get_or_insert_with(sort.clone(), Arc::default);
+            tally.latency_ms.fetch_add(latency_ms, Ordering::Relaxed);
+            if tally.n.fetch_add(1, Ordering::Relaxed) & CLOSED == 0 {
+                return;
+            }
+            self.forget(&sort, tally);
+        }
     }
 
     /// What was counted since the last time.
     pub fn take(&self) -> Vec<Counted> {
         let pinned = self.0.pin();
         let counted = pinned.iter().map(|(sort, tally)| {
-            let n = tally.n.swap(0, Ordering::Relaxed);
-            let sum = tally.latency_ms.swap(0, Ordering::Relaxed);
+            let n = tally.n.swap(CLOSED, Ordering::Relaxed) & !CLOSED;
+            let sum = tally.latency_ms.load(Ordering::Relaxed);
+            self.forget(sort, tally);
             Counted {
                 sort: sort.clone(),
                 n,
@@ -81,6 +95,15 @@ impl Calls {
             }
         });
         counted.filter(|counted| counted.n > 0).collect()
+    }
+
+    /// Takes out a closed tally, and none that stands in its place by now.
+    fn forget(&self, sort: &Sort, closed: &Arc<Tally>) {
+        let pinned = self.0.pin();
+        // Somebody else may have done it.
+        pinned
+            .remove_if(sort, |_, tally| Arc::ptr_eq(tally, closed))
+            .ok();
     }
 }
 

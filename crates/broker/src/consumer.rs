@@ -66,6 +66,12 @@ impl Consumer {
             });
         lives && near
     }
+
+    /// Whether it may name this MID.
+    #[must_use]
+    pub fn may_act_in(&self, mid: u64) -> bool {
+        mid == self.default_mid || self.mids.contains(&mid)
+    }
 }
 
 /// A consumer and what it did since it was last accounted for.

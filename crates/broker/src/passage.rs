@@ -34,7 +34,8 @@ impl Passage {
     /// Whose bearer this is, and the slot it is for.
     ///
     /// # Errors
-    /// [`Unreadable`]; a consumer that was revoked, ended, or calls from elsewhere is a stranger.
+    /// [`Unreadable`]; a consumer that was revoked, ended, calls from elsewhere, or may no longer act
+    /// in the bearer's business unit is a stranger.
     pub fn admit(
         &self,
         bearer: &str,
@@ -46,6 +47,7 @@ impl Passage {
         let known = known
             .filter(|known| known.consumer.vend == VendMode::Gateway)
             .filter(|known| known.consumer.admits(now, peer))
+            .filter(|known| known.consumer.may_act_in(bearer.mid))
             .ok_or(Unreadable::Foreign)?;
         let slot = SlotId::of(&known.consumer.credential, bearer.mid, None);
         Ok((known, slot))

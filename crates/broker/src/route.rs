@@ -2,17 +2,20 @@
 
 mod activity;
 mod admin_api;
+mod caller;
 mod consent;
 mod reject;
 mod request_token;
 mod sent;
 mod token;
+mod token_paths;
 
 use crate::admin::{Admin, AdminError};
 use crate::consumer::Registry;
 use crate::metrics::Metrics;
 use crate::passage::Passage;
 use crate::problem::Problem;
+use crate::token_request::BODY_BYTES_MAX;
 use crate::vend::Vendor;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};
@@ -101,26 +104,31 @@ fn hash(bytes: &[u8]) -> [u8; 32] {
 /// All routes of the broker's listener. `rest` takes every other path: the gateway, if there is one.
 pub fn router(app: App, rest: Option<Router>) -> Router {
     let rest = rest.unwrap_or_else(|| Router::new().fallback(any(unknown)));
-    Router::new()
+    let small = Router::new()
         .route("/v2/token", post(token::vend))
-        .route("/v2/token/", post(token::vend))
-        .route("//v2/token", post(token::vend))
         .route("/v1/requestToken", post(request_token::vend))
-        .route("/v1/requestToken/", post(request_token::vend))
-        .route("//v1/requestToken", post(request_token::vend))
         .route("/api/v1/slots/{id}/reject", post(reject::reject))
-        .nest(
-            "/admin/api/v1",
-            admin_api::router().merge(consent::router()),
-        )
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX));
+    let admin = admin_api::router()
+        .merge(consent::router())
+        .layer(from_fn(sent::unkept));
+    let tokens = small
+        .clone()
+        .layer(from_fn(sent::brisk))
+        .layer(from_fn(sent::shape))
+        .with_state(app.clone());
+    Router::new()
+        .merge(small)
+        .nest("/admin/api/v1", admin)
         .route("/oauth/callback", get(consent::callback))
         .route("/healthz", get(healthz))
         .route("/readyz", get(readyz))
         .route("/metrics", get(metrics))
         .layer(DefaultBodyLimit::max(8 * 1024 * 1024))
+        .layer(from_fn(sent::brisk))
         .layer(from_fn(sent::shape))
         .with_state(app)
-        .fallback_service(rest)
+        .fallback_service(token_paths::before(rest, tokens))
 }
 
 /// The process answers, and says which plane it is, for commands that were given an address.

@@ -7,7 +7,7 @@ use std::fmt;
 use zeroize::Zeroizing;
 
 /// Largest body read, in bytes.
-pub const BODY_BYTES_MAX: usize = 64 * 1024;
+pub const BODY_BYTES_MAX: usize = 16 * 1024;
 /// Longest scope list read, in bytes; all of SFMC's scopes together have about 2 KB.
 const SCOPE_BYTES_MAX: usize = 8 * 1024;
 

@@ -123,7 +123,7 @@ impl Vendor {
         scope: Option<&[String]>,
     ) -> Result<Handed, NotHanded> {
         let mid = mid.unwrap_or(consumer.default_mid);
-        if mid != consumer.default_mid && !consumer.mids.contains(&mid) {
+        if !consumer.may_act_in(mid) {
             return Err(NotHanded::Mid);
         }
         let slot = SlotId::of(&consumer.credential, mid, None);

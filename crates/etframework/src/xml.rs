@@ -216,6 +216,72 @@ pub fn read(bytes: &[u8]) -> Result<Element, XmlError> {
     }
 }
 
+/// The same document without the text of some elements, and without comments; all else stands as it
+/// was written. `is_hidden` sees each element in the order in which they begin, and those around it,
+/// the outermost first.
+///
+/// # Errors
+/// [`XmlError`], as [`read`].
+pub fn without(
+    bytes: &[u8],
+    is_hidden: impl Fn(&[&Element], &Element) -> bool,
+) -> Result<Vec<u8>, XmlError> {
+    let root = read(bytes)?;
+    let mut hidden = Vec::new();
+    judge(&root, &mut Vec::new(), &is_hidden, &mut hidden);
+    let mut hidden = hidden.into_iter();
+    let mut next = || hidden.next().unwrap_or(true);
+
+    let text = std::str::from_utf8(bytes).map_err(|_| XmlError::Encoding)?;
+    let text = text.trim_start_matches('\u{feff}');
+    let mut reader = Reader::from_str(text);
+    let mut out = Vec::with_capacity(text.len());
+    let mut open = Vec::new();
+    let mut begin = 0;
+    loop {
+        let stays = match reader.read_event().map_err(malformed)? {
+            Event::Start(_) => {
+                open.push(next());
+                true
+            }
+            Event::Empty(_) => {
+                next();
+                true
+            }
+            Event::End(_) => {
+                open.pop();
+                true
+            }
+            Event::Text(_) | Event::CData(_) | Event::GeneralRef(_) => {
+                !open.last().copied().unwrap_or(false)
+            }
+            Event::Decl(_) => true,
+            Event::Comment(_) | Event::PI(_) | Event::DocType(_) => false,
+            Event::Eof => return Ok(out),
+        };
+        let end = usize::try_from(reader.buffer_position()).unwrap_or(text.len());
+        if stays {
+            out.extend_from_slice(&text.as_bytes()[begin..end]);
+        }
+        begin = end;
+    }
+}
+
+/// For each element in the order in which they begin, whether its text is hidden.
+fn judge<'a>(
+    element: &'a Element,
+    around: &mut Vec<&'a Element>,
+    is_hidden: &impl Fn(&[&Element], &Element) -> bool,
+    hidden: &mut Vec<bool>,
+) {
+    hidden.push(is_hidden(around, element));
+    around.push(element);
+    for child in &element.children {
+        judge(child, around, is_hidden, hidden);
+    }
+    around.pop();
+}
+
 fn is_utf8(name: &str) -> bool {
     ["utf-8", "utf8", "us-ascii"]
         .iter()

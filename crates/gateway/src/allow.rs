@@ -2,102 +2,77 @@
 //! token's scopes would allow. Source: `docs/provider.md` C.
 
 use crate::path::Host;
-use axum::http::Method;
+use crate::people;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
 use countersign_etframework::xml::{Element, read};
 
-/// What of the answer is left out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Strip {
-    /// Nothing: it holds no contacts.
-    Nothing,
-    /// Values of rows and whatever names a person.
-    Contacts,
+/// A call that a read-only consumer may make.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Reads {
+    /// JSON.
+    Json,
+    /// SOAP objects of this kind; `None`: nothing that has objects in it.
+    Soap(Option<&'static str>),
+    /// What comes next of an earlier SOAP request, by its id.
+    Continues(String),
 }
 
-/// Method and route, where `*` stands for one part; what is stripped.
-const REST: [(&str, &str, Strip); 38] = [
-    ("GET", "/platform/v1/tokenContext", Strip::Nothing),
-    ("GET", "/platform/v1/endpoints", Strip::Nothing),
-    ("GET", "/platform/v1/endpoints/*", Strip::Nothing),
-    ("GET", "/platform/v1/ens-callbacks", Strip::Contacts),
-    ("GET", "/platform/v1/ens-callbacks/*", Strip::Contacts),
-    ("GET", "/platform/v1/ens-subscriptions/*", Strip::Nothing),
-    (
-        "GET",
-        "/platform/v1/ens-subscriptions-by-cb/*",
-        Strip::Nothing,
-    ),
-    ("GET", "/data/v1/audit/securityEvents", Strip::Contacts),
-    ("GET", "/data/v1/audit/auditEvents", Strip::Contacts),
-    (
-        "GET",
-        "/data/v1/customobjectdata/key/*/rowset",
-        Strip::Contacts,
-    ),
-    ("GET", "/data/v1/customobjects", Strip::Nothing),
-    ("GET", "/data/v1/customobjects/*", Strip::Nothing),
-    ("GET", "/data/v1/customobjects/*/fields", Strip::Nothing),
-    ("GET", "/data/v1/filetransferlocations", Strip::Contacts),
+/// Method and route, where `*` stands for one part.
+const REST: [(&str, &str); 38] = [
+    ("GET", "/platform/v1/tokenContext"),
+    ("GET", "/platform/v1/endpoints"),
+    ("GET", "/platform/v1/endpoints/*"),
+    ("GET", "/platform/v1/ens-callbacks"),
+    ("GET", "/platform/v1/ens-callbacks/*"),
+    ("GET", "/platform/v1/ens-subscriptions/*"),
+    ("GET", "/platform/v1/ens-subscriptions-by-cb/*"),
+    ("GET", "/data/v1/audit/securityEvents"),
+    ("GET", "/data/v1/audit/auditEvents"),
+    ("GET", "/data/v1/customobjectdata/key/*/rowset"),
+    ("GET", "/data/v1/customobjects"),
+    ("GET", "/data/v1/customobjects/*"),
+    ("GET", "/data/v1/customobjects/*/fields"),
+    ("GET", "/data/v1/filetransferlocations"),
     (
         "GET",
         "/data/v1/integration/member/salesforce/workflowobjects",
-        Strip::Nothing,
     ),
-    ("GET", "/automation/v1/automations", Strip::Nothing),
-    (
-        "GET",
-        "/automation/v1/automations/healthreport",
-        Strip::Nothing,
-    ),
-    ("GET", "/automation/v1/automations/*", Strip::Nothing),
-    ("GET", "/automation/v1/queries", Strip::Nothing),
-    ("GET", "/automation/v1/imports", Strip::Nothing),
-    ("GET", "/automation/v1/filetransfers", Strip::Nothing),
-    ("GET", "/automation/v1/dataextracts", Strip::Nothing),
-    ("GET", "/automation/v1/scripts", Strip::Nothing),
+    ("GET", "/automation/v1/automations"),
+    ("GET", "/automation/v1/automations/healthreport"),
+    ("GET", "/automation/v1/automations/*"),
+    ("GET", "/automation/v1/queries"),
+    ("GET", "/automation/v1/imports"),
+    ("GET", "/automation/v1/filetransfers"),
+    ("GET", "/automation/v1/dataextracts"),
+    ("GET", "/automation/v1/scripts"),
     (
         "GET",
         "/legacy/v1/beta/bulk/automations/automation/definition",
-        Strip::Contacts,
     ),
-    ("GET", "/interaction/v1/interactions", Strip::Nothing),
-    ("GET", "/interaction/v1/interactions/*", Strip::Nothing),
-    (
-        "GET",
-        "/interaction/v1/interactions/*/summary",
-        Strip::Nothing,
-    ),
-    (
-        "GET",
-        "/interaction/v1/interactions/*/audit/all",
-        Strip::Contacts,
-    ),
-    (
-        "GET",
-        "/interaction/v1/interactions/status/*",
-        Strip::Nothing,
-    ),
-    ("GET", "/interaction/v1/eventDefinitions", Strip::Nothing),
+    ("GET", "/interaction/v1/interactions"),
+    ("GET", "/interaction/v1/interactions/*"),
+    ("GET", "/interaction/v1/interactions/*/summary"),
+    ("GET", "/interaction/v1/interactions/*/audit/all"),
+    ("GET", "/interaction/v1/interactions/status/*"),
+    ("GET", "/interaction/v1/eventDefinitions"),
     (
         "POST",
         "/interaction/v1/interactions/journeyhistory/summary",
-        Strip::Nothing,
     ),
     (
         "POST",
         "/interaction/v1/interactions/journeyhistory/estimate",
-        Strip::Nothing,
     ),
     (
         "GET",
         "/interaction/v1/interactions/journeyhistory/freshness",
-        Strip::Nothing,
     ),
-    ("GET", "/messaging/v1/*/definitions", Strip::Nothing),
-    ("GET", "/messaging/v1/*/definitions/*", Strip::Nothing),
-    ("GET", "/messaging/v1/*/definitions/*/queue", Strip::Nothing),
-    ("GET", "/messaging/v1/*/messages", Strip::Contacts),
-    ("GET", "/messaging/v1/domainverification", Strip::Nothing),
+    ("GET", "/messaging/v1/*/definitions"),
+    ("GET", "/messaging/v1/*/definitions/*"),
+    ("GET", "/messaging/v1/*/definitions/*/queue"),
+    ("GET", "/messaging/v1/*/messages"),
+    ("GET", "/messaging/v1/domainverification"),
 ];
 
 /// SOAP objects that may be retrieved and described: none has contacts in it.
@@ -119,27 +94,26 @@ const OBJECTS: [&str; 16] = [
     "TriggeredSendDefinition",
     "TriggeredSendSummary",
 ];
-/// SOAP operations that only read.
-const OPERATIONS: [&str; 4] = [
-    "RetrieveRequestMsg",
-    "DefinitionRequestMsg",
-    "SystemStatusRequestMsg",
-    "VersionInfoRequestMsg",
+/// SOAP operations that only read, and the actions under which they are sent.
+const OPERATIONS: [(&str, &str); 4] = [
+    ("RetrieveRequestMsg", "Retrieve"),
+    ("DefinitionRequestMsg", "Describe"),
+    ("SystemStatusRequestMsg", "GetSystemStatus"),
+    ("VersionInfoRequestMsg", "VersionInfo"),
 ];
 
-/// Whether a read-only consumer may make this call, and what its answer leaves out; `None` if not.
-pub(crate) fn judge(host: Host, method: &Method, path: &str, body: &[u8]) -> Option<Strip> {
-    match host {
-        Host::Auth => {
-            let known = matches!(path, "/v2/userinfo" | "/v2/discovery");
-            (method == Method::GET && known).then_some(Strip::Contacts)
-        }
+/// What a read-only consumer may make of this call; `None` if it may not make it.
+pub(crate) fn judge(host: Host, parts: &Parts, path: &str, body: &[u8]) -> Option<Reads> {
+    let method = parts.method.as_str();
+    let listed = match host {
+        Host::Auth => method == "GET" && matches!(path, "/v2/userinfo" | "/v2/discovery"),
         Host::Rest => REST
             .iter()
-            .find(|(verb, pattern, _)| *verb == method.as_str() && fits(pattern, path))
-            .map(|(_, _, strip)| *strip),
-        Host::Soap => soap(body).then_some(Strip::Nothing),
-    }
+            .any(|(verb, pattern)| *verb == method && fits(pattern, path)),
+        Host::Soap if method != "POST" => false,
+        Host::Soap => return soap(&parts.headers, body),
+    };
+    listed.then_some(Reads::Json)
 }
 
 fn fits(pattern: &str, path: &str) -> bool {
@@ -162,35 +136,113 @@ fn is_plain(part: &str) -> bool {
     part != "." && !leads.iter().any(|one| lower.contains(one))
 }
 
-/// Whether an envelope only reads objects without contacts. What cannot be read is not allowed.
-fn soap(body: &[u8]) -> bool {
-    let Ok(envelope) = read(body) else {
-        return false;
+/// What an envelope reads, if it only reads, objects that are listed. What cannot be read is not allowed.
+fn soap(headers: &HeaderMap, body: &[u8]) -> Option<Reads> {
+    let envelope = read(body).ok()?;
+    let asked = only(&envelope, "Body")?;
+    let [operation] = asked.children.as_slice() else {
+        return None;
     };
-    let mut bodies = envelope
+    let (_, action) = OPERATIONS
+        .iter()
+        .find(|(message, _)| *message == operation.name)?;
+    let heads = envelope
         .children
         .iter()
-        .filter(|child| child.name == "Body");
-    let (Some(asked), None) = (bodies.next(), bodies.next()) else {
-        return false;
+        .filter(|child| child.name == "Header");
+    let addressed = heads
+        .flat_map(|head| &head.children)
+        .filter(|one| one.name == "Action");
+    // The platform may go by any of these.
+    let one_meaning = is_read_as_we_do(headers, action)
+        && addressed
+            .into_iter()
+            .all(|one| is_action(&one.text, action));
+    if !one_meaning {
+        return None;
+    }
+    if operation.name != "RetrieveRequestMsg" {
+        return reads_listed(operation, None).then_some(Reads::Soap(None));
+    }
+    let request = only(operation, "RetrieveRequest")?;
+    let kind = match only(request, "ObjectType").map(|kind| kind.text.trim()) {
+        Some(kind) => Some(*OBJECTS.iter().find(|listed| **listed == kind)?),
+        None => None,
     };
-    let [operation] = asked.children.as_slice() else {
-        return false;
-    };
-    OPERATIONS.contains(&operation.name.as_str()) && reads_listed(operation)
+    if !reads_listed(operation, kind) {
+        return None;
+    }
+    match only(request, "ContinueRequest").map(|id| id.text.trim()) {
+        Some("") | None => kind.map(|kind| Reads::Soap(Some(kind))),
+        Some(id) => Some(Reads::Continues(id.to_owned())),
+    }
 }
 
-/// Whether every object type named in there is listed, and nothing asks for more than an answer.
-fn reads_listed(element: &Element) -> bool {
-    // The answer sent elsewhere; a mark moved for everybody.
-    if matches!(
-        element.name.as_str(),
-        "RespondTo" | "RetrieveAllSinceLastBatch"
-    ) {
-        return false;
-    }
-    let named = element.name != "ObjectType" || OBJECTS.contains(&element.text.trim());
-    named && element.children.iter().all(reads_listed)
+/// The one child of that name; `None` if there is none, or more than one.
+fn only<'a>(element: &'a Element, name: &str) -> Option<&'a Element> {
+    let mut named = element.children.iter().filter(|child| child.name == name);
+    let (one, None) = (named.next()?, named.next()) else {
+        return None;
+    };
+    Some(one)
+}
+
+/// Whether the request's head lets nobody read the body otherwise than we did: as XML in UTF-8, and as
+/// this action, where one is named.
+fn is_read_as_we_do(headers: &HeaderMap, action: &str) -> bool {
+    let texts = |name: &str| {
+        let values = headers.get_all(name).iter();
+        values
+            .map(|value| value.to_str().unwrap_or("\u{fffd}"))
+            .collect::<Vec<_>>()
+    };
+    let (actions, kinds) = (texts("soapaction"), texts(header::CONTENT_TYPE.as_str()));
+    let packed = headers.contains_key(header::CONTENT_ENCODING);
+    let actions_fit = actions.len() <= 1 && actions.iter().all(|one| is_action(one, action));
+    actions_fit && kinds.len() <= 1 && kinds.iter().all(|kind| is_xml(kind, action)) && !packed
+}
+
+/// Whether a `Content-Type` says XML in UTF-8 and, where it names an action, this one.
+fn is_xml(kind: &str, action: &str) -> bool {
+    let mut parts = kind.split(';');
+    let essence = parts.next().unwrap_or_default().trim().to_ascii_lowercase();
+    let known = ["text/xml", "application/xml", "application/soap+xml"];
+    known.contains(&essence.as_str())
+        && parts.all(|part| {
+            let (name, value) = part.split_once('=').unwrap_or((part, ""));
+            let value = value.trim().trim_matches('"');
+            match name.trim().to_ascii_lowercase().as_str() {
+                "charset" => value.eq_ignore_ascii_case("utf-8"),
+                "action" => is_action(value, action),
+                name => name.is_empty(),
+            }
+        })
+}
+
+/// Whether a named action is this one, or none.
+fn is_action(named: &str, action: &str) -> bool {
+    let named = named.trim().trim_matches('"').trim();
+    named.is_empty() || named.eq_ignore_ascii_case(action)
+}
+
+/// Whether every object type named in there is listed, nothing asks for more than its own answer, and no
+/// filter asks after what is not shown of `kind`.
+fn reads_listed(element: &Element, kind: Option<&str>) -> bool {
+    let text = element.text.trim();
+    let fine = match element.name.as_str() {
+        // The answer sent elsewhere; a mark moved for everybody; what somebody else was answered.
+        "RespondTo" | "RetrieveAllSinceLastBatch" | "RepeatLastResult" => false,
+        "ObjectType" => OBJECTS.contains(&text),
+        "Property" => {
+            let field = text.rsplit('.').next().unwrap_or(text);
+            kind.is_none_or(|kind| people::shows_of(kind, field))
+        }
+        _ => true,
+    };
+    fine && element
+        .children
+        .iter()
+        .all(|child| reads_listed(child, kind))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Which hosts a token may be sent to, and which addresses those may have.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use url::Url;
 
 /// Suffixes of a tenant's hosts.
@@ -51,30 +51,59 @@ impl Hosts {
     /// Whether a call may be sent to this address of an allowed name: a name of the public net that
     /// resolves to an address inside is a way in (rebinding).
     pub(crate) fn admits(self, address: IpAddr) -> bool {
-        match address {
-            IpAddr::V4(v4) => {
-                let inside = v4.is_private()
-                    || v4.is_link_local()
-                    || v4.is_unspecified()
-                    || v4.is_broadcast()
-                    || v4.is_multicast()
-                    || v4.is_documentation()
-                    // Shared space of carriers (RFC 6598), and this network.
-                    || (v4.octets()[0] == 100 && v4.octets()[1] & 0xC0 == 64)
-                    || v4.octets()[0] == 0;
-                (self.loopback || !v4.is_loopback()) && !inside
-            }
-            IpAddr::V6(v6) => match v6.to_ipv4_mapped() {
-                Some(v4) => self.admits(IpAddr::V4(v4)),
-                None => {
-                    let inside = v6.is_unique_local()
-                        || v6.is_unicast_link_local()
-                        || v6.is_unspecified()
-                        || v6.is_multicast();
-                    (self.loopback || !v6.is_loopback()) && !inside
-                }
+        match address.to_canonical() {
+            address if address.is_loopback() => self.loopback,
+            IpAddr::V4(v4) => is_public(v4),
+            IpAddr::V6(v6) => match carried(v6) {
+                Some(v4) => is_public(v4),
+                None => is_public_v6(v6),
             },
         }
+    }
+}
+
+/// Whether an address belongs to the public net.
+///
+/// Source: IANA IPv4 Special-Purpose Address Registry (RFC 6890), `Globally Reachable`.
+fn is_public(v4: Ipv4Addr) -> bool {
+    let [a, b, c, _] = v4.octets();
+    let special = matches!(
+        (a, b, c),
+        // This network, shared space of carriers, protocol assignments, the relays of 6to4,
+        // benchmarking, and what is reserved.
+        (0, ..)
+            | (100, 64..=127, _)
+            | (192, 0, 0)
+            | (192, 88, 99)
+            | (198, 18..=19, _)
+            | (240.., ..)
+    );
+    let inside = v4.is_private() || v4.is_loopback() || v4.is_link_local();
+    !(special || inside || v4.is_multicast() || v4.is_documentation())
+}
+
+/// The IPv4 address that a translator or tunnel would make of this one: it is reached through it.
+fn carried(v6: Ipv6Addr) -> Option<Ipv4Addr> {
+    let o = v6.octets();
+    match v6.segments() {
+        // NAT64 (RFC 6052).
+        [0x64, 0xff9b, 0, 0, 0, 0, ..] => Some(Ipv4Addr::new(o[12], o[13], o[14], o[15])),
+        // 6to4 (RFC 3056).
+        [0x2002, ..] => Some(Ipv4Addr::new(o[2], o[3], o[4], o[5])),
+        _ => None,
+    }
+}
+
+/// Only what was given out for the public net (2000::/3), less what is special in it. NAT64 of a
+/// network's own (64:ff9b:1::/48) lies outside: where in it an IPv4 address stands, only that network
+/// knows.
+///
+/// Source: IANA IPv6 Special-Purpose Address Registry (RFC 6890).
+fn is_public_v6(v6: Ipv6Addr) -> bool {
+    match v6.segments() {
+        // Protocol assignments, among them Teredo; documentation.
+        [0x2001, 0..=0x1ff, ..] | [0x2001, 0xdb8, ..] | [0x3fff, 0..=0xfff, ..] => false,
+        [first, ..] => first & 0xe000 == 0x2000,
     }
 }
 

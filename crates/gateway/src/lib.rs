@@ -10,6 +10,7 @@ mod dead;
 mod hosts;
 mod inject;
 mod path;
+mod people;
 pub mod port;
 pub mod proxy;
 mod rewrite;

@@ -2,11 +2,12 @@
 //! platform says that the first is dead.
 
 mod back;
+mod begun;
 mod forbidden;
 mod onward;
 mod sent;
 
-use crate::allow::{self, Strip};
+use crate::allow::{self, Reads};
 use crate::answer;
 use crate::dead::{self, LOOKED_AT_MAX};
 use crate::hosts::Hosts;
@@ -20,12 +21,15 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::request::Parts;
-use axum::http::uri::Authority;
 use axum::http::{Method, StatusCode, header};
 use axum::response::Response;
 use back::{Came, Later};
+use begun::Begun;
 use countersign_etframework::{fault_xsd, wsdl};
 use countersign_host::clock::stopwatch;
+use countersign_host::listen::Guest;
+use countersign_host::pace::{Pace, TooSlow, paced};
+use countersign_host::reached;
 use countersign_model::outcome::Call;
 use forbidden::{Forbidden, Spot};
 use sent::Sent;
@@ -45,7 +49,8 @@ const METHODS: [Method; 7] = [
     Method::DELETE,
     Method::OPTIONS,
 ];
-/// Envelopes held at once before it is known whose they are: with their bound, 128 MiB.
+/// Envelopes of more than 64 KiB held at once before it is known whose they are: with their bound,
+/// 128 MiB.
 const HELD_MAX: usize = 32;
 /// A body that is held has to arrive within this.
 const ARRIVAL: Duration = Duration::from_secs(120);
@@ -56,6 +61,24 @@ const TRIES: u32 = 2;
 
 pub use crate::road::RoadError;
 
+/// How long a call may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Patience {
+    /// Longest time until an answer begins.
+    pub begin: Duration,
+    /// How slowly a body may come, from either side.
+    pub pace: Pace,
+}
+
+impl Default for Patience {
+    fn default() -> Patience {
+        Patience {
+            begin: BEGIN,
+            pace: Pace::PATIENT,
+        }
+    }
+}
+
 /// The gateway. Cheap to clone.
 #[derive(Clone)]
 pub struct Gateway(Arc<Inner>);
@@ -65,10 +88,11 @@ struct Inner {
     road: Road,
     hosts: Hosts,
     public_url: Option<String>,
-    patience: Duration,
+    patience: Patience,
     /// Envelopes held before it is known whose they are.
     holding: Semaphore,
     forbidden: Forbidden,
+    begun: Begun,
 }
 
 /// A call under way.
@@ -79,7 +103,17 @@ struct Trip<'a> {
     host: Host,
     path: String,
     bearer: Option<String>,
-    left_out: Strip,
+    left: Left,
+}
+
+/// What of an answer the consumer may see.
+enum Left {
+    /// All of it.
+    All,
+    /// JSON without contacts.
+    Json,
+    /// SOAP objects of a kind, without what names a person.
+    Soap(Option<&'static str>),
 }
 
 impl Gateway {
@@ -93,10 +127,10 @@ impl Gateway {
         hosts: Hosts,
         public_url: Option<String>,
     ) -> Result<Gateway, RoadError> {
-        Gateway::patient(source, hosts, public_url, BEGIN)
+        Gateway::patient(source, hosts, public_url, Patience::default())
     }
 
-    /// The same, with another longest time until an answer begins.
+    /// The same with another patience.
     ///
     /// # Errors
     /// [`RoadError`].
@@ -104,7 +138,7 @@ impl Gateway {
         source: Arc<dyn TokenSource>,
         hosts: Hosts,
         public_url: Option<String>,
-        patience: Duration,
+        patience: Patience,
     ) -> Result<Gateway, RoadError> {
         let road = Road::new(hosts)?;
         Ok(Gateway(Arc::new(Inner {
@@ -115,6 +149,7 @@ impl Gateway {
             patience,
             holding: Semaphore::new(HELD_MAX),
             forbidden: Forbidden::default(),
+            begun: Begun::default(),
         })))
     }
 
@@ -152,7 +187,7 @@ impl Inner {
         }
         let early = match host {
             Host::Soap => None,
-            Host::Rest | Host::Auth => match self.admit(bearer(parts), peer) {
+            Host::Rest | Host::Auth => match self.admit(bearer(parts), parts, peer) {
                 Ok(passenger) => Some(passenger),
                 Err(why) => return answer::not_admitted(host, why),
             },
@@ -160,7 +195,7 @@ impl Inner {
         let mut sent = match self.take(host, body).await {
             Ok(sent) => sent,
             Err(status) => {
-                let words = "The body broke off, or is larger than 4 MiB.";
+                let words = "The body broke off, came too slowly, or is larger than 4 MiB.";
                 return answer::refused(host, status, 10_004, words);
             }
         };
@@ -168,19 +203,19 @@ impl Inner {
         let inside = held.and_then(|body| inject::bearer_in(body));
         let passenger = match early {
             Some(passenger) => passenger,
-            None => match self.admit(inside.as_deref(), peer) {
+            None => match self.admit(inside.as_deref(), parts, peer) {
                 Ok(passenger) => passenger,
                 Err(why) => return answer::not_admitted(host, why),
             },
         };
         let whole: &[u8] = sent.whole().map_or(b"", |body| body);
-        let left_out = match passenger.read_only {
-            false => Some(Strip::Nothing),
-            true => allow::judge(host, &parts.method, &path, whole),
+        let left = match passenger.read_only {
+            false => Ok(Left::All),
+            true => self.left(&passenger, allow::judge(host, parts, &path, whole)),
         };
-        let Some(left_out) = left_out else {
-            let words = "This consumer is read-only: this route or object is not on its list.";
-            return answer::refused(host, StatusCode::FORBIDDEN, 20_002, words);
+        let left = match left {
+            Ok(left) => left,
+            Err(words) => return answer::refused(host, StatusCode::FORBIDDEN, 20_002, words),
         };
         let trip = Trip {
             passenger,
@@ -189,13 +224,56 @@ impl Inner {
             host,
             path,
             bearer: inside,
-            left_out,
+            left,
         };
         self.travel(&trip, &mut sent).await
     }
 
-    fn admit(&self, bearer: Option<&str>, peer: Option<IpAddr>) -> Result<Passenger, NotAdmitted> {
-        self.source.admit(bearer.ok_or(NotAdmitted::Unknown)?, peer)
+    fn admit(
+        &self,
+        bearer: Option<&str>,
+        parts: &Parts,
+        peer: Option<IpAddr>,
+    ) -> Result<Passenger, NotAdmitted> {
+        let admitted = self
+            .source
+            .admit(bearer.ok_or(NotAdmitted::Unknown)?, peer)?;
+        if let Some(guest) = parts.extensions.get::<Guest>() {
+            guest.is_known();
+        }
+        Ok(admitted)
+    }
+
+    /// What a read-only consumer may see of an answer; or why it may not ask.
+    fn left(&self, passenger: &Passenger, reads: Option<Reads>) -> Result<Left, &'static str> {
+        match reads {
+            Some(Reads::Json) => Ok(Left::Json),
+            Some(Reads::Soap(kind)) => Ok(Left::Soap(kind)),
+            Some(Reads::Continues(id)) => match self.begun.kind(&passenger.consumer, &id) {
+                Some(kind) => Ok(Left::Soap(Some(kind))),
+                None => Err(
+                    "This consumer is read-only: it may continue only what it began here within \
+                     the last ten minutes. Begin the retrieval again.",
+                ),
+            },
+            None => Err("This consumer is read-only: this route or object is not on its list."),
+        }
+    }
+
+    /// What the consumer gets of an answer.
+    async fn back(&self, trip: &Trip<'_>, ticket: &Ticket, came: Came) -> Response {
+        let plan = || self.plan(trip, ticket);
+        match trip.left {
+            Left::All => came.back(trip.kind(), Later(&plan)).await,
+            Left::Json => came.json_back(trip.host, Later(&plan)).await,
+            Left::Soap(kind) => {
+                let (response, more) = came.soap_back(kind, Later(&plan)).await;
+                if let (Some(id), Some(kind)) = (more, kind) {
+                    self.begun.note(&trip.passenger.consumer, &id, kind);
+                }
+                response
+            }
+        }
     }
 
     async fn travel(&self, trip: &Trip<'_>, sent: &mut Sent) -> Response {
@@ -207,13 +285,12 @@ impl Inner {
                 // There is no other token: the platform's own refusal says more than ours.
                 Err(why) => return first.unwrap_or_else(|| answer::no_token(trip.host, why)),
             };
-            let plan = || self.plan(trip, &ticket);
             let (came, is_dead) = match self.send(trip, sent, &ticket, attempt).await {
                 Ok(came) => came,
                 Err(response) => return response,
             };
             if !is_dead {
-                return came.back(trip.kind(), Later(&plan), trip.left_out).await;
+                return self.back(trip, &ticket, came).await;
             }
             // A fresh token refused on the same route: the route is what is refused, for want of a
             // scope, and no renewal will help (docs/provider.md).
@@ -223,7 +300,7 @@ impl Inner {
             } else {
                 self.source.dead(&trip.passenger, ticket.generation).await;
             }
-            let back = came.back(trip.kind(), Later(&plan), trip.left_out).await;
+            let back = self.back(trip, &ticket, came).await;
             if by_permission || !may_resend(trip, sent) {
                 return back;
             }
@@ -262,8 +339,8 @@ impl Inner {
         let started = stopwatch();
         // A body that streams is sent before an answer begins.
         let patience = match sent.whole() {
-            Some(_) => self.patience,
-            None => self.patience * UPLOAD,
+            Some(_) => self.patience.begin,
+            None => self.patience.begin * UPLOAD,
         };
         let answered = tokio::time::timeout(patience, self.road.send(request)).await;
         let latency_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -278,6 +355,15 @@ impl Inner {
         };
         let response = match answered {
             Ok(Ok(response)) => response,
+            Ok(Err(error)) if is_ours(&error) => {
+                // The platform had no part in it.
+                let status = match TooSlow::is_behind(&error) {
+                    true => StatusCode::REQUEST_TIMEOUT,
+                    false => StatusCode::BAD_REQUEST,
+                };
+                let words = "The body broke off, or came too slowly.";
+                return Err(answer::refused(trip.host, status, 10_004, words));
+            }
             Ok(Err(error)) => {
                 let code = code_of(&error);
                 self.tell(trip, seen(None, Some(code.to_owned())));
@@ -291,7 +377,7 @@ impl Inner {
             }
             Err(_) => {
                 self.tell(trip, seen(None, Some("timeout".to_owned())));
-                let seconds = self.patience.as_secs();
+                let seconds = self.patience.begin.as_secs();
                 let words = format!("The platform did not begin to answer within {seconds} s.");
                 return Err(answer::refused(
                     trip.host,
@@ -301,7 +387,7 @@ impl Inner {
                 ));
             }
         };
-        let mut came = Came::new(response);
+        let mut came = Came::new(response, self.patience.pace);
         let status = came.status.as_u16();
         let looked = match status >= 400 || dead::is_doubtful(trip.host, status) {
             true => came.look(LOOKED_AT_MAX).await,
@@ -317,11 +403,9 @@ impl Inner {
 
     /// Takes a body as far as it is held; few at once, and not for ever.
     async fn take(&self, host: Host, body: Body) -> Result<Sent, StatusCode> {
-        let _place = match host {
-            Host::Soap => self.holding.acquire().await.ok(),
-            Host::Rest | Host::Auth => None,
-        };
-        let taken = tokio::time::timeout(ARRIVAL, Sent::take(host, body)).await;
+        let body = paced(body, self.patience.pace);
+        let taken = Sent::take(host, body, &self.holding);
+        let taken = tokio::time::timeout(ARRIVAL, taken).await;
         taken.unwrap_or(Err(StatusCode::REQUEST_TIMEOUT))
     }
 
@@ -351,10 +435,7 @@ impl Inner {
 
     /// Where this caller reaches us.
     fn ours(&self, parts: &Parts) -> Option<String> {
-        let host = parts.headers.get(header::HOST);
-        let named = host.and_then(|host| host.to_str().ok());
-        let named = named.or(parts.uri.authority().map(Authority::as_str));
-        let asked = || Some(format!("http://{}", named?));
+        let asked = || reached::base_url(&parts.uri, &parts.headers);
         self.public_url.clone().or_else(asked)
     }
 
@@ -436,6 +517,18 @@ fn error_code(host: Host, body: &[u8]) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// Whether it broke on our side: the caller's own body came to no end.
+fn is_ours(error: &hyper_util::client::legacy::Error) -> bool {
+    let mut cause = error.source();
+    while let Some(link) = cause {
+        if let Some(hyper) = link.downcast_ref::<hyper::Error>() {
+            return hyper.is_user();
+        }
+        cause = link.source();
+    }
+    false
 }
 
 /// Where it broke, as outcomes call it.

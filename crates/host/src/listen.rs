@@ -51,8 +51,9 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// With 64 KiB of head or small body for each, strangers hold at most 64 MiB. Load balancers
-    /// keep connections for 60 s: the rest between two requests is longer, so that they close first.
+    /// A stranger's connection holds at most 64 KiB of unread head, or 32 requests of HTTP/2 with 256 KiB
+    /// of unread frames: all together 160 MiB. Load balancers keep connections for 60 s: the rest between
+    /// two requests is longer, so that they close first.
     fn default() -> Limits {
         Limits {
             strangers_max: 512,

@@ -192,7 +192,7 @@ struct Told(mpsc::Sender<()>);
 
 impl Drop for Told {
     fn drop(&mut self) {
-        drop(self.0.try_send(()));
+        self.0.try_send(()).ok();
     }
 }
 

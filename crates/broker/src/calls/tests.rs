@@ -38,4 +38,39 @@ fn a_flood_of_sorts_is_bounded_and_no_call_is_lost() {
     let taken = calls.take();
     assert!(taken.len() <= SORTS_MAX + 1, "{}", taken.len());
     assert_eq!(taken.iter().map(|one| one.n).sum::<u64>(), n as u64);
+    // A flood is over when it was told: the next call is told with all that is known of it.
+    calls.count(sort("/after"), 1);
+    assert_eq!(calls.take()[0].sort, sort("/after"));
+}
+
+#[test]
+fn an_upstream_that_invents_error_codes_and_a_caller_that_moves_fill_nothing() {
+    let calls = Calls::default();
+    for number in 0..SORTS_MAX + 500 {
+        let mut one = sort("/a");
+        one.error_code = Some(format!("code_{number}"));
+        one.method = Some(format!("M{number}"));
+        one.attempt = u32::try_from(number).ok();
+        calls.count(one, 1);
+    }
+    let taken = calls.take();
+    assert!(taken.len() <= SORTS_MAX + 1, "{}", taken.len());
+}
+
+#[test]
+fn a_call_counted_by_many_at_once_while_others_tell_is_told_once() {
+    let calls = Calls::default();
+    let told = std::sync::atomic::AtomicU64::new(0);
+    let tell = || {
+        let n = calls.take().iter().map(|one| one.n).sum();
+        told.fetch_add(n, Ordering::SeqCst);
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| (0..5_000).for_each(|_| calls.count(sort("/a"), 1)));
+        }
+        (0..200).for_each(|_| tell());
+    });
+    tell();
+    assert_eq!(told.load(Ordering::SeqCst), 20_000);
 }

@@ -12,6 +12,7 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::routing::{delete, get, post};
 use axum::{Json, Router};
+use countersign_host::listen::Guest;
 use countersign_model::Timestamp;
 use countersign_model::estate::Estate;
 use countersign_model::id::{ConsumerId, CredentialId, IntegrationId};
@@ -52,6 +53,9 @@ impl FromRequestParts<App> for Operator {
             .unwrap_or_default();
         // Hashes are compared, so that how long it takes tells nothing about the token.
         if super::hash(bearer.as_bytes()) == app.0.token_hash {
+            if let Some(guest) = parts.extensions.get::<Guest>() {
+                guest.is_known();
+            }
             return Ok(Operator);
         }
         let detail = "Send the broker's token: Authorization: Bearer …; commands read run.json.";

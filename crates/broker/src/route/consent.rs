@@ -2,12 +2,13 @@
 
 use super::App;
 use super::admin_api::{ACTOR, Operator};
+use super::caller::Caller;
 use super::sent::{Named, Sent};
 use crate::admin::ConsentError;
 use crate::problem::Problem;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Json, Router};
@@ -23,20 +24,15 @@ pub(super) fn router() -> Router<App> {
         .route("/credentials/{id}/replay-once", post(replay_once))
 }
 
-/// Where the operator reached this broker, unless the house has a name of its own.
-fn base_url(app: &App, headers: &HeaderMap) -> Option<String> {
-    let reached = headers.get(header::HOST)?.to_str().ok()?;
-    let reached = format!("http://{reached}");
-    Some(app.0.public_url.clone().unwrap_or(reached))
-}
-
 async fn authorize(
     _: Operator,
     State(app): State<App>,
     Named(credential): Named<CredentialId>,
-    headers: HeaderMap,
+    caller: Caller,
 ) -> Result<Json<Value>, Problem> {
-    let base = base_url(&app, &headers).ok_or_else(|| {
+    // Where the operator reached this broker, unless the house has a name of its own.
+    let base = app.0.public_url.clone().or_else(|| caller.base_url());
+    let base = base.ok_or_else(|| {
         let detail = "Say where the broker is reached: a Host header, or public_url.";
         Problem::new(StatusCode::BAD_REQUEST, "bad_field", detail)
     })?;

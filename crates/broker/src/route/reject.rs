@@ -2,18 +2,20 @@
 //! otherwise (broker rule 2.10). It proves who it is with its id and key in a Basic header.
 
 use super::App;
+use super::caller::Caller;
+use super::sent::not_arrived;
 use crate::driver::Command;
 use crate::problem::Problem;
 use crate::token_request;
 use crate::vend::NotHanded;
+use axum::Json;
 use axum::body::Bytes;
-use axum::extract::{ConnectInfo, Path, State};
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::{Extension, Json};
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{Path, State};
+use axum::http::{StatusCode, header};
 use countersign_model::id::SlotId;
 use countersign_model::token::Generation;
 use serde::{Deserialize, Serialize};
-use std::net::SocketAddr;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -43,27 +45,22 @@ pub(super) struct Noted {
 pub(super) async fn reject(
     State(app): State<App>,
     Path(id): Path<String>,
-    peer: Option<Extension<ConnectInfo<SocketAddr>>>,
-    headers: HeaderMap,
-    body: Bytes,
+    caller: Caller,
+    body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<Noted>, Problem> {
-    let known = headers
-        .get(header::AUTHORIZATION)
-        .and_then(|value| value.to_str().ok())
+    let body = body.map_err(|error| not_arrived(error.status()))?;
+    let known = caller
+        .text(header::AUTHORIZATION)
         .and_then(token_request::basic)
         .and_then(|(id, key)| {
             let now = app.0.vendor.clock().now();
-            app.0.registry.find(
-                &id,
-                &key,
-                now,
-                peer.map(|Extension(ConnectInfo(peer))| peer.ip()),
-            )
+            app.0.registry.find(&id, &key, now, caller.peer)
         })
         .ok_or_else(|| {
             let detail = "Send the consumer's id and key in a Basic Authorization header.";
             Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", detail)
         })?;
+    caller.is_known();
     let report: Report = serde_json::from_slice(&body).map_err(|error| {
         // The parser's own words quote the body.
         let detail = format!(

@@ -1,17 +1,19 @@
 //! `POST /v1/requestToken`: the legacy shape, for SDKs of before 2019. The same consumers, keys and
 //! rules as `/v2/token`, which answers; here fields are renamed on the way in and on the way out.
 
-use super::{App, token};
-use crate::token_request::BODY_BYTES_MAX;
+use super::App;
+use super::caller::Caller;
+use super::sent::arrived;
+use super::token::{self, NO_ADDRESSES, Shape};
+use crate::token_request::TokenRequest;
+use axum::Json;
 use axum::body::{Body, Bytes};
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{ConnectInfo, Query, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::extract::{Query, State};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::{Extension, Json};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::json;
-use std::net::SocketAddr;
 use zeroize::Zeroizing;
 
 /// What this endpoint says of a client that needs what it has not: SFMC's own number.
@@ -48,13 +50,6 @@ fn wiped<'de, D: Deserializer<'de>>(from: D) -> Result<Zeroizing<String>, D::Err
     String::deserialize(from).map(Zeroizing::new)
 }
 
-#[derive(Serialize)]
-struct Forwarded<'a> {
-    grant_type: &'static str,
-    client_id: &'a str,
-    client_secret: &'a str,
-}
-
 #[derive(Deserialize)]
 struct Vended {
     #[serde(deserialize_with = "wiped")]
@@ -64,6 +59,8 @@ struct Vended {
 
 #[derive(Deserialize, Default)]
 struct Refused {
+    #[serde(default)]
+    error: String,
     #[serde(default)]
     error_description: String,
 }
@@ -76,10 +73,9 @@ struct Granted<'a> {
 }
 
 pub(super) async fn vend(
-    state: State<App>,
+    State(app): State<App>,
     Query(query): Query<Legacy>,
-    peer: Option<Extension<ConnectInfo<SocketAddr>>>,
-    headers: HeaderMap,
+    caller: Caller,
     body: Result<Bytes, BytesRejection>,
 ) -> Response {
     if query.legacy.as_deref().is_some_and(|asked| asked != "0") {
@@ -91,32 +87,21 @@ pub(super) async fn vend(
              takes in the fueloauth header.",
         );
     }
-    let body = match body {
-        Ok(body) if body.len() <= BODY_BYTES_MAX => body,
-        _ => {
-            let words = "The body is over 64 KiB.";
-            return refuse(StatusCode::PAYLOAD_TOO_LARGE, MALFORMED, words);
-        }
+    let body = match arrived(body) {
+        Ok(body) => body,
+        Err((status, words)) => return refuse(status, MALFORMED, words),
     };
     let Ok(asked) = serde_json::from_slice::<Asked>(&body) else {
         let words = "Send {\"clientId\": \"…\", \"clientSecret\": \"…\"} as JSON.";
         return refuse(StatusCode::BAD_REQUEST, MALFORMED, words);
     };
-    let forwarded = serde_json::to_vec(&Forwarded {
-        grant_type: "client_credentials",
-        client_id: &asked.client_id,
-        client_secret: &asked.client_secret,
-    })
-    .expect("three texts are JSON");
-    let mut onward = headers;
-    // The body is ours now, and the legacy endpoint knows no other way to say who asks.
-    onward.remove(header::AUTHORIZATION);
-    onward.insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("application/json"),
-    );
-    let answer = token::vend(state, peer, onward, Ok(Bytes::from(forwarded))).await;
-    renamed(answer).await
+    let request = TokenRequest {
+        client_id: asked.client_id,
+        client_secret: asked.client_secret,
+        account_id: None,
+        scope: None,
+    };
+    renamed(token::answer(&app, &caller, request, Shape::Legacy).await).await
 }
 
 /// The answer of `/v2/token` in the legacy shape; headers stay.
@@ -151,6 +136,9 @@ async fn renamed(answer: Response) -> Response {
         // "Not now" has SFMC's REST envelope and a Retry-After already.
         StatusCode::SERVICE_UNAVAILABLE => Response::from_parts(parts, Body::from(bytes)),
         StatusCode::FORBIDDEN => refuse(parts.status, FORBIDDEN, &refused.error_description),
+        status if refused.error == NO_ADDRESSES => {
+            refuse(status, NOT_LEGACY, &refused.error_description)
+        }
         status => refuse(status, MALFORMED, &refused.error_description),
     }
 }

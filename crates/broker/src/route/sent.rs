@@ -2,13 +2,16 @@
 //! the field and the fix, and repeats no value of a body.
 
 use crate::problem::Problem;
+use crate::token_request::BODY_BYTES_MAX;
 use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, FromRequestParts, MatchedPath, Path, Request};
 use axum::http::request::Parts;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use countersign_feed::json;
+use countersign_host::pace::{Pace, paced};
 use countersign_model::id::{ConsumerId, CredentialId, IdError, IntegrationId};
 use serde::de::DeserializeOwned;
 use std::str::FromStr;
@@ -24,7 +27,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Sent<T> {
     async fn from_request(request: Request, state: &S) -> Result<Sent<T>, Problem> {
         let body = Bytes::from_request(request, state)
             .await
-            .map_err(|error| of_status(error.status()))?;
+            .map_err(|error| not_arrived(error.status()))?;
         json::read(&body)
             .map(Sent)
             .map_err(|fault| Problem::new(StatusCode::BAD_REQUEST, "bad_field", fault.to_string()))
@@ -64,6 +67,47 @@ impl<T: FromStr<Err = IdError> + Noun, S: Send + Sync> FromRequestParts<S> for N
     }
 }
 
+/// The body of a token request.
+///
+/// # Errors
+/// Status and words for a caller whose body is too large, or did not come whole.
+pub(super) fn arrived(
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Bytes, (StatusCode, &'static str)> {
+    match body {
+        Ok(body) if body.len() <= BODY_BYTES_MAX => Ok(body),
+        Err(error) if error.status() != StatusCode::PAYLOAD_TOO_LARGE => {
+            let words = "the body broke off, or came too slowly";
+            Err((StatusCode::REQUEST_TIMEOUT, words))
+        }
+        Ok(_) | Err(_) => Err((StatusCode::PAYLOAD_TOO_LARGE, "the body is over 16 KiB")),
+    }
+}
+
+/// Bodies of our own routes come at once, or not at all.
+pub(super) async fn brisk(request: Request, next: Next) -> Response {
+    next.run(request.map(|body| paced(body, Pace::BRISK))).await
+}
+
+/// Answers to operators hold keys and tokens: nothing on their way keeps them.
+pub(super) async fn unkept(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// What became of a body that is not here.
+pub(super) fn not_arrived(status: StatusCode) -> Problem {
+    match status {
+        StatusCode::PAYLOAD_TOO_LARGE => of_status(status),
+        _ => {
+            let detail = "body: it broke off, or came too slowly; send all of it at once";
+            Problem::new(StatusCode::REQUEST_TIMEOUT, "request_timeout", detail)
+        }
+    }
+}
+
 /// Gives answers that the framework makes by itself our shape. Answers in SFMC's shapes have a JSON
 /// body already and pass.
 pub(super) async fn shape(request: Request, next: Next) -> Response {
@@ -90,7 +134,7 @@ fn of_status(status: StatusCode) -> Problem {
         ),
         StatusCode::PAYLOAD_TOO_LARGE => (
             "body_too_large",
-            "body: it has more than 8 MiB; split what you send",
+            "body: it is too large: at most 8 MiB, and 16 KiB where a few fields are asked for",
         ),
         _ => (
             "bad_field",

@@ -1,21 +1,21 @@
 //! `POST /v2/token`: SFMC's request and answer, for unmodified SDKs.
 
 use super::App;
+use super::caller::Caller;
+use super::sent::arrived;
 use crate::bearer::{Bearer, PROMISED_S};
 use crate::consumer::Known;
 use crate::problem::{oauth_error, unavailable};
-use crate::token_request::{self, BODY_BYTES_MAX, Unreadable};
+use crate::token_request::{self, TokenRequest, Unreadable};
 use crate::vend::{Handed, NotHanded};
-use axum::Extension;
 use axum::body::Bytes;
+use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{ConnectInfo, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use countersign_model::estate::VendMode;
 use countersign_refresh::retry_after_spread;
 use serde::Serialize;
-use std::net::SocketAddr;
 use std::sync::atomic::Ordering;
 
 /// Tells which token of the slot it is.
@@ -34,6 +34,14 @@ const NO_SECRET_MS: u64 = 60_000;
 const STRANGER: &str = "This consumer id and key were not accepted: unknown, revoked, past the key's \
      end date, or used from an address it is not allowed from.";
 
+/// What a refusal for want of addresses is called, for whoever renames it.
+pub(super) const NO_ADDRESSES: &str = "unauthorized_client";
+/// Why a consumer of the gateway gets nothing in the legacy shape.
+const NEEDS_ADDRESSES: &str = "This consumer works through the gateway, and this endpoint's answer names \
+     no addresses: the client would carry its bearer to the platform, which does not know it. Let the \
+     client ask POST /v2/token and work at the addresses it is told, or add a consumer that is handed \
+     the platform's own token (countersign consumer add INTEGRATION --vend direct).";
+
 #[derive(Serialize)]
 struct Answer<'a> {
     access_token: &'a str,
@@ -48,58 +56,58 @@ struct Answer<'a> {
 
 pub(super) async fn vend(
     State(app): State<App>,
-    peer: Option<Extension<ConnectInfo<SocketAddr>>>,
-    headers: HeaderMap,
+    caller: Caller,
     body: Result<Bytes, BytesRejection>,
 ) -> Response {
-    let text = |name| {
-        headers
-            .get(name)
-            .and_then(|value: &HeaderValue| value.to_str().ok())
-    };
-    let body = match body {
-        Ok(body) if body.len() <= BODY_BYTES_MAX => body,
-        _ => {
-            return refuse(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "invalid_request",
-                "the body is over 64 KiB",
-            );
-        }
+    let body = match arrived(body) {
+        Ok(body) => body,
+        Err((status, words)) => return refuse(status, "invalid_request", words),
     };
     let request = token_request::read(
-        text(header::CONTENT_TYPE),
-        text(header::AUTHORIZATION),
+        caller.text(header::CONTENT_TYPE),
+        caller.text(header::AUTHORIZATION),
         &body,
     );
-    let request = match request {
-        Ok(request) => request,
+    match request {
+        Ok(request) => answer(&app, &caller, request, Shape::Present).await,
         Err(fault @ Unreadable::Grant) => {
-            return refuse(
-                StatusCode::BAD_REQUEST,
-                "unsupported_grant_type",
-                &fault.to_string(),
-            );
+            let words = fault.to_string();
+            refuse(StatusCode::BAD_REQUEST, "unsupported_grant_type", &words)
         }
         Err(fault) => {
-            return refuse(
-                StatusCode::BAD_REQUEST,
-                "invalid_request",
-                &fault.to_string(),
-            );
+            let words = fault.to_string();
+            refuse(StatusCode::BAD_REQUEST, "invalid_request", &words)
         }
-    };
+    }
+}
+
+/// Which endpoint's answer the caller reads.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// That of `/v2/token`.
+    Present,
+    /// That of `/v1/requestToken`, which names no addresses.
+    Legacy,
+}
+
+/// Judges who asks and hands out what it may have.
+pub(super) async fn answer(
+    app: &App,
+    caller: &Caller,
+    request: TokenRequest,
+    shape: Shape,
+) -> Response {
     let shared = &app.0;
-    let (now, peer) = (
-        shared.vendor.clock().now(),
-        peer.map(|Extension(ConnectInfo(peer))| peer.ip()),
-    );
-    let found = shared
-        .registry
-        .find(&request.client_id, &request.client_secret, now, peer);
-    let Some(known) = found else {
+    let now = shared.vendor.clock().now();
+    let (id, key) = (&request.client_id, &request.client_secret);
+    let Some(known) = shared.registry.find(id, key, now, caller.peer) else {
         return refuse(StatusCode::UNAUTHORIZED, "invalid_client", STRANGER);
     };
+    caller.is_known();
+    if shape == Shape::Legacy && known.consumer.vend == VendMode::Gateway {
+        known.refused.fetch_add(1, Ordering::Relaxed);
+        return refuse(StatusCode::BAD_REQUEST, NO_ADDRESSES, NEEDS_ADDRESSES);
+    }
     let vended = shared
         .vendor
         .vend(
@@ -112,16 +120,16 @@ pub(super) async fn vend(
         Ok(handed) => {
             known.vended.fetch_add(1, Ordering::Relaxed);
             match known.consumer.vend {
-                VendMode::Direct => granted(&app, &handed),
+                VendMode::Direct => granted(app, &handed),
                 VendMode::Gateway => {
                     let mid = request.account_id.unwrap_or(known.consumer.default_mid);
-                    passed(&app, &known, &handed, mid, &headers)
+                    passed(app, &known, &handed, mid, caller)
                 }
             }
         }
         Err(error) => {
             known.refused.fetch_add(1, Ordering::Relaxed);
-            not_handed(&app, &known, &error)
+            not_handed(app, &known, &error)
         }
     }
 }
@@ -174,14 +182,12 @@ fn granted(app: &App, handed: &Handed) -> Response {
 }
 
 /// A bearer for the gateway, with hosts that are ours, as this caller reached us.
-fn passed(app: &App, known: &Known, handed: &Handed, mid: u64, headers: &HeaderMap) -> Response {
+fn passed(app: &App, known: &Known, handed: &Handed, mid: u64, caller: &Caller) -> Response {
     let clock = app.0.vendor.clock();
-    let host = headers
-        .get(header::HOST)
-        .and_then(|host| host.to_str().ok());
-    let asked = || host.map(|host| format!("http://{host}"));
-    let Some(ours) = app.0.public_url.clone().or_else(asked) else {
-        let words = "Host: the header is missing, and without it there is no address to work at";
+    let ours = app.0.public_url.clone().or_else(|| caller.base_url());
+    let Some(ours) = ours else {
+        let words = "Host: the header is missing or is no host, and there is no other address to \
+                     work at";
         return refuse(StatusCode::BAD_REQUEST, "invalid_request", words);
     };
     let whose = Bearer {

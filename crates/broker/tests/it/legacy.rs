@@ -49,7 +49,13 @@ const DIRECT: &str = r#"{ "integration": "I-1", "vend": "direct" }"#;
 #[tokio::test(flavor = "multi_thread")]
 async fn an_old_sdk_gets_its_token_in_the_old_shape() {
     let (house, body) = with(Say::Token(1_079), DIRECT).await;
-    for path in ["/v1/requestToken", "/v1/requestToken/", "//v1/requestToken"] {
+    for path in [
+        "/v1/requestToken",
+        "/v1/requestToken/",
+        "//v1/requestToken",
+        "/v1/requesttoken",
+        "/V1/RequestToken?legacy=0",
+    ] {
         let answer = post(&house, path, &body).await;
         assert_eq!(answer.status, 200, "{}", answer.body);
         assert_eq!(answer.body["accessToken"], "CANARY-token-0");
@@ -63,13 +69,33 @@ async fn an_old_sdk_gets_its_token_in_the_old_shape() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_gateway_consumer_gets_a_bearer_here_too() {
+async fn a_consumer_of_the_gateway_is_told_that_it_needs_an_answer_with_addresses() {
     let gateway = r#"{ "integration": "I-1", "vend": "gateway" }"#;
     let (house, body) = with(Say::Token(1_079), gateway).await;
     let answer = post(&house, "/v1/requestToken", &body).await;
-    assert_eq!(answer.status, 200, "{}", answer.body);
-    let bearer = answer.body["accessToken"].as_str().expect("a bearer");
-    assert!(!bearer.contains("CANARY"), "never the real token");
+    assert_eq!(
+        (answer.status, &answer.body["errorcode"]),
+        (400, &10_007.into())
+    );
+    let words = answer.body["message"].as_str().expect("words");
+    assert!(
+        words.contains("/v2/token") && words.contains("--vend direct"),
+        "{words}"
+    );
+    assert_eq!(answer.body.as_object().expect("fields").len(), 3);
+    // Who is no consumer is told nothing of the sort.
+    let wrong = body.replace("\"clientSecret\":\"", "\"clientSecret\":\"x");
+    assert_eq!(post(&house, "/v1/requestToken", &wrong).await.status, 401);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_present_endpoint_is_found_in_any_case_too() {
+    let (house, _) = with(Say::Token(1_079), DIRECT).await;
+    for path in ["/v2/token", "/V2/Token", "//v2//token/"] {
+        let answer = post(&house, path, "{}").await;
+        assert_eq!(answer.body["error"], "unsupported_grant_type", "{path}");
+    }
+    assert_eq!(post(&house, "/v2/tokens", "{}").await.status, 404);
 }
 
 #[tokio::test(flavor = "multi_thread")]

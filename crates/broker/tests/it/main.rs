@@ -14,3 +14,5 @@ mod provider;
 mod refusals;
 mod restart;
 mod sightings;
+mod slow;
+mod withheld;

@@ -108,6 +108,76 @@ async fn a_bearer_is_bound_to_the_addresses_of_its_consumer() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_bearer_ends_with_the_consumers_leave_to_act_in_its_business_unit() {
+    let house = house().await;
+    let shown = added(&house, json!({ "integration": "I-1", "vend": "gateway" })).await;
+    let shown = shown.expect("added");
+    let (app, now) = (house.broker.app(), countersign_host::clock::wall_now());
+    let passage = app.passage();
+    let lookup = passage.registry.lookup(shown.key.as_bytes());
+    let allowed = |mids: Vec<u64>| {
+        let mut consumer = shown.consumer.clone();
+        consumer.mids = mids;
+        passage.registry.put(lookup, consumer);
+    };
+    let bearer = |mid| {
+        let consumer = shown.consumer.id.clone();
+        let whose = countersign_broker::bearer::Bearer { consumer, mid };
+        passage.bearers.issue(&whose, now, 1)
+    };
+    let (own, other) = (bearer(1), bearer(22));
+    allowed(vec![22]);
+    assert!(passage.admit(&own, None).is_ok() && passage.admit(&other, None).is_ok());
+    allowed(vec![]);
+    assert_eq!(passage.admit(&other, None).err(), Some(Unreadable::Foreign));
+    assert!(passage.admit(&own, None).is_ok(), "its own stays its own");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_without_a_host_header_is_answered_with_the_address_of_its_target() {
+    let house = house().await;
+    let shown = added(&house, json!({ "integration": "I-1", "vend": "gateway" })).await;
+    let shown = shown.expect("added");
+    let body = json!({ "grant_type": "client_credentials", "client_id": shown.consumer.id,
+        "client_secret": *shown.key });
+    // As HTTP/2 has it: an authority in the target, and no header.
+    for (target, host, status, base) in [
+        (
+            "http://two.test:8601/v2/token",
+            None,
+            200,
+            "http://two.test:8601/rest.com/",
+        ),
+        (
+            "http://two.test/v2/token",
+            Some("one.test"),
+            200,
+            "http://two.test/rest.com/",
+        ),
+        ("/v2/token", None, 400, ""),
+        ("/v2/token", Some("user@one.test"), 400, ""),
+        ("/v2/token", Some("one.test/path"), 400, ""),
+    ] {
+        let mut request = Request::post(target).header("content-type", "application/json");
+        if let Some(host) = host {
+            request = request.header("host", host);
+        }
+        let request = request.body(Body::from(body.to_string())).expect("sound");
+        let Ok(response) = house.broker.router(None).oneshot(request).await;
+        assert_eq!(response.status(), status, "{target} {host:?}");
+        let bytes = response
+            .into_body()
+            .collect()
+            .await
+            .expect("a body")
+            .to_bytes();
+        let answer: Value = serde_json::from_slice(&bytes).expect("JSON");
+        let told = answer["rest_instance_url"].as_str().unwrap_or_default();
+        assert_eq!(told, base, "{target} {host:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_real_token_is_the_default_of_t0_and_payments_and_the_gateway_of_the_rest() {
     let (_, url) = Endpoint::serve(Say::Token(1_079), Duration::ZERO).await;
     for (tier, payments, mode) in [

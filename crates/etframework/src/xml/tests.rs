@@ -87,3 +87,23 @@ proptest! {
         prop_assert_eq!(good(&out).text, text);
     }
 }
+
+#[test]
+fn what_is_hidden_is_gone_and_all_else_stands_as_it_was_written() {
+    let document = "<?xml version=\"1.0\"?><!-- CANARY --><s:A xmlns:s='u' y = \"1\">\n <b>CANARY</b><b/>\
+                    <c><b>CAN<![CDATA[ARY]]>&#64;x</b>kept &amp; so</c><d>fine</d></s:A>";
+    let left = without(document.as_bytes(), |around, element| {
+        element.name == "b" && around.first().is_some_and(|root| root.name == "A")
+    });
+    let expected = "<?xml version=\"1.0\"?><s:A xmlns:s='u' y = \"1\">\n <b></b><b/>\
+                    <c><b></b>kept &amp; so</c><d>fine</d></s:A>";
+    assert_eq!(String::from_utf8(left.unwrap()).unwrap(), expected);
+}
+
+#[test]
+fn what_cannot_be_read_is_not_copied_either() {
+    let never = |_: &[&Element], _: &Element| false;
+    for document in ["", "<a>", "<a></b>", "<!DOCTYPE a><a/>", "<a>&x;</a>"] {
+        assert!(without(document.as_bytes(), never).is_err(), "{document}");
+    }
+}

@@ -62,8 +62,57 @@ fn a_public_name_with_an_inside_address_is_refused() {
         "fd00::1",
         "::ffff:10.0.0.1",
         "ff02::1",
+        "192.0.0.8",
+        "192.0.2.1",
+        "192.88.99.1",
+        "198.18.0.1",
+        "198.19.255.255",
+        "100.127.255.255",
+        "240.0.0.1",
+        "255.255.255.255",
+        // Mapped, translated and tunnelled, they are what they carry.
+        "::ffff:127.0.0.1",
+        "::ffff:198.18.0.1",
+        "64:ff9b::10.0.0.1",
+        "64:ff9b::169.254.169.254",
+        "64:ff9b::127.0.0.1",
+        "64:ff9b:1::13.110.1.1",
+        "64:ff9b:1:a00:1::",
+        "2002:a00:1::",
+        "2002:a9fe:a9fe::1",
+        "2002:7f00:1::1",
+        // Of the old kind, within the new; Teredo; documentation; never given out.
+        "::10.0.0.1",
+        "::13.110.1.1",
+        "2001::1",
+        "2001:db8::1",
+        "3fff::1",
+        "fec0::1",
+        "4000::1",
+        "100::1",
     ] {
         assert!(!admits(inside), "{inside}");
     }
+    for outside in [
+        "13.110.1.1",
+        "100.63.0.1",
+        "100.128.0.1",
+        "192.0.1.1",
+        "198.17.0.1",
+        "198.20.0.1",
+        "223.255.255.254",
+        "::ffff:13.110.1.1",
+        "64:ff9b::13.110.1.1",
+        "2002:d6e:101::1",
+        "2001:200::1",
+        "2a00::1",
+    ] {
+        assert!(admits(outside), "{outside}");
+    }
+    let here = Hosts { loopback: true };
+    assert!(
+        !here.admits("64:ff9b::127.0.0.1".parse().unwrap()),
+        "another machine's loopback"
+    );
     assert!(Hosts { loopback: true }.admits("127.0.0.1".parse().unwrap()));
 }

@@ -2,7 +2,6 @@
 //! and for a read-only consumer without contacts.
 
 use super::onward::drop_road;
-use crate::allow::Strip;
 use crate::answer;
 use crate::path::Host;
 use crate::rewrite::{Plan, Rewriter};
@@ -11,10 +10,10 @@ use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use bytes::{Bytes, BytesMut};
+use countersign_etframework::xml::{Element, read};
+use countersign_host::pace::{Pace, paced};
 use futures::StreamExt;
-use http_body_util::{BodyExt, Limited};
-use std::time::Duration;
-use tower_http::timeout::TimeoutBody;
+use http_body_util::{BodyExt, Collected, Limited};
 
 /// An answer up to this size is rewritten at once and keeps a length, bytes.
 const AT_ONCE_MAX: u64 = 64 * 1024;
@@ -22,8 +21,8 @@ const AT_ONCE_MAX: u64 = 64 * 1024;
 const STRIPPED_MAX: usize = 4 * 1024 * 1024;
 /// What stands for a refusal whose words cannot be shown.
 const NOT_SHOWN: &[u8] = br#"{"message":"(not shown to a read-only consumer)"}"#;
-/// Longest silence between two parts of an answer.
-const SILENCE: Duration = Duration::from_secs(60);
+/// Stands for a SOAP answer whose words cannot be shown.
+const FAULT_NOT_SHOWN: &str = "(not shown to a read-only consumer)";
 
 /// A plan that is made when an answer turns out to need one.
 pub(super) struct Later<'a>(pub(super) &'a (dyn Fn() -> Plan + Send + Sync));
@@ -42,12 +41,13 @@ pub(super) struct Came {
 }
 
 impl Came {
-    pub(super) fn new(response: Response<hyper::body::Incoming>) -> Came {
+    /// An answer that has to keep the pace.
+    pub(super) fn new(response: Response<hyper::body::Incoming>, pace: Pace) -> Came {
         let (parts, body) = response.into_parts();
         Came {
             status: parts.status,
             headers: parts.headers,
-            body: Body::new(TimeoutBody::new(SILENCE, body)),
+            body: paced(Body::new(body), pace),
         }
     }
 
@@ -76,16 +76,8 @@ impl Came {
         held
     }
 
-    /// What the consumer gets.
-    pub(super) async fn back(
-        self,
-        (host, is_head): (Host, bool),
-        plan: Later<'_>,
-        left_out: Strip,
-    ) -> Response {
-        if left_out == Strip::Contacts {
-            return self.stripped(host, plan).await;
-        }
+    /// What a consumer gets.
+    pub(super) async fn back(self, (host, is_head): (Host, bool), plan: Later<'_>) -> Response {
         let mut headers = self.headers;
         drop_road(&mut headers);
         headers.remove(header::SET_COOKIE);
@@ -117,12 +109,13 @@ impl Came {
         response
     }
 
-    async fn stripped(self, host: Host, plan: Later<'_>) -> Response {
-        let whole = match Limited::new(self.body, STRIPPED_MAX).collect().await {
-            Ok(whole) => whole.to_bytes(),
-            Err(_) => return broke_off(host),
+    /// What a read-only consumer gets of JSON: no values of rows, and nothing that names a person.
+    pub(super) async fn json_back(self, host: Host, plan: Later<'_>) -> Response {
+        let Ok(whole) = whole(self.body).await else {
+            return broke_off(host);
         };
-        let left = match strip::contacts(&whole) {
+        let left = match strip::json(&whole) {
+            _ if whole.is_empty() => Some(Vec::new()),
             None if !self.status.is_success() => Some(NOT_SHOWN.to_vec()),
             left => left,
         };
@@ -135,28 +128,81 @@ impl Came {
         *response.status_mut() = self.status;
         let kind = HeaderValue::from_static("application/json; charset=utf-8");
         response.headers_mut().insert(header::CONTENT_TYPE, kind);
-        for name in [header::RETRY_AFTER, header::WWW_AUTHENTICATE] {
-            if let Some(value) = self.headers.get(&name) {
-                response.headers_mut().insert(name, value.clone());
-            }
-        }
+        keep_few(&self.headers, response.headers_mut());
         response
+    }
+
+    /// The same of SOAP, about objects of `kind`; and the id under which there is more, if there is.
+    pub(super) async fn soap_back(
+        self,
+        kind: Option<&str>,
+        plan: Later<'_>,
+    ) -> (Response, Option<String>) {
+        let Ok(whole) = whole(self.body).await else {
+            return (broke_off(Host::Soap), None);
+        };
+        let mut response = match strip::soap(&whole, kind) {
+            Some(left) => {
+                let text = String::from_utf8_lossy(&plan.get().whole(left.into())).into_owned();
+                answer::xml(text)
+            }
+            None if !self.status.is_success() => {
+                answer::refused(Host::Soap, self.status, 0, FAULT_NOT_SHOWN)
+            }
+            None => {
+                let words = "The answer is no XML of at most 4 MiB, so nothing of it is shown to a \
+                             read-only consumer.";
+                answer::refused(Host::Soap, StatusCode::BAD_GATEWAY, 0, words)
+            }
+        };
+        if response.status().is_success() {
+            *response.status_mut() = self.status;
+        }
+        keep_few(&self.headers, response.headers_mut());
+        (response, more_under(&whole))
     }
 }
 
+/// The whole of an answer that has to be read to be stripped.
+async fn whole(body: Body) -> Result<Bytes, ()> {
+    let whole = Limited::new(body, STRIPPED_MAX).collect().await;
+    whole.map(Collected::to_bytes).map_err(drop)
+}
+
+/// Headers that a stripped answer keeps.
+fn keep_few(theirs: &HeaderMap, ours: &mut HeaderMap) {
+    for name in [header::RETRY_AFTER, header::WWW_AUTHENTICATE] {
+        if let Some(value) = theirs.get(&name) {
+            ours.insert(name, value.clone());
+        }
+    }
+}
+
+/// The id under which a retrieval goes on, if it has more to give.
+fn more_under(answer: &[u8]) -> Option<String> {
+    let envelope = read(answer).ok()?;
+    let told = envelope.child("Body")?.child("RetrieveResponseMsg")?;
+    let text = |name: &str| told.child(name).and_then(Element::first_text);
+    let more = text("OverallStatus")? == "MoreDataAvailable";
+    text("RequestID").filter(|_| more).map(str::to_owned)
+}
+
 fn broke_off(host: Host) -> Response {
-    let words = "The platform's answer broke off, or is too large for a read-only consumer.";
+    let words = "The platform's answer broke off, came too slowly, or is too large for a read-only \
+                 consumer.";
     answer::refused(host, StatusCode::BAD_GATEWAY, 0, words)
 }
 
+/// Every address of the tenant in these headers becomes ours.
 fn relocate(headers: &mut HeaderMap, plan: &Later<'_>) {
     for name in [header::LOCATION, header::CONTENT_LOCATION, header::LINK] {
-        if let Some(value) = headers.get(&name) {
+        let theirs: Vec<HeaderValue> = headers.get_all(&name).iter().cloned().collect();
+        headers.remove(&name);
+        for value in theirs {
             let theirs = Bytes::copy_from_slice(value.as_bytes());
-            match HeaderValue::from_maybe_shared(plan.get().whole(theirs)) {
-                Ok(ours) => headers.insert(name, ours),
-                Err(_) => headers.remove(name),
-            };
+            if let Ok(ours) = HeaderValue::from_maybe_shared(plan.get().whole(theirs)) {
+                headers.append(&name, ours);
+            }
         }
     }
 }

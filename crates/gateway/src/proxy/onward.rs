@@ -2,7 +2,7 @@
 
 use super::back::{is_text, rewriting};
 use super::sent::Sent;
-use crate::inject;
+use crate::inject::{self, MARK};
 use crate::path::Host;
 use crate::port::Ticket;
 use crate::rewrite::Plan;
@@ -10,6 +10,7 @@ use axum::body::Body;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Request, Uri, header};
 use bytes::Bytes;
+use memchr::memmem;
 use url::Url;
 
 /// Headers that belong to one connection (RFC 9110 section 7.6.1), or to us.
@@ -60,6 +61,28 @@ pub(super) fn drop_road(headers: &mut HeaderMap) {
     });
 }
 
+/// Takes out whatever else repeats our bearer: it is nobody's to know.
+fn drop_bearers(headers: &mut HeaderMap) {
+    let holds = |value: &HeaderValue| memmem::find(value.as_bytes(), MARK.as_bytes()).is_some();
+    let named: Vec<HeaderName> = headers
+        .iter()
+        .filter(|(_, value)| holds(value))
+        .map(|(name, _)| name.clone())
+        .collect();
+    named.iter().for_each(|name| {
+        headers.remove(name);
+    });
+}
+
+/// The query without what holds a bearer of ours: some old clients say who they are there too.
+fn without_bearers(query: &str) -> Option<String> {
+    let kept: Vec<&str> = query
+        .split('&')
+        .filter(|pair| !pair.contains(MARK))
+        .collect();
+    (!kept.is_empty()).then(|| kept.join("&"))
+}
+
 /// What goes on. A body that streams is taken out of `sent`.
 ///
 /// `None` if the token or the path cannot stand in a request.
@@ -73,6 +96,7 @@ pub(super) fn request(
 ) -> Option<Request<Body>> {
     let mut headers = parts.headers.clone();
     drop_road(&mut headers);
+    drop_bearers(&mut headers);
     headers.insert(
         header::ACCEPT_ENCODING,
         HeaderValue::from_static("identity"),
@@ -106,9 +130,10 @@ pub(super) fn request(
     if host != Host::Soap {
         headers.insert(header::AUTHORIZATION, inject::authorization(ticket)?);
     }
+    let query = parts.uri.query().and_then(without_bearers);
     let mut request = Request::new(body);
     *request.method_mut() = parts.method.clone();
-    *request.uri_mut() = uri(base, path, parts.uri.query())?;
+    *request.uri_mut() = uri(base, path, query.as_deref())?;
     *request.headers_mut() = headers;
     Some(request)
 }

@@ -239,6 +239,125 @@ async fn the_tenants_addresses_in_answers_are_ours() {
 }
 
 #[tokio::test]
+async fn each_of_several_links_is_ours() {
+    async fn linked(request: Request) -> impl IntoResponse {
+        let host = request.headers()["host"].to_str().expect("text").to_owned();
+        let mut headers = HeaderMap::new();
+        for page in 2..=4 {
+            let link = format!("<http://{host}/data/v1/x?page={page}>; rel=\"p{page}\"");
+            headers.append("link", link.parse().expect("a value"));
+        }
+        headers
+    }
+    let house = House::before(Router::new().fallback(linked), |_| {}).await;
+    let request = Request::get("/data/v1/x").header("authorization", format!("Bearer {BEARER}"));
+    let response = house
+        .send(request.body(Body::empty()).expect("sound"))
+        .await;
+    let links: Vec<_> = response.headers().get_all("link").iter().cloned().collect();
+    let ours = [2, 3, 4]
+        .map(|page| format!("<http://gate.test/rest.com/data/v1/x?page={page}>; rel=\"p{page}\""));
+    assert_eq!(links, ours);
+}
+
+#[tokio::test]
+async fn a_bearer_that_is_repeated_elsewhere_goes_no_further() {
+    let house = House::before(Router::new().fallback(echo), |_| {}).await;
+    let request = Request::get(format!("/data/v1/x?a=1&access_token={BEARER}&b=2"))
+        .header("authorization", format!("Bearer {BEARER}"))
+        .header("x-old-token", BEARER)
+        .header("referer", format!("http://a.test/?access_token={BEARER}"));
+    let (status, body) = whole(
+        house
+            .send(request.body(Body::empty()).expect("sound"))
+            .await,
+    )
+    .await;
+    assert_eq!(status, 200);
+    assert!(body.starts_with("GET /data/v1/x?a=1&b=2\n"), "{body}");
+    assert!(!body.contains("csg1."), "{body}");
+    let request = Request::get(format!("/data/v1/x?access_token={BEARER}"))
+        .header("authorization", format!("Bearer {BEARER}"));
+    let (_, body) = whole(
+        house
+            .send(request.body(Body::empty()).expect("sound"))
+            .await,
+    )
+    .await;
+    assert!(body.starts_with("GET /data/v1/x\n"), "{body}");
+}
+
+#[tokio::test]
+async fn an_upload_that_trickles_ends_and_the_platform_is_not_blamed() {
+    let asked = Arc::new(AtomicU64::new(0));
+    let house = House::before(refusing(&asked), |_| {}).await;
+    // One more byte every now and then, for ever; with a beginning that is held, and with one that streams.
+    for (path, begun) in [
+        ("/data/v1/x", 10),
+        ("/data/v1/x", 100 * 1024),
+        ("/Service.asmx", 10),
+    ] {
+        let begun = Ok::<_, std::io::Error>(Bytes::from(vec![b'x'; begun]));
+        let drops = futures::stream::unfold((), |()| async {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            Some((Ok(Bytes::from_static(b"x")), ()))
+        });
+        let begun = futures::stream::once(std::future::ready(begun));
+        let body = Body::from_stream(futures::StreamExt::chain(begun, drops));
+        let request = Request::post(path).header("authorization", format!("Bearer {BEARER}"));
+        let (status, _) = whole(house.send(request.body(body).expect("sound")).await).await;
+        assert_eq!(status, 408, "{path}");
+    }
+    assert!(house.seen().is_empty(), "{:?}", house.seen());
+}
+
+#[tokio::test]
+async fn a_caller_that_goes_away_is_no_failure_of_the_platform() {
+    let asked = Arc::new(AtomicU64::new(0));
+    let house = House::before(refusing(&asked), |_| {}).await;
+    let chunks = [
+        Ok(Bytes::from(vec![b'x'; 100 * 1024])),
+        Err(std::io::Error::other("gone")),
+    ];
+    let body = Body::from_stream(futures::stream::iter(chunks));
+    let request = Request::post("/data/v1/x").header("authorization", format!("Bearer {BEARER}"));
+    let (status, _) = whole(house.send(request.body(body).expect("sound")).await).await;
+    assert_eq!(status, 400);
+    assert!(house.seen().is_empty(), "{:?}", house.seen());
+}
+
+#[tokio::test]
+async fn envelopes_that_trickle_keep_nobody_elses_from_passing() {
+    let upstream = Router::new().fallback(|| async { ([("content-type", "text/xml")], "<ok/>") });
+    let minute = std::time::Duration::from_secs(60);
+    let house = House::before(upstream, |source| source.silence = Some(minute)).await;
+    let mut held = tokio::task::JoinSet::new();
+    let house = Arc::new(house);
+    for _ in 0..100 {
+        let house = Arc::clone(&house);
+        held.spawn(async move {
+            let begun = Ok::<_, std::io::Error>(Bytes::from_static(b"<Envelope>"));
+            let begun = futures::stream::once(std::future::ready(begun));
+            let body =
+                Body::from_stream(futures::StreamExt::chain(begun, futures::stream::pending()));
+            let request = Request::post("/Service.asmx").body(body).expect("sound");
+            house.send(request).await.status()
+        });
+    }
+    tokio::task::yield_now().await;
+    let envelope =
+        format!("<Envelope><Header><fueloauth>{BEARER}</fueloauth></Header><Body/></Envelope>");
+    let request = Request::post("/Service.asmx")
+        .body(Body::from(envelope))
+        .expect("sound");
+    let (status, body) = tokio::select! {
+        answered = async { whole(house.send(request).await).await } => answered,
+        Some(gone) = held.join_next() => panic!("{gone:?} was given up first"),
+    };
+    assert_eq!((status, body.as_str()), (200, "<ok/>"));
+}
+
+#[tokio::test]
 async fn the_soap_interface_is_described_without_a_bearer_and_with_our_address() {
     let asked = Arc::new(AtomicU64::new(0));
     let house = House::before(refusing(&asked), |_| {}).await;

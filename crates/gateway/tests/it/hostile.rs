@@ -5,7 +5,7 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use tokio::io::AsyncWriteExt as _;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 /// An upstream that speaks no HTTP of its own accord: writes this, then does as told.
 async fn raw(words: &'static str, then_close: bool) -> String {
@@ -157,4 +157,148 @@ async fn an_answer_of_another_kind_is_the_callers_to_read() {
     let (status, body) = house.call("GET", "/data/v1/x", "").await;
     assert_eq!((status, body.as_str()), (503, "<h1>Down</h1>"));
     assert_eq!(house.seen()[0].status, Some(503));
+}
+
+/// What an upstream does once it has written its beginning.
+#[derive(Clone, Copy)]
+enum Then {
+    /// Closes.
+    Closes,
+    /// One byte every now and then, for ever.
+    Drips,
+    /// As many bytes as are taken, for ever.
+    Floods,
+}
+
+/// Reads a request, writes this, and then does as told.
+async fn begins(begin: &'static str, then: Then) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+        .await
+        .expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("bound"));
+    countersign_host::task::spawn(async move {
+        while let Ok((mut socket, _)) = listener.accept().await {
+            countersign_host::task::spawn(async move {
+                let mut request = [0; 16 * 1024];
+                let mut going = matches!(socket.read(&mut request).await, Ok(1..));
+                going = going && socket.write_all(begin.as_bytes()).await.is_ok();
+                let mut tick = tokio::time::interval(std::time::Duration::from_millis(20));
+                while going {
+                    going = match then {
+                        Then::Closes => false,
+                        Then::Drips => {
+                            tick.tick().await;
+                            socket.write_all(b"x").await.is_ok()
+                        }
+                        Then::Floods => socket.write_all(&[b'x'; 8 * 1024]).await.is_ok(),
+                    };
+                }
+            });
+        }
+    });
+    url
+}
+
+#[tokio::test]
+async fn an_answer_that_trickles_ends_however_it_is_read() {
+    for (head, read_only, status) in [
+        // A head without end.
+        ("HTTP/1.1 200 OK\r\nx: ", false, 504),
+        // Held to be rewritten whole; held to be looked into; held to be stripped.
+        (
+            "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 9000\r\n\r\n",
+            false,
+            502,
+        ),
+        (
+            "HTTP/1.1 403 No\r\ncontent-type: application/json\r\ncontent-length: 9000\r\n\r\n",
+            false,
+            502,
+        ),
+        (
+            "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n",
+            true,
+            502,
+        ),
+    ] {
+        let house = House::at(begins(head, Then::Drips).await, |source| {
+            source.read_only = read_only
+        });
+        let (got, body) = house.call("GET", "/automation/v1/queries", "").await;
+        assert_eq!(got, status, "{head} {body}");
+    }
+    // Passed on while it comes: it breaks off.
+    for kind in ["application/json", "image/png"] {
+        let head = format!("HTTP/1.1 200 OK\r\ncontent-type: {kind}\r\n\r\n").leak();
+        let house = House::at(begins(head, Then::Drips).await, |_| {});
+        let (status, body) = house.call("GET", "/data/v1/x", "").await;
+        assert_eq!(status, 200);
+        assert!(body.starts_with("broke off"), "{body}");
+    }
+}
+
+#[tokio::test]
+async fn an_endless_head_is_given_up() {
+    let url = begins("HTTP/1.1 200 OK\r\nx: ", Then::Floods).await;
+    assert_eq!(
+        status_at(url).await,
+        (502, Some("connection_reset".to_owned()))
+    );
+}
+
+#[tokio::test]
+async fn an_answer_that_breaks_off_while_it_streams_is_seen_to_be_broken() {
+    let begun = "HTTP/1.1 200 OK\r\ncontent-type: image/png\r\ncontent-length: 900\r\n\r\nabc";
+    let house = House::at(begins(begun, Then::Closes).await, |_| {});
+    let (status, body) = house.call("GET", "/data/v1/x", "").await;
+    assert_eq!(status, 200);
+    assert!(body.starts_with("broke off"), "{body}");
+}
+
+#[tokio::test]
+async fn a_bomb_a_flood_and_a_page_are_not_shown_to_whoever_sees_only_what_is_stripped() {
+    async fn flood() -> Response {
+        let chunk = Bytes::from(vec![b' '; 64 * 1024]);
+        let chunks = futures::stream::repeat_with(move || Ok::<_, std::io::Error>(chunk.clone()));
+        (
+            [("content-type", "application/json")],
+            Body::from_stream(chunks),
+        )
+            .into_response()
+    }
+    let packed = || async {
+        let headers = [
+            ("content-encoding", "gzip"),
+            ("content-type", "application/json"),
+        ];
+        (headers, gzip_bomb())
+    };
+    let page = || async { ([("content-type", "text/html")], "<h1>CANARY</h1>") };
+    for upstream in [
+        Router::new().fallback(flood),
+        Router::new().fallback(packed),
+        Router::new().fallback(page),
+    ] {
+        let house = House::before(upstream, |source| source.read_only = true).await;
+        let (status, body) = house.call("GET", "/automation/v1/queries", "").await;
+        assert_eq!(status, 502, "{body}");
+        assert!(body.len() < 1_000 && !body.contains("CANARY"), "{body}");
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_as_a_page_has_no_error_code_and_a_long_one_is_cut() {
+    let long = format!(r#"{{"error":"{}"}}"#, "x".repeat(10_000));
+    for (page, code) in [
+        ("<html>CANARY</html>".to_owned(), None),
+        (long, Some("x".repeat(40))),
+    ] {
+        let upstream = Router::new().fallback(move || {
+            let page = page.clone();
+            async move { (StatusCode::FORBIDDEN, [("content-type", "text/html")], page) }
+        });
+        let house = House::before(upstream, |_| {}).await;
+        assert_eq!(house.call("GET", "/data/v1/x", "").await.0, 403);
+        assert_eq!(house.seen()[0].error_code, code);
+    }
 }

@@ -6,7 +6,8 @@ use axum::extract::Request;
 use axum::response::Response;
 use countersign_gateway::Hosts;
 use countersign_gateway::port::{NoToken, NotAdmitted, Passenger, Ticket, TokenSource};
-use countersign_gateway::proxy::Gateway;
+use countersign_gateway::proxy::{Gateway, Patience};
+use countersign_host::pace::Pace;
 use countersign_model::outcome::Call;
 use countersign_model::token::Generation;
 use countersign_secret::TokenBytes;
@@ -26,6 +27,8 @@ pub(crate) struct Source {
     pub(crate) upstream: String,
     pub(crate) read_only: bool,
     pub(crate) never_resends: bool,
+    /// Longest silence of a body; `None`: half a second.
+    pub(crate) silence: Option<Duration>,
     /// Without a token to give.
     pub(crate) dry: bool,
     state: Mutex<State>,
@@ -117,11 +120,19 @@ impl House {
             ..Source::default()
         };
         changes(&mut source);
+        let silence = source.silence.unwrap_or(Duration::from_millis(500));
         let source = Arc::new(source);
         let tokens: Arc<dyn TokenSource> = source.clone();
         let hosts = Hosts { loopback: true };
         let url = Some("http://gate.test".to_owned());
-        let gateway = Gateway::patient(tokens, hosts, url, Duration::from_secs(1));
+        let patience = Patience {
+            begin: Duration::from_secs(1),
+            pace: Pace {
+                silence,
+                bytes_per_s_min: 1_024,
+            },
+        };
+        let gateway = Gateway::patient(tokens, hosts, url, patience);
         House {
             gateway: gateway.expect("a gateway"),
             source,
