@@ -38,9 +38,12 @@ class Demo:
 
     def renew(self):
         """Renews the token, as an operator would."""
-        integration = self.consumers["direct"]["integration"]
-        words = [self.binary, "renew", integration, "--data", self.folder.name]
-        subprocess.run(words, check=True, capture_output=True)
+        self.command("renew", self.consumers["direct"]["integration"])
+
+    def command(self, *words):
+        """Runs a command on the demo, which must end well; its standard output."""
+        words = [self.binary, *words, "--data", self.folder.name]
+        return subprocess.run(words, check=True, capture_output=True, text=True).stdout
 
 
 class Case(unittest.TestCase):

@@ -33,8 +33,11 @@ class Tests:
     def test_campaigns_are_asked_for_over_rest(self):
         ask = FuelSDK.ET_Campaign()
         ask.auth_stub = self.client()
-        # The route answers, or says that there is none: the bearer was good either way.
-        self.assertIn(ask.get().code, (200, 404))
+        got = ask.get()
+        self.assertEqual((got.code, got.status), (200, True), got.message)
+        listed = got.results
+        self.assertGreaterEqual(listed["count"], len(listed["items"]))
+        self.assertTrue(all(one["id"] for one in listed["items"]))
 
     def test_a_wrong_key_gets_no_client(self):
         with self.assertRaises(Exception):

@@ -25,6 +25,11 @@ function paste(kind, text, key) {
 }
 
 const PATH = '/platform/v1/tokenContext';
+/** Calls the API with a token's answer of that name. */
+const ASK = (name) => `const answer = await fetch(${name}.rest_instance_url + '${PATH.slice(1)}', {
+    headers: { authorization: 'Bearer ' + ${name}.access_token },
+});
+console.log(await answer.text());`;
 
 for (const [name, kind, call] of [
     ['sfmc-sdk', 'module', `console.log(JSON.stringify(await sfmc.rest.get('${PATH}')));`],
@@ -44,6 +49,16 @@ for (const [name, kind, call] of [
                 headers: { authorization: 'Bearer ' + token.accessToken },
             }).then((answer) => answer.text()).then(console.log));`,
     ],
+    [
+        'fuelsdk-node',
+        'commonjs',
+        `client.RestClient.get({ uri: '${PATH}', json: true }, (error, answer) => {
+            if (error) throw error;
+            console.log(JSON.stringify(answer.body));
+        });`,
+    ],
+    ['simple-oauth2', 'module', ASK('token.token')],
+    ['openid-client', 'module', ASK('token')],
 ]) {
     test(`${name}: the pasted lines call the API, and the first request is seen`, async () => {
         const words = ['connect', 'INT-1', '--client', name, '--new-consumer', '--json'];

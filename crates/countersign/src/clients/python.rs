@@ -164,7 +164,11 @@ token = session.fetch_token(account_id=\"{account_id}\")
         direct_only: false,
         steered: Steered::ByUrl,
         env: &[("AUTHLIB_INSECURE_TRANSPORT", "1")],
-        traps: &["Take AUTHLIB_INSECURE_TRANSPORT out where the broker stands behind TLS."],
+        traps: &[
+            "When it asks again by itself it leaves account_id out: give it a consumer whose own MID is \
+             the one you mean.",
+            "Take AUTHLIB_INSECURE_TRANSPORT out where the broker stands behind TLS.",
+        ],
     },
     Client {
         name: "requests-oauthlib",
