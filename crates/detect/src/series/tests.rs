@@ -5,6 +5,7 @@ mod clocks;
 mod flow;
 mod kept;
 mod late;
+mod rhythms;
 mod rows_and_runs;
 mod stopped;
 

@@ -219,7 +219,8 @@ impl Volume {
             log.get(log.len().checked_sub(distance)?)?.get()
         });
         let bin = self.bin(settings, bucket, here, count, baseline);
-        let is_open = self.evidence.take(&bin);
+        let is_silent = self.age_days(bucket.start) < judge::SILENT_DAYS;
+        let is_open = self.evidence.take(&bin) || is_silent;
         self.half = bin.is_usual.then(|| Share {
             nats: bin.half(),
             expected: bin.expected,
@@ -305,11 +306,14 @@ impl Volume {
         }
     }
 
+    /// A day with an alarm is no record, but for those of the second week: what comes again and again
+    /// then is how this flow is, and nobody was told.
     fn end_day(&mut self, start: Timestamp) {
         let Some(day) = self.day else {
             return;
         };
-        let counts = self.age_days(start) > judge::SILENT_DAYS && !day.had_alarm;
+        let age = self.age_days(start);
+        let counts = age > judge::SILENT_DAYS && (!day.had_alarm || age <= judge::DIGEST_DAYS);
         self.maxima
             .iter_mut()
             .for_each(|record| record.end_day(counts));

@@ -139,7 +139,7 @@ fn eight_weeks_of_many_flows_bring_no_page() {
 fn in_the_first_week_nothing_is_told_and_in_the_second_it_is_a_line() {
     let flow =
         Flow::usual()
-            .with(5, 12.0, 3.0, What::Left(0.0))
+            .with(3, 12.0, 3.0, What::Left(0.0))
             .with(12, 12.0, 3.0, What::Left(0.0));
     let changes = told(&mut flow.series(), flow.days(14));
     let [Change::Opened(alarm), Change::Closed(_)] = &changes[..] else {

@@ -20,7 +20,7 @@ const CALM_S: u32 = 1800;
 /// Days of history without any alarm.
 pub(super) const SILENT_DAYS: f64 = 7.0;
 /// Until this age alarms are lines in the watch list, days.
-const DIGEST_DAYS: f64 = 14.0;
+pub(super) const DIGEST_DAYS: f64 = 14.0;
 /// From this age on thresholds are as they are, days.
 const KNOWN_DAYS: f64 = 28.0;
 /// Factors on the thresholds in the second week, in the third and fourth, and on days of clock change.
