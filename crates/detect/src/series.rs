@@ -158,10 +158,10 @@ impl Series {
         &self.settings
     }
 
-    /// Bytes it takes in memory, the text of its settings included.
+    /// Bytes that its memory takes, without its settings.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {
-        size_of::<Series>() + self.settings.name.capacity() + self.state.0.heap_bytes()
+        size_of::<SeriesState>() + self.state.0.heap_bytes()
     }
 
     /// Takes a bucket that has ended. A bucket after the newest one is tested; one that was told

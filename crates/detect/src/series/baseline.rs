@@ -100,11 +100,20 @@ impl Baseline {
         if weight == 0.0 {
             return alike;
         }
-        let own = sum / weight;
+        let own = self
+            .most(slot)
+            .map_or(sum / weight, |most| most.min(sum / weight));
         Some(alike.map_or(own, |alike| {
             let trust = events / (events + SHRINK_EVENTS);
             trust * own + (1.0 - trust) * alike.min(2.0 * own + 0.1)
         }))
+    }
+
+    /// The most that a slot ever brought. Its neighbours do not raise it above twice that: where a flow
+    /// closes for the night, the first hour of the night expects nothing.
+    fn most(&self, slot: usize) -> Option<f64> {
+        let (values, n_values) = self.sorted(slot);
+        values[..n_values].last().copied()
     }
 
     /// Mean of the newest weeks at this time of day, over days of the same kind (weekdays, weekends),

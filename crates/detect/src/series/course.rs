@@ -94,14 +94,6 @@ impl Course {
         }
         None
     }
-
-    /// What had stopped flows in part again: should it stop once more, that is news.
-    pub(super) fn ease(&mut self, class: Class, severity: Severity) {
-        if let Some(open) = &mut self.open {
-            open.worst.class = class;
-            open.worst.severity = severity;
-        }
-    }
 }
 
 fn is_graver(found: &Finding, told: &Finding) -> bool {

@@ -27,9 +27,12 @@ const TAUGHT_MIN: f64 = 0.02;
 pub(super) struct Dispersion {
     excess: f64,
     square: f64,
-    /// For each cell: excess, square, weight.
+    /// For each cell: excess and square.
     #[serde(with = "packed")]
     cells: Vec<f32>,
+    /// For each cell: buckets it learned from.
+    #[serde(with = "packed")]
+    learned: Vec<u16>,
     /// Variance and covariance with the bucket before.
     variance: f64,
     covariance: f64,
@@ -42,7 +45,8 @@ impl Dispersion {
         Dispersion {
             excess: 0.0,
             square: 0.0,
-            cells: vec![0.0; CELLS * 3],
+            cells: vec![0.0; CELLS * 2],
+            learned: vec![0; CELLS],
             variance: 1.0,
             covariance: 0.0,
             last: None,
@@ -51,12 +55,12 @@ impl Dispersion {
 
     /// Whether what was kept is whole.
     pub(super) fn is_whole(&self) -> bool {
-        self.cells.len() == CELLS * 3
+        self.cells.len() == CELLS * 2 && self.learned.len() == CELLS
     }
 
     /// Bytes on the heap.
     pub(super) fn heap_bytes(&self) -> usize {
-        self.cells.capacity() * size_of::<f32>()
+        self.cells.capacity() * size_of::<f32>() + self.learned.capacity() * size_of::<u16>()
     }
 
     fn whole(&self) -> f64 {
@@ -67,8 +71,10 @@ impl Dispersion {
     }
 
     /// The dispersion at an hour of the day.
-    pub(super) fn at(&self, cell: usize) -> f64 {
-        let [excess, square, weight] = [0, 1, 2].map(|n| f64::from(self.cells[cell * 3 + n]));
+    pub(super) fn at(&self, interval_s: u32, cell: usize) -> f64 {
+        let [excess, square] = [0, 1].map(|n| f64::from(self.cells[cell * 2 + n]));
+        let learned = f64::from(self.learned[cell]);
+        let weight = 1.0 - (-learned * f64::from(interval_s) / 3600.0 / CELL_MEMORY_DAYS).exp();
         let whole = self.whole();
         let mixed = match square > 0.0 {
             true => {
@@ -100,7 +106,7 @@ impl Dispersion {
         let step = 1.0 - (-hours / MEMORY_H).exp();
         let cell_step = 1.0 - (-hours / CELL_MEMORY_DAYS).exp();
         let below = seen - expected;
-        let cells = &mut self.cells[cell * 3..cell * 3 + 3];
+        let cells = &mut self.cells[cell * 2..cell * 2 + 2];
         if below < 0.0 {
             let excess = (below * below - expected).max(-expected);
             let square = expected * expected;
@@ -109,7 +115,7 @@ impl Dispersion {
             approach(&mut cells[0], cell_step, excess);
             approach(&mut cells[1], cell_step, square);
         }
-        approach(&mut cells[2], cell_step, 1.0);
+        self.learned[cell] = self.learned[cell].saturating_add(1);
         let spread = (expected + self.whole().max(0.0) * expected * expected + 1e-9).sqrt();
         let deviation = (below / spread).clamp(DEVIATION.0, DEVIATION.1);
         if let Some(last) = self.last {

@@ -51,9 +51,9 @@ pub(super) struct Channel {
     /// Start of the first bucket that added to it.
     pub(super) since: Option<Timestamp>,
     /// Events expected since then.
-    pub(super) expected: f64,
+    pub(super) expected: f32,
     /// Events that came.
-    pub(super) seen: f64,
+    pub(super) seen: f32,
 }
 
 impl Channel {
@@ -64,8 +64,8 @@ impl Channel {
             return;
         }
         self.since.get_or_insert(bin.start);
-        self.expected += bin.expected;
-        self.seen += bin.seen;
+        self.expected += bin.expected as f32;
+        self.seen += bin.seen as f32;
     }
 }
 
@@ -114,6 +114,11 @@ impl Evidence {
     /// Whether zeros came for too short to mean anything.
     fn is_blip(&self, interval_s: u32) -> bool {
         self.zeros > 0 && self.zeros.saturating_mul(interval_s) < SILENCE_MIN_S
+    }
+
+    /// What the partial channel gathered is explained.
+    pub(super) fn forget_partial(&mut self) {
+        self.partial = Channel::default();
     }
 
     /// Buckets of zero in a row.

@@ -11,9 +11,9 @@ pub(super) struct Maxima {
     #[serde(with = "packed")]
     days: VecDeque<Packed>,
     /// Today's so far.
-    today: f64,
+    today: f32,
     /// The second greatest of the days.
-    second: f64,
+    second: f32,
 }
 
 impl Maxima {
@@ -34,7 +34,7 @@ impl Maxima {
 
     /// Takes what the channel says.
     pub(super) fn take(&mut self, value: f64) {
-        self.today = self.today.max(value);
+        self.today = self.today.max(value as f32);
     }
 
     /// The day is over; it counts unless there was an alarm in it.
@@ -46,13 +46,13 @@ impl Maxima {
         if self.days.len() >= usize::from(self.days_max) {
             self.days.pop_front();
         }
-        self.days.push_back(Packed::of(today));
-        self.second = self.find_second();
+        self.days.push_back(Packed::of(f64::from(today)));
+        self.second = self.find_second() as f32;
     }
 
     /// The second greatest, or the only one; zero of none.
     pub(super) fn second(&self) -> f64 {
-        self.second
+        f64::from(self.second)
     }
 
     fn find_second(&self) -> f64 {

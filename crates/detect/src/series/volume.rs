@@ -26,8 +26,8 @@ const HOLIDAY: f64 = 0.3;
 const RECORD_DAYS: u16 = 42;
 /// A restated bucket replays so much at most, seconds.
 const LOG_S: u32 = 24 * 3600;
-/// And so many buckets.
-const LOG_MAX: u32 = 288;
+/// Buckets that are kept at most, for that and for the level's two hours: a day of five minutes.
+const KEPT_MAX: usize = 288;
 
 /// Everything the volume test remembers of one series.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -170,7 +170,7 @@ impl Volume {
     /// Buckets between the newest and `start` are missing.
     fn skip(&mut self, settings: &Settings, start: Timestamp) {
         let missing = self.steps_to(settings, start).saturating_sub(1);
-        for _ in 0..missing.min(i64::from(LOG_MAX)) {
+        for _ in 0..missing.min(KEPT_MAX as i64) {
             self.log(settings, None);
             self.level.pass(settings.interval_s, None);
         }
@@ -219,7 +219,8 @@ impl Volume {
             log.get(log.len().checked_sub(distance)?)?.get()
         });
         let bin = self.bin(settings, bucket, here, count, baseline);
-        let is_open = self.evidence.take(&bin);
+        let is_silent = self.age_days(bucket.start) < judge::SILENT_DAYS;
+        let is_open = self.evidence.take(&bin) || is_silent;
         self.half = bin.is_usual.then(|| Share {
             nats: bin.half(),
             expected: bin.expected,
@@ -251,7 +252,7 @@ impl Volume {
             interval_s: settings.interval_s,
             seen,
             expected: self.level.factor() * baseline * quiet,
-            dispersion: self.dispersion.at(here.cell),
+            dispersion: self.dispersion.at(settings.interval_s, here.cell),
             temper: self.dispersion.temper(),
             is_usual: bucket.planned.is_none(),
         }
@@ -305,11 +306,14 @@ impl Volume {
         }
     }
 
+    /// A day with an alarm is no record, but for those of the second week: what comes again and again
+    /// then is how this flow is, and nobody was told.
     fn end_day(&mut self, start: Timestamp) {
         let Some(day) = self.day else {
             return;
         };
-        let counts = self.age_days(start) > judge::SILENT_DAYS && !day.had_alarm;
+        let age = self.age_days(start);
+        let counts = age > judge::SILENT_DAYS && (!day.had_alarm || age <= judge::DIGEST_DAYS);
         self.maxima
             .iter_mut()
             .for_each(|record| record.end_day(counts));
@@ -325,8 +329,9 @@ impl Volume {
 
 /// Buckets that are logged.
 fn log_max(settings: &Settings) -> usize {
-    let buckets = (LOG_S / settings.interval_s).clamp(1, LOG_MAX) as usize;
-    buckets.max(super::level::lag(settings.interval_s))
+    let lag = super::level::lag(settings.interval_s);
+    let day = (LOG_S / settings.interval_s) as usize;
+    day.min(KEPT_MAX.saturating_sub(lag)).max(lag)
 }
 
 #[cfg(test)]

@@ -91,9 +91,9 @@ fn reduced_that_stops_is_news_and_so_is_a_graver_severity() {
         course.take(Some(page), true, false, 1),
         Some(Turn::Raised(page))
     );
-    course.ease(Class::Reduced, Severity::Warn);
     assert_eq!(
-        course.take(Some(page), true, false, 1),
-        Some(Turn::Raised(page))
+        course.take(Some(stopped), true, false, 1),
+        None,
+        "it is told already"
     );
 }

@@ -20,12 +20,13 @@ const CALM_S: u32 = 1800;
 /// Days of history without any alarm.
 pub(super) const SILENT_DAYS: f64 = 7.0;
 /// Until this age alarms are lines in the watch list, days.
-const DIGEST_DAYS: f64 = 14.0;
+pub(super) const DIGEST_DAYS: f64 = 14.0;
 /// From this age on thresholds are as they are, days.
 const KNOWN_DAYS: f64 = 28.0;
-/// Factor on thresholds in the second week, in the third and fourth, and on days of clock change.
-const SECOND_WEEK: f64 = 2.0;
-const FIRST_MONTH: f64 = 1.4;
+/// Factors on the thresholds in the second week, in the third and fourth, and on days of clock change.
+/// A standstill is asked for no more evidence from the third week on: it was measured so.
+const SECOND_WEEK: [f64; 3] = [2.0; 3];
+const FIRST_MONTH: [f64; 3] = [1.0, 1.4, 1.4];
 const CLOCK_CHANGE: f64 = 1.4;
 
 /// Evidence over threshold.
@@ -46,8 +47,8 @@ impl Volume {
     /// What the newest bucket's evidence is, as shares of the thresholds.
     pub(in crate::series) fn ratios(&self, settings: &Settings) -> Ratios {
         let nats = self.evidence.nats(settings.interval_s);
-        let factor = self.newest.map_or(1.0, |newest| self.caution(newest));
-        let ratio = |n: usize| nats[n] / self.threshold(n, factor);
+        let at = self.newest.unwrap_or(Timestamp::UNIX_EPOCH);
+        let ratio = |n: usize| nats[n] / self.threshold(n, at);
         Ratios {
             silence: ratio(0),
             trickle: ratio(1),
@@ -55,17 +56,17 @@ impl Volume {
         }
     }
 
-    /// Evidence that channel `n` needs, nats.
-    pub(super) fn threshold(&self, n: usize, factor: f64) -> f64 {
-        factor * LEAST[n].max(RECORD[n] * self.maxima[n].second())
+    /// Evidence that channel `n` needs at `start`, nats.
+    pub(super) fn threshold(&self, n: usize, start: Timestamp) -> f64 {
+        self.caution(n, start) * LEAST[n].max(RECORD[n] * self.maxima[n].second())
     }
 
-    /// Factor on thresholds at `start`: the shorter the history, the more evidence is asked for.
-    pub(super) fn caution(&self, start: Timestamp) -> f64 {
+    /// Factor on a threshold: the shorter the history, the more evidence is asked for.
+    fn caution(&self, n: usize, start: Timestamp) -> f64 {
         let age = self.age_days(start);
         let by_age = match age {
-            _ if age < DIGEST_DAYS => SECOND_WEEK,
-            _ if age < KNOWN_DAYS => FIRST_MONTH,
+            _ if age < DIGEST_DAYS => SECOND_WEEK[n],
+            _ if age < KNOWN_DAYS => FIRST_MONTH[n],
             _ => 1.0,
         };
         match self.day {
@@ -75,7 +76,8 @@ impl Volume {
     }
 
     /// Judges the newest bucket, after [`take`](Volume::take) said that it was tested or the flow is
-    /// paused. `class` is what a standstill is called.
+    /// paused. `class` is what a standstill is called; it is over once something flows again, and what
+    /// it did to the partial channel is explained by it.
     pub(in crate::series) fn judge(
         &mut self,
         settings: &Settings,
@@ -94,14 +96,15 @@ impl Volume {
         let stops = ratios.stopped() >= 1.0;
         let opens = self.age_days(bucket.start) >= SILENT_DAYS
             && (stops || (is_usual && ratios.partial >= 1.0));
-        let is_calm = ratios.stopped().max(ratios.partial) < CALM;
-        if self.course.class() == Some(class) && ratios.stopped() < CALM {
-            self.course.ease(Class::Reduced, Severity::Warn);
-        }
-        let finding = self.finding(settings, bucket.start, ratios, class);
+        let was_stopped = self.course.class() == Some(class);
+        let is_calm = ratios.stopped() < CALM && (was_stopped || ratios.partial < CALM);
+        let finding = self.finding(settings, ratios, class);
         let turn = self
             .course
             .take(finding, opens, is_calm, settings.buckets(CALM_S));
+        if was_stopped && !self.course.is_open() {
+            self.evidence.forget_partial();
+        }
         if let Some(day) = &mut self.day {
             day.had_alarm |= self.course.is_open();
         }
@@ -109,33 +112,29 @@ impl Volume {
     }
 
     /// The strongest channel as a finding; `None` while all are at zero.
-    fn finding(
-        &self,
-        settings: &Settings,
-        start: Timestamp,
-        ratios: Ratios,
-        class: Class,
-    ) -> Option<Finding> {
+    fn finding(&self, settings: &Settings, ratios: Ratios, class: Class) -> Option<Finding> {
         let (n, class) = match ratios {
             _ if ratios.stopped() < 1.0 && ratios.partial > ratios.stopped() => (2, Class::Reduced),
             _ if ratios.silence >= ratios.trickle => (0, class),
             _ => (1, class),
         };
         let channel = self.evidence.channel(n);
+        let since = channel.since?;
         Some(Finding {
             class,
-            severity: self.severity(settings, start, class),
-            since: channel.since?,
+            severity: self.severity(settings, since, class),
+            since,
             strength: [ratios.silence, ratios.trickle, ratios.partial][n],
-            expected: channel.expected,
-            seen: channel.seen,
+            expected: f64::from(channel.expected),
+            seen: f64::from(channel.seen),
         })
     }
 
-    fn severity(&self, settings: &Settings, start: Timestamp, class: Class) -> Severity {
+    /// What began in the second week stays a line in the watch list.
+    fn severity(&self, settings: &Settings, since: Timestamp, class: Class) -> Severity {
         let nats = self.evidence.nats(settings.interval_s);
         match class {
-            _ if self.age_days(start) < DIGEST_DAYS => Severity::Info,
+            _ if self.age_days(since) < DIGEST_DAYS => Severity::Info,
             Class::Reduced => Severity::Warn,
             _ if settings.is_first_tier => Severity::Page,
             _ if nats[0] >= PAGES_ALONE[0] || nats[1] >= PAGES_ALONE[1] => Severity::Page,

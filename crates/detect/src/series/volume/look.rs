@@ -20,7 +20,7 @@ impl Volume {
             return None;
         }
         let week = settings.week();
-        let needed = self.threshold(0, self.caution(now));
+        let needed = self.threshold(0, now);
         let buckets = (f64::from(week.slot_s) / f64::from(settings.interval_s)).max(1.0);
         let step = span(week.slot_s.max(settings.interval_s));
         let (mut nats, mut at) = (0.0, now);
@@ -28,7 +28,12 @@ impl Volume {
             let here = place(at, &settings.zone, week);
             let baseline = self.baseline.expected(here.slot, week, buckets);
             let expected = self.level.factor() * baseline.unwrap_or(0.0);
-            let each = llr(0.0, expected, LEFT[0], self.dispersion.at(here.cell));
+            let each = llr(
+                0.0,
+                expected,
+                LEFT[0],
+                self.dispersion.at(settings.interval_s, here.cell),
+            );
             if nats + each * buckets >= needed {
                 let last = ((needed - nats) / each).ceil().max(1.0);
                 let end = at + span(last as i64 * i64::from(settings.interval_s));

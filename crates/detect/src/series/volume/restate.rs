@@ -76,7 +76,7 @@ impl Volume {
                     interval_s: settings.interval_s,
                     seen,
                     expected,
-                    dispersion: self.dispersion.at(here.cell),
+                    dispersion: self.dispersion.at(settings.interval_s, here.cell),
                     temper: self.dispersion.temper(),
                     is_usual: self.planned_at.is_none_or(|at| at < start),
                 };

@@ -1,0 +1,127 @@
+use super::flow::{Draws, Flow, What};
+use super::{alarms, told};
+use crate::series::{Bucket, Change, Kind, Reading, Series, Settings, Severity};
+use countersign_model::class::Class;
+use countersign_model::{SignedDuration, Timestamp};
+use jiff::tz::TimeZone;
+
+/// The running total of a flow; missing where the flow is.
+fn total(flow: &Flow, days: i64) -> Vec<Bucket> {
+    let mut rows = 50_000.0;
+    let mut buckets = flow.days(days);
+    for bucket in &mut buckets {
+        if let Reading::Value(added) = &mut bucket.reading {
+            rows += *added;
+            *added = rows;
+        }
+    }
+    buckets
+}
+
+fn table(flow: &Flow) -> Series {
+    let mut settings = flow.settings();
+    settings.name = "Table Orders".to_owned();
+    Series::new(Kind::Rows, settings)
+}
+
+#[test]
+fn a_table_that_gains_nothing_is_frozen() {
+    let flow = Flow::usual().with(30, 12.0, 3.0, What::Left(0.0));
+    let changes = told(&mut table(&flow), total(&flow, 32));
+    let [Change::Opened(alarm), Change::Closed(_)] = &changes[..] else {
+        panic!("{changes:?}");
+    };
+    assert_eq!(alarm.class, Class::Frozen);
+    let words = &alarm.words;
+    assert!(
+        words.starts_with("Table Orders has gained no rows for 15 min."),
+        "{words}"
+    );
+}
+
+#[test]
+fn a_table_that_is_emptied_and_loaded_again_is_not() {
+    let flow = Flow::usual();
+    let mut buckets = total(&flow, 33);
+    for bucket in &mut buckets[30 * 288..] {
+        if let Reading::Value(rows) = &mut bucket.reading {
+            *rows -= 50_000.0;
+        }
+    }
+    assert_eq!(told(&mut table(&flow), buckets), []);
+}
+
+/// Runs of a job every `hours`, for so many days, of about `rows` each.
+fn runs(hours: i64, days: i64, rows: f64) -> (Settings, Vec<Bucket>) {
+    let start: Timestamp = "2026-01-05T06:00:00Z".parse().expect("a time");
+    let mut draws = Draws::new(5);
+    let buckets = (0..days * 24 / hours)
+        .map(|n| {
+            let at = start + SignedDuration::from_hours(n * hours);
+            Bucket::value(at, draws.count(rows, 20))
+        })
+        .collect();
+    let mut settings = Settings::new("Loyalty load", (hours * 3600) as u32, TimeZone::UTC);
+    settings.name = "Loyalty load".to_owned();
+    (settings, buckets)
+}
+
+#[test]
+fn the_first_daily_run_without_rows_is_told_once_twenty_are_known() {
+    let (settings, mut buckets) = runs(24, 40, 6100.0);
+    buckets[37].reading = Reading::Value(0.0);
+    let changes = told(&mut Series::new(Kind::Runs, settings), buckets);
+    let [Change::Opened(alarm), Change::Closed(_)] = &changes[..] else {
+        panic!("{changes:?}");
+    };
+    assert_eq!(
+        (alarm.class, alarm.severity),
+        (Class::ZeroRows, Severity::Page)
+    );
+    let words = &alarm.words;
+    assert!(
+        words.starts_with("Loyalty load finished with 0 rows at "),
+        "{words}"
+    );
+    assert!(words.contains("a run normally moves about "), "{words}");
+}
+
+#[test]
+fn of_a_young_job_two_runs_without_rows_are_told() {
+    let (settings, mut buckets) = runs(4, 20, 400.0);
+    buckets[90].reading = Reading::Value(0.0);
+    assert_eq!(
+        told(
+            &mut Series::new(Kind::Runs, settings.clone()),
+            buckets.clone()
+        ),
+        []
+    );
+    buckets[91].reading = Reading::Value(0.0);
+    let changes = told(&mut Series::new(Kind::Runs, settings), buckets);
+    assert_eq!(alarms(&changes, Severity::Page).len(), 1, "{changes:?}");
+}
+
+#[test]
+fn a_job_that_often_moves_nothing_may_do_so() {
+    let (settings, mut buckets) = runs(4, 60, 400.0);
+    for bucket in buckets.iter_mut().skip(2).step_by(7) {
+        bucket.reading = Reading::Value(0.0);
+    }
+    assert_eq!(told(&mut Series::new(Kind::Runs, settings), buckets), []);
+}
+
+#[test]
+fn runs_that_move_half_are_a_warning() {
+    let (settings, mut buckets) = runs(4, 60, 400.0);
+    for bucket in &mut buckets[320..] {
+        if let Reading::Value(rows) = &mut bucket.reading {
+            *rows = (*rows / 2.0).floor();
+        }
+    }
+    let changes = told(&mut Series::new(Kind::Runs, settings), buckets);
+    assert_eq!(alarms(&changes, Severity::Page), [] as [&_; 0]);
+    let warnings = alarms(&changes, Severity::Warn);
+    assert_eq!(warnings.len(), 1, "{changes:?}");
+    assert_eq!(warnings[0].class, Class::Reduced);
+}
