@@ -19,7 +19,18 @@ macro_rules! files {
     };
 }
 
-const FILES: &[File] = files!["stories"];
+const FILES: &[File] = files![
+    "stories",
+    "dead-credential",
+    "partial",
+    "renewal-only",
+    "downstream-only",
+    "two-causes",
+    "platform",
+    "local",
+    "others",
+    "quiet",
+];
 
 /// The name that stands for all of them.
 pub const ALL: &str = "corpus";

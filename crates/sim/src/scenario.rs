@@ -54,6 +54,9 @@ pub struct Scenario {
     /// What goes wrong.
     #[serde(default)]
     pub faults: Vec<Fault>,
+    /// Harmless things that happen beside: of no account for what should come of it.
+    #[serde(default)]
+    pub noise: Vec<Fault>,
     /// What should come of it.
     #[serde(default)]
     pub expect: Expect,

@@ -138,6 +138,7 @@ fn run(staged: &Staged, pasts: &Mutex<BTreeMap<PastKey, Arc<OnceLock<Past>>>>) -
 fn live_through(scenario: &Scenario, estate: &Estate, times: Times) -> Past {
     let clean = Scenario {
         faults: Vec::new(),
+        noise: Vec::new(),
         ..scenario.clone()
     };
     let ground = Ground::new(&clean, estate, times);

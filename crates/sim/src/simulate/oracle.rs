@@ -187,8 +187,8 @@ fn began(world: &World, estate: &Estate, cause: &RootCause) -> Option<Timestamp>
         RootCause::Asset(id) => trouble.reach.all || trouble.reach.assets.contains(id),
         _ => trouble.reach.all || trouble.reach.credentials.len() > 1,
     };
-    let troubles = world.troubles();
-    let found = troubles.iter().find(reaches).or(troubles.first());
+    let all = || world.troubles().iter().filter(|trouble| !trouble.is_noise);
+    let found = all().find(reaches).or_else(|| all().next());
     found.map(|trouble| trouble.at)
 }
 

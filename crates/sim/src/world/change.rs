@@ -116,7 +116,11 @@ impl World {
     }
 
     pub(super) fn note_loss(&mut self, place: usize, n: u64, at: Timestamp) {
-        if n > 0 && self.troubles.first().is_some_and(|first| first.at <= at) {
+        let begun = self
+            .troubles
+            .iter()
+            .any(|one| !one.is_noise && one.at <= at);
+        if n > 0 && begun {
             let asset = &self.ground.habits.things[place].it.id;
             self.evidence.lost(asset, n, at);
         }

@@ -192,10 +192,9 @@ impl World {
                 (&outcome.fact, &outcome.credential)
             {
                 let failed = call.error_code.is_some() || call.status != Some(200);
-                let blamed = self
-                    .troubles
-                    .iter()
-                    .any(|trouble| trouble.at <= now && trouble.hits_credential(credential));
+                let blamed = self.troubles.iter().any(|trouble| {
+                    !trouble.is_noise && trouble.at <= now && trouble.hits_credential(credential)
+                });
                 if failed && blamed {
                     self.evidence.failed(credential, now);
                 }
@@ -210,9 +209,10 @@ impl World {
     }
 
     fn note_failure(&mut self, flow: &Flow, at: Timestamp) {
-        let blamed = self.troubles.iter().any(|trouble| {
-            trouble.at <= at && trouble.act != Act::Hiccup && trouble.hits_flow(flow)
-        });
+        let blamed = self
+            .troubles
+            .iter()
+            .any(|trouble| !trouble.is_noise && trouble.at <= at && trouble.hits_flow(flow));
         if blamed {
             self.evidence.failed(&flow.it.credential, at);
         }

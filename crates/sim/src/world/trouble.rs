@@ -113,6 +113,8 @@ pub(crate) struct Trouble {
     pub(crate) reach: Reach,
     /// Whether the calendar knows of it.
     pub(crate) announced: bool,
+    /// Whether it is of no account for what should come of the scenario.
+    pub(crate) is_noise: bool,
 }
 
 impl Trouble {
@@ -251,10 +253,17 @@ fn act_of(kind: &str) -> Result<Act, TroubleError> {
 /// # Errors
 /// [`TroubleError`] for the first that cannot be played.
 pub(crate) fn troubles(scenario: &Scenario, estate: &Estate) -> Result<Vec<Trouble>, TroubleError> {
-    let mut all: Vec<Trouble> = scenario
-        .faults
-        .iter()
-        .map(|fault| trouble(fault, scenario, estate))
+    let faults = scenario.faults.iter().map(|fault| (fault, false));
+    let noise = scenario.noise.iter().map(|fault| (fault, true));
+    let mut all: Vec<Trouble> = faults
+        .chain(noise)
+        .map(|(fault, is_noise)| {
+            let trouble = trouble(fault, scenario, estate)?;
+            Ok(Trouble {
+                is_noise,
+                ..trouble
+            })
+        })
         .collect::<Result<_, _>>()?;
     all.sort_by_key(|one| one.at);
     Ok(all)
@@ -277,6 +286,7 @@ fn trouble(fault: &Fault, scenario: &Scenario, estate: &Estate) -> Result<Troubl
         share: fault.share.unwrap_or(1.0),
         reach,
         announced: fault.announced.unwrap_or(act != Act::LaunchSpike),
+        is_noise: false,
     })
 }
 
