@@ -50,6 +50,8 @@ pub(crate) enum Command {
     Serve(ServeArgs),
     /// A simulated Marketing Cloud tenant to test against
     Sim(SimArgs),
+    /// Play scenarios in virtual time and mark what the watch makes of them; lists ours without one
+    Simulate(SimulateArgs),
     /// Prepare a data folder: configuration, stores, and a master key on standard output
     Init {
         /// For which planes: a broker has a vault and a key, a watch a ledger and people who sign in
@@ -201,6 +203,23 @@ pub(crate) struct SimArgs {
     /// Seed of everything that is by chance
     #[arg(long, default_value_t = 7)]
     pub(crate) seed: u64,
+}
+
+/// `simulate`.
+#[derive(ClapArgs)]
+pub(crate) struct SimulateArgs {
+    /// Scenario files, or names of ours; `corpus` stands for all of ours
+    #[arg(value_name = "SCENARIO")]
+    pub(crate) scenarios: Vec<String>,
+    /// Exit with 1 if anything did not come as expected
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// Print what the world reports, one outcome a line, instead of judging it
+    #[arg(long, conflicts_with_all = ["check", "verbose"])]
+    pub(crate) outcomes: bool,
+    /// Tell what every incident did and when, and what was missed
+    #[arg(long, short = 'v')]
+    pub(crate) verbose: bool,
 }
 
 /// `sim break`, `sim mend`.

@@ -18,6 +18,7 @@ mod others;
 mod renew;
 mod serve;
 mod sim;
+mod simulate;
 mod source;
 mod status;
 mod token;
@@ -35,6 +36,7 @@ pub(crate) async fn run(args: Args) -> Result<(), Exit> {
         Command::Demo(demo) => demo::run(&args, demo).await,
         Command::Serve(serve) => serve::run(&args, serve).await,
         Command::Sim(sim) => sim::run(&args, sim).await,
+        Command::Simulate(simulate) => simulate::run(&args, simulate),
         Command::Init { role } => init::run(&args, *role).await,
         Command::Login => login::run(&args).await,
         Command::Estate(estate) => estate::run(&args, estate).await,

@@ -1,15 +1,19 @@
 //! The platform of `countersign-sfmc` behind sockets: the provider's routes on one listener, its
-//! control on another.
+//! control on another; and whole estates in virtual time, to see what the product makes of them.
 //!
 //! Floor 5, workshop wing. Start at [`Simulator`]; [`scenario`] reads what goes wrong and when. It is
 //! a product of its own: a tenant that anyone can test Marketing Cloud code against.
+//! [`simulate`](mod@simulate) plays scenarios without a socket or a clock; [`corpus`] holds ours.
 
 mod control;
+pub mod corpus;
 mod listener;
 pub mod scenario;
 mod setup;
+pub mod simulate;
 mod simulator;
 pub mod traffic;
+pub mod world;
 
 pub use countersign_sfmc::AppError;
 pub use countersign_sfmc::fault::{ELSEWHERE, FaultError, KINDS, KindRow};

@@ -1,6 +1,9 @@
 //! Scenarios: what goes wrong when, and what should come of it (YAML, design 4.4).
 
+mod family;
 mod span;
+
+pub use family::parse_all;
 
 use countersign_model::{SignedDuration, Timestamp};
 use countersign_sfmc::fault::{FaultError, FaultOrder, KINDS};
@@ -20,6 +23,9 @@ pub enum ScenarioError {
 pub struct Scenario {
     /// Its name.
     pub name: String,
+    /// What it is about, for people.
+    #[serde(default)]
+    pub about: String,
     /// `demo`, or the path of an estate file.
     pub estate: String,
     /// What chance comes from.
@@ -36,9 +42,21 @@ pub struct Scenario {
     /// Slots whose first token is told.
     #[serde(default)]
     pub slots: Vec<SlotStart>,
+    /// Credentials that are somebody else's here, whatever the estate says.
+    #[serde(default)]
+    pub observed: Vec<String>,
+    /// Integrations whose own logs reach us, though by their kind they would not.
+    #[serde(default)]
+    pub seen: Vec<String>,
+    /// Integrations whose own logs do not reach us: neither calls, runs nor token requests.
+    #[serde(default)]
+    pub unseen: Vec<String>,
     /// What goes wrong.
     #[serde(default)]
     pub faults: Vec<Fault>,
+    /// Harmless things that happen beside: of no account for what should come of it.
+    #[serde(default)]
+    pub noise: Vec<Fault>,
     /// What should come of it.
     #[serde(default)]
     pub expect: Expect,

@@ -11,13 +11,13 @@ use countersign_sfmc::setup::{
 };
 
 /// The first secret of a credential: made from its id, and obviously none.
-fn first_secret(id: &CredentialId) -> String {
+pub(crate) fn first_secret(id: &CredentialId) -> String {
     format!("sim-secret-{id}-1")
 }
 
 /// The refresh token an earlier consent left behind: made from the credential's id, and obviously
 /// none.
-fn first_refresh_token(id: &CredentialId) -> String {
+pub(crate) fn first_refresh_token(id: &CredentialId) -> String {
     format!("sim-refresh-{id}-1")
 }
 

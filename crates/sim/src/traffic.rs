@@ -4,7 +4,7 @@
 //! A flow without a schedule calls all day, in the day's shape; one with a schedule calls while its
 //! run lasts. A burst stands for all equal calls of its minute.
 
-mod count;
+pub(crate) mod count;
 
 use count::Luck;
 use countersign_model::estate::{Asset, AssetKind, Estate, Integration, IntegrationKind};
@@ -15,18 +15,18 @@ use countersign_model::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 /// Share of a day's calls in each local hour from midnight, percent (demo estate D.8).
-const HOURLY_PERCENT: [f64; 24] = [
+pub(crate) const HOURLY_PERCENT: [f64; 24] = [
     1.1, 0.7, 0.5, 0.5, 0.6, 1.1, 2.4, 4.1, 5.6, 6.3, 6.5, 6.5, 6.4, 6.2, 6.0, 5.8, 5.6, 5.6, 5.7,
     5.9, 5.8, 4.9, 3.6, 2.6,
 ];
 /// Calls a day of a flow whose assets do not say: ten a minute.
-const PER_DAY_UNSAID: f64 = 14_400.0;
+pub(crate) const PER_DAY_UNSAID: f64 = 14_400.0;
 /// Rows that a run writes with one call.
-const ROWS_PER_CALL: u64 = 50;
+pub(crate) const ROWS_PER_CALL: u64 = 50;
 /// Calls of a run that writes no rows we know of.
-const CALLS_PER_RUN: u64 = 20;
+pub(crate) const CALLS_PER_RUN: u64 = 20;
 /// Length of a run that does not say, minutes.
-const USUAL_MIN: u32 = 15;
+pub(crate) const USUAL_MIN: u32 = 15;
 
 /// What an integration does in one minute.
 #[derive(Debug, Clone, PartialEq)]
@@ -182,7 +182,7 @@ fn per_day(asset: &Asset, weekend: bool) -> Option<f64> {
 }
 
 /// What a flow sends to what it feeds; one that feeds nothing here reads.
-fn request(flow: &Integration, target: Option<&Asset>) -> Sent {
+pub(crate) fn request(flow: &Integration, target: Option<&Asset>) -> Sent {
     let reads = Sent {
         method: "GET",
         path: "/platform/v1/tokenContext".to_owned(),

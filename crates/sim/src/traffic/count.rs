@@ -6,10 +6,11 @@ use countersign_model::Timestamp;
 const NORMAL_ABOVE: f64 = 30.0;
 
 /// Luck of one flow in one minute.
-pub(super) struct Luck(u64);
+#[derive(Clone)]
+pub(crate) struct Luck(u64);
 
 impl Luck {
-    pub(super) fn new(seed: u64, name: &str, at: Timestamp) -> Luck {
+    pub(crate) fn new(seed: u64, name: &str, at: Timestamp) -> Luck {
         let named = name.bytes().fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
         });
@@ -19,7 +20,7 @@ impl Luck {
 
     /// At least 0 and below 1, by SplitMix64.
     #[expect(clippy::cast_precision_loss, reason = "53 bits fit a double exactly")]
-    fn unit(&mut self) -> f64 {
+    pub(crate) fn unit(&mut self) -> f64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -33,7 +34,7 @@ impl Luck {
         clippy::cast_sign_loss,
         reason = "not below 0, and a minute's count"
     )]
-    pub(super) fn poisson(&mut self, mean: f64) -> u64 {
+    pub(crate) fn poisson(&mut self, mean: f64) -> u64 {
         if mean > NORMAL_ABOVE {
             let radius = (-2.0 * (1.0 - self.unit()).ln()).sqrt();
             let spread = radius * (std::f64::consts::TAU * self.unit()).cos();

@@ -1,0 +1,278 @@
+//! Runs scenarios in virtual time: the world's outcomes into the product's own judgement, in order.
+//!
+//! Scenarios that share a history (estate, seed, start and what is seen) live through it once: the
+//! judgement's memory and the world's counters are kept where it ends, as at a restart.
+
+mod check;
+mod oracle;
+mod report;
+
+pub use check::SimulateError;
+pub use report::{Affects, Report, ScenarioReport, Seconds, Summary};
+
+use crate::scenario::Scenario;
+use crate::world::{Ground, Times, World, estate_of};
+use countersign_host::clock::stopwatch;
+use countersign_model::estate::Estate;
+use countersign_model::id::IncidentId;
+use countersign_model::incident::{Incident, IncidentState};
+use countersign_model::outcome::Outcome;
+use countersign_model::{SignedDuration, Timestamp};
+use countersign_store::Loaded;
+use countersign_watch::{Judge, Rules};
+use std::collections::BTreeMap;
+use std::num::NonZero;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+/// A scenario with the estate it plays in.
+#[derive(Debug, Clone)]
+pub struct Staged {
+    /// The scenario.
+    pub scenario: Scenario,
+    /// The estate it names.
+    pub estate: Arc<Estate>,
+}
+
+/// What became of one scenario.
+#[derive(Debug)]
+pub struct Ran {
+    /// Its score.
+    pub report: ScenarioReport,
+    /// Whether all came as expected.
+    pub passed: bool,
+    /// What was missed, in words.
+    pub misses: Vec<String>,
+    /// Every incident as it stood at the end, oldest first.
+    pub incidents: Vec<Incident>,
+    /// When each of them changed, and to what.
+    pub story: Vec<String>,
+}
+
+/// A history that has been lived through.
+struct Past {
+    ground: Ground,
+    state: serde_json::Value,
+    incidents: Vec<Incident>,
+}
+
+/// What decides a history: scenarios alike in all of it share one.
+type PastKey = (String, u64, Times, [Vec<String>; 3]);
+
+/// Runs all scenarios on as many threads as there are processors; their results in order.
+///
+/// # Errors
+/// [`SimulateError`] for the first scenario that cannot be played; then none is run.
+pub fn simulate(staged: &[Staged]) -> Result<Vec<Ran>, SimulateError> {
+    for one in staged {
+        check::check(one)?;
+    }
+    let pasts: Mutex<BTreeMap<PastKey, Arc<OnceLock<Past>>>> = Mutex::default();
+    let next = AtomicUsize::new(0);
+    let results: Vec<OnceLock<Ran>> = staged.iter().map(|_| OnceLock::new()).collect();
+    let work = || {
+        while let Some(one) = staged.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let number = staged.iter().position(|other| std::ptr::eq(other, one));
+            let ran = run(one, &pasts);
+            if let Some(place) = number.and_then(|number| results.get(number)) {
+                drop(place.set(ran));
+            }
+        }
+    };
+    let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
+    std::thread::scope(|scope| {
+        for _ in 0..threads.min(staged.len()) {
+            scope.spawn(work);
+        }
+    });
+    let ran = results.into_iter().map(OnceLock::into_inner);
+    Ok(ran
+        .map(|one| one.expect("every scenario was taken by a thread"))
+        .collect())
+}
+
+/// Hands every outcome of a scenario, history included, to `each` with the instant at which it
+/// reaches the watch.
+///
+/// # Errors
+/// [`SimulateError`] if it cannot be played.
+pub fn outcomes(
+    staged: &Staged,
+    mut each: impl FnMut(Timestamp, &Outcome),
+) -> Result<(), SimulateError> {
+    check::check(staged)?;
+    let scenario = &staged.scenario;
+    let estate = estate_of(scenario, &staged.estate);
+    let times = Times::of(scenario);
+    let ground = Ground::new(scenario, &estate, times);
+    let mut world = World::new(scenario, &estate, ground).expect("every fault was checked");
+    while world.next_at() < times.end {
+        let (now, outcomes) = world.step();
+        outcomes.iter().for_each(|outcome| each(now, outcome));
+    }
+    Ok(())
+}
+
+fn run(staged: &Staged, pasts: &Mutex<BTreeMap<PastKey, Arc<OnceLock<Past>>>>) -> Ran {
+    let watch = stopwatch();
+    let scenario = &staged.scenario;
+    let estate = estate_of(scenario, &staged.estate);
+    let times = Times::of(scenario);
+    let shared = Times {
+        end: times.live_from,
+        ..times
+    };
+    let lists = [&scenario.observed, &scenario.seen, &scenario.unseen].map(Clone::clone);
+    let key = (scenario.estate.clone(), scenario.seed, shared, lists);
+    let past = {
+        let mut pasts = pasts.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(pasts.entry(key).or_default())
+    };
+    let past = past.get_or_init(|| live_through(scenario, &estate, times));
+    let mut ran = play(scenario, estate, times, past);
+    ran.report.wall_seconds = watch.elapsed().as_secs_f64();
+    ran
+}
+
+/// The fault-free history before the detail begins.
+fn live_through(scenario: &Scenario, estate: &Estate, times: Times) -> Past {
+    let clean = Scenario {
+        faults: Vec::new(),
+        noise: Vec::new(),
+        ..scenario.clone()
+    };
+    let ground = Ground::new(&clean, estate, times);
+    let mut world = World::new(&clean, estate, ground).expect("there is no fault in it");
+    let judge = Judge::new(Rules::default(), estate, scenario.seed, &Loaded::default());
+    let mut watch = Watching::new(judge);
+    watch.until(&mut world, times.live_from);
+    Past {
+        ground: world.ground(),
+        state: watch.judge.snapshot(),
+        incidents: watch.incidents.into_values().collect(),
+    }
+}
+
+fn play(scenario: &Scenario, mut estate: Estate, times: Times, past: &Past) -> Ran {
+    let ground = past.ground.on(scenario, &estate, times);
+    let mut world = World::new(scenario, &estate, ground).expect("every fault was checked");
+    estate.planned.extend(world.planned());
+    let (ended, open) = past.incidents.iter().cloned().partition(|one| {
+        matches!(
+            one.state,
+            IncidentState::Resolved | IncidentState::Dismissed
+        )
+    });
+    let loaded = Loaded {
+        state: Some(past.state.clone()),
+        incidents: open,
+        ended,
+        ..Loaded::default()
+    };
+    let judge = Judge::new(Rules::default(), &estate, scenario.seed, &loaded);
+    let mut watch = Watching::new(judge);
+    watch.until(&mut world, times.start);
+    let renewals_before = world.tally().renewals;
+    watch.until(&mut world, times.end);
+    let opened: Vec<Incident> = watch
+        .incidents
+        .into_values()
+        .filter(|one| one.opened_at.is_some_and(|at| at >= times.start))
+        .collect();
+    let mut ran = oracle::score(scenario, &estate, &world, opened);
+    ran.report.renewals = world.tally().renewals - renewals_before;
+    ran.report.virtual_seconds = times.end.duration_since(times.begin).as_secs_f64();
+    ran.story = watch.story;
+    ran
+}
+
+/// The judgement at work, and what it has said.
+struct Watching {
+    judge: Judge,
+    incidents: BTreeMap<IncidentId, Incident>,
+    story: Vec<String>,
+    ticked_at: Timestamp,
+}
+
+impl Watching {
+    fn new(judge: Judge) -> Watching {
+        Watching {
+            judge,
+            incidents: BTreeMap::new(),
+            story: Vec::new(),
+            ticked_at: Timestamp::MIN,
+        }
+    }
+
+    /// Lets the world go on until `end`, which is not part of it.
+    fn until(&mut self, world: &mut World, end: Timestamp) {
+        loop {
+            let next = world.next_at();
+            if let Some(wake) = self.wake().filter(|wake| *wake < next && *wake < end) {
+                self.judge.tick(wake);
+                self.ticked_at = wake;
+                self.note(wake);
+                continue;
+            }
+            if next >= end {
+                return;
+            }
+            let (now, outcomes) = world.step();
+            if outcomes.is_empty() {
+                continue;
+            }
+            for outcome in &outcomes {
+                self.judge.observe(now, outcome);
+            }
+            self.judge.tick(now);
+            self.ticked_at = now;
+            self.note(now);
+        }
+    }
+
+    /// When the judgement wants to look again; at most once a second.
+    fn wake(&self) -> Option<Timestamp> {
+        let least = self.ticked_at.checked_add(SignedDuration::from_secs(1));
+        let wake = self.judge.next_wake()?;
+        Some(wake.max(least.unwrap_or(Timestamp::MIN)))
+    }
+
+    fn note(&mut self, now: Timestamp) {
+        let verdict = self.judge.take_verdict();
+        for incident in verdict.incidents {
+            let known = self.incidents.get(&incident.id);
+            if known.is_none_or(|known| differs(known, &incident)) {
+                self.story.push(line(now, &incident));
+            }
+            self.incidents.insert(incident.id.clone(), incident);
+        }
+    }
+}
+
+/// Whether a change of an incident is worth a line.
+fn differs(older: &Incident, newer: &Incident) -> bool {
+    (&older.root_cause, older.class, older.state, older.locked_at)
+        != (&newer.root_cause, newer.class, newer.state, newer.locked_at)
+        || older.affects() != newer.affects()
+}
+
+fn line(now: Timestamp, incident: &Incident) -> String {
+    let state = serde_json::to_value(incident.state).unwrap_or_default();
+    let evidence = incident
+        .evidence
+        .last()
+        .map_or("", |fact| fact.words.as_str());
+    let locked = if incident.locked_at.is_some() {
+        ", locked"
+    } else {
+        ""
+    };
+    format!(
+        "{now}  {}{locked}  {}  {}  affects {}  [{}]",
+        state.as_str().unwrap_or("?"),
+        incident.root_cause,
+        incident.class.as_str(),
+        incident.affects().join(" "),
+        evidence,
+    )
+}
