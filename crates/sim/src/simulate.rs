@@ -52,7 +52,7 @@ pub struct Ran {
 /// A history that has been lived through.
 struct Past {
     ground: Ground,
-    state: serde_json::Value,
+    memory: BTreeMap<String, String>,
     incidents: Vec<Incident>,
 }
 
@@ -148,7 +148,12 @@ fn live_through(scenario: &Scenario, estate: &Estate, times: Times) -> Past {
     watch.until(&mut world, times.live_from);
     Past {
         ground: world.ground(),
-        state: watch.judge.snapshot(),
+        memory: watch
+            .judge
+            .take_memory()
+            .into_iter()
+            .filter_map(|(part, text)| Some((part, text?)))
+            .collect(),
         incidents: watch.incidents.into_values().collect(),
     }
 }
@@ -164,7 +169,7 @@ fn play(scenario: &Scenario, mut estate: Estate, times: Times, past: &Past) -> R
         )
     });
     let loaded = Loaded {
-        state: Some(past.state.clone()),
+        memory: past.memory.clone(),
         incidents: open,
         ended,
         ..Loaded::default()
