@@ -7,6 +7,7 @@
 //! [`Signal`]: countersign_model::signal::Signal
 
 pub mod classify;
+pub mod counters;
 pub mod detector;
 pub mod rules;
 pub mod series;
@@ -18,6 +19,7 @@ mod platform;
 mod track;
 
 pub use classify::{Verdict, classify, classify_call};
+pub use counters::Counters;
 pub use detector::Detector;
 pub use rules::Rules;
 pub use statuses::{Statuses, StatusesState};

@@ -465,14 +465,15 @@ fn joined(now: Timestamp, cause: &Signal, symptom: &Signal) -> Signal {
     let mut signal = cause.clone();
     signal.at = now;
     add(&mut signal.evidence, &symptom.evidence);
-    let stops = matches!(
-        symptom.class,
-        Class::Stopped | Class::ZeroRows | Class::Frozen
-    );
-    if stops && signal.strength == Strength::Suspect {
+    if is_stop(symptom.class) && signal.strength == Strength::Suspect {
         signal.strength = Strength::Page;
     }
     signal
+}
+
+/// Whether nothing comes any more, and not just less.
+fn is_stop(class: Class) -> bool {
+    matches!(class, Class::Stopped | Class::ZeroRows | Class::Frozen)
 }
 
 fn inferred(now: Timestamp, blamed: &Candidate, symptoms: Vec<&Signal>) -> Signal {
@@ -481,7 +482,8 @@ fn inferred(now: Timestamp, blamed: &Candidate, symptoms: Vec<&Signal>) -> Signa
         add(&mut evidence, &symptom.evidence);
     }
     let first = symptoms.iter().min_by_key(|symptom| symptom.since);
-    let page = symptoms.len() >= 2
+    let stop = symptoms.iter().filter(|symptom| is_stop(symptom.class));
+    let page = stop.count() >= 2
         || symptoms
             .iter()
             .any(|symptom| symptom.strength >= Strength::Page);

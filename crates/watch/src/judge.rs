@@ -1,6 +1,6 @@
 //! The pure judgement of one turn: outcomes through the detectors to the incident engine.
 
-use countersign_detect::{Detector, Rules, Statuses};
+use countersign_detect::{Counters, Detector, Rules, Statuses};
 use countersign_incident::{Change, Correlator, Engine, Health, Step};
 use countersign_model::Timestamp;
 use countersign_model::estate::Estate;
@@ -21,6 +21,7 @@ const CORRELATOR: &str = "correlator";
 /// pipeline, `analyze` and simulated time drive the same one.
 pub struct Judge {
     detector: Detector,
+    counters: Counters,
     statuses: Statuses,
     correlator: Correlator,
     engine: Engine,
@@ -45,6 +46,7 @@ impl Judge {
     pub fn new(rules: Rules, estate: &Estate, seed: u64, loaded: &Loaded) -> Judge {
         let mut judge = Judge {
             detector: Detector::new(rules, estate),
+            counters: Counters::new(estate),
             statuses: Statuses::new(estate),
             correlator: Correlator::new(estate),
             engine: Engine::new(estate, seed),
@@ -70,6 +72,7 @@ impl Judge {
         match part {
             STATUSES => self.statuses.restore(serde_json::from_str(text)?),
             CORRELATOR => self.correlator.restore(serde_json::from_str(text)?),
+            _ if self.counters.recall(part, text)? => {}
             _ => drop(self.detector.recall(part, text)?),
         }
         Ok(())
@@ -78,6 +81,7 @@ impl Judge {
     /// Takes a new estate.
     pub fn set_estate(&mut self, estate: &Estate) {
         self.detector.set_estate(estate);
+        self.counters.set_estate(estate);
         self.statuses.set_estate(estate);
         self.correlator.set_estate(estate);
         self.engine.set_estate(estate);
@@ -86,7 +90,8 @@ impl Judge {
     /// Judges one outcome; in any order, twice is once.
     pub fn observe(&mut self, now: Timestamp, outcome: &Outcome) {
         self.statuses.observe(now, outcome);
-        let signals = self.detector.observe(now, outcome);
+        let mut signals = self.detector.observe(now, outcome);
+        signals.extend(self.counters.observe(now, outcome));
         self.weigh(now, &signals);
     }
 
@@ -124,7 +129,7 @@ impl Judge {
         Health {
             healthy: self.statuses.healthy(now),
             worked_at: self.statuses.worked_at(),
-            ..Health::default()
+            went_on_at: self.counters.went_on_at(),
         }
     }
 
@@ -175,6 +180,7 @@ impl Judge {
     /// forgets one.
     pub fn take_memory(&mut self) -> Vec<(String, Option<String>)> {
         let mut parts = self.detector.take_changed();
+        parts.extend(self.counters.take_changed());
         if let Some(state) = self.correlator.take_changed() {
             parts.push((CORRELATOR.to_owned(), Some(text(state))));
         }

@@ -1,0 +1,55 @@
+//! The counters' memory in parts, one for each counter.
+
+use super::entry::{Entry, Stored};
+use super::{Counters, Key};
+use countersign_model::id::AssetId;
+use countersign_model::outcome::Metric;
+
+const COUNTER: &str = "counter";
+
+impl Counters {
+    /// The parts that changed since the last call; see [`Detector::take_changed`](crate::Detector::take_changed).
+    pub fn take_changed(&mut self) -> Vec<(String, Option<String>)> {
+        let changed = std::mem::take(&mut self.changed);
+        let part = |key: Key| {
+            let entry = self.entries.get(&key);
+            let text = entry.map(|entry| {
+                serde_json::to_string(&entry.store()).expect("numbers, text and lists of them")
+            });
+            (name_of(&key), text)
+        };
+        changed.into_iter().map(part).collect()
+    }
+
+    /// Takes up one part; whether it is one of the counters'. What left the estate is let go.
+    ///
+    /// # Errors
+    /// If the text is none of this version's.
+    pub fn recall(&mut self, part: &str, text: &str) -> Result<bool, serde_json::Error> {
+        let Some(name) = part.strip_prefix("counter/") else {
+            return Ok(false);
+        };
+        let stored: Stored = serde_json::from_str(text)?;
+        let Some((id, metric)) = key_of(name) else {
+            return Ok(true);
+        };
+        if self.estate.asset(&id).is_some() {
+            let entry = Entry::recall(stored, |interval_s| {
+                self.settings(&id, metric, Some(interval_s))
+            });
+            self.entries.insert((id, metric), entry);
+        }
+        Ok(true)
+    }
+}
+
+fn name_of((id, metric): &Key) -> String {
+    let metric = serde_json::to_value(metric).expect("a word");
+    format!("{COUNTER}/{id}/{}", metric.as_str().unwrap_or_default())
+}
+
+fn key_of(name: &str) -> Option<Key> {
+    let (id, metric) = name.rsplit_once('/')?;
+    let metric: Metric = serde_json::from_value(metric.into()).ok()?;
+    Some((id.parse::<AssetId>().ok()?, metric))
+}
