@@ -285,7 +285,7 @@ fn run(
         ratios.silence = 0.0;
     }
     let is_zero = rows == Some(0.0);
-    let is_news = is_zero && bucket.planned.is_none() && zeros.is_news(cell);
+    let is_news = is_zero && bucket.planned.is_none() && zeros.is_news(cell, volume.silence());
     if is_news || (is_zero && volume.is_alarmed()) {
         ratios.silence = ratios.silence.max(1.0);
     }

@@ -20,6 +20,8 @@ const KNOWN_MIN: usize = 8;
 const OWN_MIN: usize = 4;
 /// The gap that is rarely exceeded.
 const LONG: f64 = 0.99;
+/// Days in which it is learned and nothing is told by habit.
+const SILENT_DAYS: f64 = 7.0;
 /// How much longer is stale: a factor, and at least so much.
 const FACTOR: f64 = 1.5;
 const LEAST_MIN: f64 = 15.0;
@@ -32,7 +34,8 @@ pub(super) struct Freshness {
     /// Minutes between changes, by the hour of the week of the first: newest first.
     #[serde(with = "packed")]
     gaps: Vec<Packed>,
-    known: u32,
+    /// The first change that was seen.
+    first: Option<Timestamp>,
     changed: Option<Timestamp>,
     /// Learned or scheduled: from when on it is late.
     late: Option<Timestamp>,
@@ -46,7 +49,7 @@ impl Freshness {
     pub(super) fn new() -> Freshness {
         Freshness {
             gaps: vec![Packed::NONE; HOURS * GAPS],
-            known: 0,
+            first: None,
             changed: None,
             late: None,
             newest: None,
@@ -85,20 +88,28 @@ impl Freshness {
 
     fn change(&mut self, settings: &Settings, changed: Timestamp) {
         let before = self.changed.replace(changed);
+        self.first.get_or_insert(changed);
         if let Some(before) = before.filter(|_| !self.was_planned) {
-            let minutes = changed.duration_since(before).as_secs_f64() / 60.0;
-            if !self.course.is_open() {
-                let hour = place(before, &settings.zone, settings.week()).hour;
-                let gaps = &mut self.gaps[hour * GAPS..(hour + 1) * GAPS];
-                gaps.rotate_right(1);
-                gaps[0] = Packed::of(minutes);
-                self.known = self.known.saturating_add(1);
-            }
+            self.learn(settings, before, changed);
         }
         self.was_planned = false;
         self.late = self
             .late_by_schedule(settings, changed)
             .or_else(|| self.late_by_habit(settings, changed));
+    }
+
+    /// Learns a gap. One that was an alarm is learned up to where it was late: an outage stays one, and
+    /// a new rhythm is followed step by step.
+    fn learn(&mut self, settings: &Settings, before: Timestamp, changed: Timestamp) {
+        let end = match self.late.filter(|_| self.course.is_open()) {
+            Some(late) => late.min(changed),
+            None => changed,
+        };
+        let minutes = end.duration_since(before).as_secs_f64() / 60.0;
+        let hour = place(before, &settings.zone, settings.week()).hour;
+        let gaps = &mut self.gaps[hour * GAPS..(hour + 1) * GAPS];
+        gaps.rotate_right(1);
+        gaps[0] = Packed::of(minutes);
     }
 
     /// A start that is known was missed: half the time to the next one after it has gone by.
@@ -121,7 +132,8 @@ impl Freshness {
     }
 
     /// The gap that is rarely exceeded after a change at this hour of the week, minutes: by its own
-    /// past, else with the hours beside it, else by this hour on such days, else by all.
+    /// past, else with the hours beside it, else by this hour on such days, else by all; never less
+    /// than this very hour has rested before.
     fn long_gap(&self, hour: usize) -> Option<f64> {
         let (day, time) = (hour / 24, hour % 24);
         let is_weekend = super::place::is_weekend(day);
@@ -133,6 +145,7 @@ impl Freshness {
             return None;
         }
         let own = self.of_hours(|other| other == hour);
+        let longest = own.last().copied().unwrap_or(0.0);
         let choices = [
             (own, OWN_MIN),
             (self.of_hours(beside), KNOWN_MIN),
@@ -142,7 +155,7 @@ impl Freshness {
         let (gaps, _) = choices
             .into_iter()
             .find(|(gaps, least)| gaps.len() >= *least)?;
-        quantile(&gaps, LONG)
+        Some(quantile(&gaps, LONG)?.max(longest))
     }
 
     fn of_hours(&self, is_wanted: impl Fn(usize) -> bool) -> Vec<f64> {
@@ -161,7 +174,7 @@ impl Freshness {
         let minutes = lag.as_secs_f64() / 60.0;
         let over = |limit: Option<u32>| limit.is_some_and(|limit| minutes > f64::from(limit));
         let is_declared = settings.warn_after_min.or(settings.critical_after_min);
-        let late = self.late.filter(|_| is_declared.is_none());
+        let late = self.late_at(settings).filter(|_| is_declared.is_none());
         let is_late = late.is_some_and(|late| now > late && !self.was_planned);
         let severity = match over(settings.critical_after_min) {
             true => Severity::Page,
@@ -184,13 +197,14 @@ impl Freshness {
         self.course.take(Some(found), opens, !opens, 1)
     }
 
-    /// When it will be late if it does not change.
+    /// When it will be late if it does not change; by habit only once a week is known.
     pub(super) fn late_at(&self, settings: &Settings) -> Option<Timestamp> {
-        let declared = settings.warn_after_min.or(settings.critical_after_min);
-        match declared {
-            Some(minutes) => Some(self.changed? + SignedDuration::from_mins(i64::from(minutes))),
-            None => self.late,
+        if let Some(minutes) = settings.warn_after_min.or(settings.critical_after_min) {
+            return Some(self.changed? + SignedDuration::from_mins(i64::from(minutes)));
         }
+        let age = self.changed?.duration_since(self.first?).as_secs_f64() / 86_400.0;
+        self.late
+            .filter(|_| settings.schedule.is_some() || age >= SILENT_DAYS)
     }
 
     /// The middle and the long gaps after a change at this hour, minutes, and how many are known.

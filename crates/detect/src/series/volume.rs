@@ -134,6 +134,11 @@ impl Volume {
         self.evidence.zeros()
     }
 
+    /// Evidence of the zeros in a row, nats.
+    pub(super) fn silence(&self) -> f64 {
+        self.evidence.channel(0).nats
+    }
+
     /// Whether an alarm is open.
     pub(super) fn is_alarmed(&self) -> bool {
         self.course.is_open()

@@ -1,3 +1,5 @@
+//! Standstills, trickles and partial losses of a flow, and what must stay silent.
+
 use super::flow::{Flow, What};
 use super::{alarms, at, told};
 use crate::series::{Change, Severity};

@@ -1,1 +1,14 @@
+use super::log_max;
+use crate::series::settings::Settings;
+use jiff::tz::TimeZone;
 
+#[test]
+fn the_log_is_a_day_or_what_fits_and_never_less_than_the_level_needs() {
+    let log = |interval_s| log_max(&Settings::new("It", interval_s, TimeZone::UTC));
+    assert_eq!(log(3600), 24);
+    assert_eq!(log(14_400), 6);
+    assert_eq!(log(300), 288 - 24);
+    assert_eq!(log(60), 288 - 120);
+    assert_eq!(log(10), 720, "two hours");
+    assert_eq!(log(7 * 86_400), 1);
+}
