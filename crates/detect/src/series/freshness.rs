@@ -63,6 +63,11 @@ impl Freshness {
         self.gaps.len() == HOURS * GAPS
     }
 
+    /// Whether an alarm is open.
+    pub(super) fn is_alarmed(&self) -> bool {
+        self.course.is_open()
+    }
+
     pub(super) fn heap_bytes(&self) -> usize {
         self.gaps.capacity() * size_of::<Packed>()
     }
@@ -93,8 +98,8 @@ impl Freshness {
             self.learn(settings, before, changed);
         }
         self.was_planned = false;
-        self.late = self
-            .late_by_schedule(settings, changed)
+        self.late = due(settings, changed)
+            .map(|(_, late)| late)
             .or_else(|| self.late_by_habit(settings, changed));
     }
 
@@ -110,18 +115,6 @@ impl Freshness {
         let gaps = &mut self.gaps[hour * GAPS..(hour + 1) * GAPS];
         gaps.rotate_right(1);
         gaps[0] = Packed::of(minutes);
-    }
-
-    /// A start that is known was missed: half the time to the next one after it has gone by.
-    fn late_by_schedule(&self, settings: &Settings, changed: Timestamp) -> Option<Timestamp> {
-        let schedule = settings.schedule.as_ref()?;
-        let zone = settings.zone.iana_name().unwrap_or("UTC");
-        let due = schedule.next_after(changed, zone).ok()??;
-        let next = schedule.next_after(due, zone).ok()??;
-        let usual = i64::from(schedule.usual_min.unwrap_or(0));
-        let half = next.duration_since(due) / 2;
-        let grace = half.max(SignedDuration::from_mins(LEAST_MIN as i64));
-        Some(due + grace + SignedDuration::from_mins(usual))
     }
 
     fn late_by_habit(&self, settings: &Settings, changed: Timestamp) -> Option<Timestamp> {
@@ -214,6 +207,19 @@ impl Freshness {
         let all = self.of_hours(|_| true);
         Some((quantile(&all, 0.3)?.min(long), long, all.len()))
     }
+}
+
+/// The first scheduled start after `after`, and when it counts as missed: half the time to the next one
+/// has gone by, at least 15 minutes, and a run of usual length would be over.
+pub(super) fn due(settings: &Settings, after: Timestamp) -> Option<(Timestamp, Timestamp)> {
+    let schedule = settings.schedule.as_ref()?;
+    let zone = settings.zone.iana_name().unwrap_or("UTC");
+    let due = schedule.next_after(after, zone).ok()??;
+    let next = schedule.next_after(due, zone).ok()??;
+    let usual = SignedDuration::from_mins(i64::from(schedule.usual_min.unwrap_or(0)));
+    let half = next.duration_since(due) / 2;
+    let grace = half.max(SignedDuration::from_mins(LEAST_MIN as i64));
+    Some((due, due + grace + usual))
 }
 
 #[cfg(test)]

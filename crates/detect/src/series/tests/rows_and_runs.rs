@@ -133,3 +133,32 @@ fn runs_that_move_half_are_a_warning() {
     assert_eq!(warnings.len(), 1, "{changes:?}");
     assert_eq!(warnings[0].class, Class::Reduced);
 }
+
+#[test]
+fn a_run_that_did_not_come_is_known_and_counts_as_one_without_rows() {
+    let (mut settings, buckets) = runs(24, 30, 6100.0);
+    settings.schedule = Some(countersign_model::schedule::Schedule {
+        cron: "0 6 * * *".to_owned(),
+        usual_min: Some(10),
+    });
+    let mut series = Series::new(Kind::Runs, settings);
+    assert_eq!(told(&mut series, buckets.iter().copied()), []);
+    let last = buckets[29].start;
+    let due = last + SignedDuration::from_hours(24);
+    let late = due + SignedDuration::from_mins(12 * 60 + 10);
+    assert_eq!(series.missed_run(late), None);
+    let minute = SignedDuration::from_mins(1);
+    assert_eq!(series.missed_run(late + minute), Some(due));
+    let change = series.observe(late + minute, Bucket::value(due, 0.0));
+    assert!(matches!(change, Some(Change::Opened(_))), "{change:?}");
+    assert!(series.is_open());
+    assert_eq!(series.missed_run(late + minute), None, "it was told");
+    let early = due + SignedDuration::from_hours(24) - SignedDuration::from_mins(3);
+    let change = series.observe(early, Bucket::value(early, 6000.0));
+    assert!(matches!(change, Some(Change::Closed(_))), "{change:?}");
+    assert_eq!(
+        series.missed_run(early + SignedDuration::from_hours(20)),
+        None,
+        "it was early"
+    );
+}
