@@ -2,13 +2,15 @@
 //! parse, hash and lookup. Prints requests a second (median and spread of the rounds) and the ratio.
 //!
 //! Run it with `cargo run --release -p countersign-bench`, `-- gateway` for the gateway beside nginx,
-//! and `-- analyze` for the analysis of logs beside DuckDB. Loopback only; it ends by itself.
+//! `-- analyze` for the analysis of logs beside DuckDB, and `-- series` for the watching of counters.
+//! Loopback only; it ends by itself.
 
 mod analyze;
 mod bare;
 mod gateway;
 mod house;
 mod load;
+mod series;
 
 use countersign_host::http;
 
@@ -25,6 +27,7 @@ fn main() -> anyhow::Result<()> {
     let work = args.next();
     match work.as_deref() {
         Some("analyze") => return analyze::run(args),
+        Some("series") => return series::run(args),
         // The runs that `analyze` starts, each with its file.
         Some(one @ ("analyze-full" | "analyze-group")) => {
             let file = args.next().unwrap_or_default();
@@ -36,7 +39,7 @@ fn main() -> anyhow::Result<()> {
     match work.as_deref() {
         None => runtime.block_on(run()),
         Some("gateway") => runtime.block_on(gateway::run()),
-        Some(other) => anyhow::bail!("{other}: write gateway, analyze, or nothing"),
+        Some(other) => anyhow::bail!("{other}: write gateway, analyze, series, or nothing"),
     }
 }
 

@@ -190,6 +190,35 @@ impl Series {
         }))
     }
 
+    /// Whether an alarm is open.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        match &self.state.0 {
+            Memory::Flow(volume) | Memory::Rows(_, volume) | Memory::Runs(_, volume) => {
+                volume.is_alarmed()
+            }
+            Memory::LastChange(freshness) => freshness.is_alarmed(),
+            Memory::QueueDepth(depth) => depth.is_alarmed(),
+            Memory::QueueAge(age) => age.is_alarmed(),
+        }
+    }
+
+    /// For runs with a schedule: the start that has passed without a run, once half the time to the
+    /// next one is gone, at least 15 minutes, plus the usual length of a run. Such a run counts as one
+    /// that moved nothing: give it to [`observe`](Self::observe) as a bucket of zero at that time.
+    ///
+    /// Source: detection 3, "Signals mapped to it".
+    #[must_use]
+    pub fn missed_run(&self, now: Timestamp) -> Option<Timestamp> {
+        let Memory::Runs(_, volume) = &self.state.0 else {
+            return None;
+        };
+        // A run that was a little early is the run of its start.
+        let early = place::span(self.settings.interval_s / 4);
+        let (due, late) = freshness::due(&self.settings, volume.newest()? + early)?;
+        (now > late).then_some(due)
+    }
+
     /// What the newest bucket says of a partial loss, for a [`Pool`]; `None` where it was not tested.
     #[must_use]
     pub fn share(&self) -> Option<Share> {
@@ -285,7 +314,7 @@ fn run(
         ratios.silence = 0.0;
     }
     let is_zero = rows == Some(0.0);
-    let is_news = is_zero && bucket.planned.is_none() && zeros.is_news(cell);
+    let is_news = is_zero && bucket.planned.is_none() && zeros.is_news(cell, volume.silence());
     if is_news || (is_zero && volume.is_alarmed()) {
         ratios.silence = ratios.silence.max(1.0);
     }

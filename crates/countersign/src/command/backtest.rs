@@ -91,23 +91,21 @@ fn on_all_cores(all: &[Recorded], work: impl Fn(&Recorded) -> Vec<Line> + Sync) 
 /// Everything one series tells, from `least` on.
 fn alarms(recorded: &Recorded, least: Severity) -> Vec<Line> {
     let mut series = Series::new(recorded.kind, recorded.settings());
-    let mut lines = Vec::new();
+    let mut lines: Vec<Line> = Vec::new();
     let mut open = 0;
     for bucket in &recorded.buckets {
         let now = bucket.start + recorded.interval();
         match series.observe(now, *bucket) {
-            Some(Change::Opened(alarm) | Change::Raised(alarm)) => {
-                if alarm.severity >= least {
-                    lines.push(line(&recorded.id, &alarm));
-                }
-            }
             Some(Change::Closed(alarm)) => {
                 for line in &mut lines[open..] {
                     line.ts_clear = Some(alarm.at.to_string());
                 }
                 open = lines.len();
             }
-            None => {}
+            Some(Change::Opened(alarm) | Change::Raised(alarm)) if alarm.severity >= least => {
+                lines.push(line(&recorded.id, &alarm));
+            }
+            Some(_) | None => {}
         }
     }
     lines

@@ -2,6 +2,7 @@
 
 mod agent;
 mod apart;
+mod backtest;
 mod commands;
 mod connect;
 mod demo;

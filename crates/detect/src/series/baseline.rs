@@ -100,9 +100,10 @@ impl Baseline {
         if weight == 0.0 {
             return alike;
         }
-        let own = self
-            .most(slot)
-            .map_or(sum / weight, |most| most.min(sum / weight));
+        let own = match self.most(slot) {
+            Some(most) if events >= SHRINK_EVENTS => (2.0 * most).min(sum / weight),
+            _ => sum / weight,
+        };
         Some(alike.map_or(own, |alike| {
             let trust = events / (events + SHRINK_EVENTS);
             trust * own + (1.0 - trust) * alike.min(2.0 * own + 0.1)
@@ -110,7 +111,8 @@ impl Baseline {
     }
 
     /// The most that a slot ever brought. Its neighbours do not raise it above twice that: where a flow
-    /// closes for the night, the first hour of the night expects nothing.
+    /// closes for the night, the first hour of the night expects nothing. Where few events are known
+    /// that could be chance, and is left alone.
     fn most(&self, slot: usize) -> Option<f64> {
         let (values, n_values) = self.sorted(slot);
         values[..n_values].last().copied()

@@ -20,6 +20,8 @@ const KNOWN_MIN: usize = 8;
 const OWN_MIN: usize = 4;
 /// The gap that is rarely exceeded.
 const LONG: f64 = 0.99;
+/// Days in which it is learned and nothing is told by habit.
+const SILENT_DAYS: f64 = 7.0;
 /// How much longer is stale: a factor, and at least so much.
 const FACTOR: f64 = 1.5;
 const LEAST_MIN: f64 = 15.0;
@@ -32,7 +34,8 @@ pub(super) struct Freshness {
     /// Minutes between changes, by the hour of the week of the first: newest first.
     #[serde(with = "packed")]
     gaps: Vec<Packed>,
-    known: u32,
+    /// The first change that was seen.
+    first: Option<Timestamp>,
     changed: Option<Timestamp>,
     /// Learned or scheduled: from when on it is late.
     late: Option<Timestamp>,
@@ -46,7 +49,7 @@ impl Freshness {
     pub(super) fn new() -> Freshness {
         Freshness {
             gaps: vec![Packed::NONE; HOURS * GAPS],
-            known: 0,
+            first: None,
             changed: None,
             late: None,
             newest: None,
@@ -58,6 +61,11 @@ impl Freshness {
     /// Whether what was kept is whole.
     pub(super) fn is_whole(&self) -> bool {
         self.gaps.len() == HOURS * GAPS
+    }
+
+    /// Whether an alarm is open.
+    pub(super) fn is_alarmed(&self) -> bool {
+        self.course.is_open()
     }
 
     pub(super) fn heap_bytes(&self) -> usize {
@@ -85,32 +93,28 @@ impl Freshness {
 
     fn change(&mut self, settings: &Settings, changed: Timestamp) {
         let before = self.changed.replace(changed);
+        self.first.get_or_insert(changed);
         if let Some(before) = before.filter(|_| !self.was_planned) {
-            let minutes = changed.duration_since(before).as_secs_f64() / 60.0;
-            if !self.course.is_open() {
-                let hour = place(before, &settings.zone, settings.week()).hour;
-                let gaps = &mut self.gaps[hour * GAPS..(hour + 1) * GAPS];
-                gaps.rotate_right(1);
-                gaps[0] = Packed::of(minutes);
-                self.known = self.known.saturating_add(1);
-            }
+            self.learn(settings, before, changed);
         }
         self.was_planned = false;
-        self.late = self
-            .late_by_schedule(settings, changed)
+        self.late = due(settings, changed)
+            .map(|(_, late)| late)
             .or_else(|| self.late_by_habit(settings, changed));
     }
 
-    /// A start that is known was missed: half the time to the next one after it has gone by.
-    fn late_by_schedule(&self, settings: &Settings, changed: Timestamp) -> Option<Timestamp> {
-        let schedule = settings.schedule.as_ref()?;
-        let zone = settings.zone.iana_name().unwrap_or("UTC");
-        let due = schedule.next_after(changed, zone).ok()??;
-        let next = schedule.next_after(due, zone).ok()??;
-        let usual = i64::from(schedule.usual_min.unwrap_or(0));
-        let half = next.duration_since(due) / 2;
-        let grace = half.max(SignedDuration::from_mins(LEAST_MIN as i64));
-        Some(due + grace + SignedDuration::from_mins(usual))
+    /// Learns a gap. One that was an alarm is learned up to where it was late: an outage stays one, and
+    /// a new rhythm is followed step by step.
+    fn learn(&mut self, settings: &Settings, before: Timestamp, changed: Timestamp) {
+        let end = match self.late.filter(|_| self.course.is_open()) {
+            Some(late) => late.min(changed),
+            None => changed,
+        };
+        let minutes = end.duration_since(before).as_secs_f64() / 60.0;
+        let hour = place(before, &settings.zone, settings.week()).hour;
+        let gaps = &mut self.gaps[hour * GAPS..(hour + 1) * GAPS];
+        gaps.rotate_right(1);
+        gaps[0] = Packed::of(minutes);
     }
 
     fn late_by_habit(&self, settings: &Settings, changed: Timestamp) -> Option<Timestamp> {
@@ -121,7 +125,8 @@ impl Freshness {
     }
 
     /// The gap that is rarely exceeded after a change at this hour of the week, minutes: by its own
-    /// past, else with the hours beside it, else by this hour on such days, else by all.
+    /// past, else with the hours beside it, else by this hour on such days, else by all; never less
+    /// than this very hour has rested before.
     fn long_gap(&self, hour: usize) -> Option<f64> {
         let (day, time) = (hour / 24, hour % 24);
         let is_weekend = super::place::is_weekend(day);
@@ -133,6 +138,7 @@ impl Freshness {
             return None;
         }
         let own = self.of_hours(|other| other == hour);
+        let longest = own.last().copied().unwrap_or(0.0);
         let choices = [
             (own, OWN_MIN),
             (self.of_hours(beside), KNOWN_MIN),
@@ -142,7 +148,7 @@ impl Freshness {
         let (gaps, _) = choices
             .into_iter()
             .find(|(gaps, least)| gaps.len() >= *least)?;
-        quantile(&gaps, LONG)
+        Some(quantile(&gaps, LONG)?.max(longest))
     }
 
     fn of_hours(&self, is_wanted: impl Fn(usize) -> bool) -> Vec<f64> {
@@ -161,7 +167,7 @@ impl Freshness {
         let minutes = lag.as_secs_f64() / 60.0;
         let over = |limit: Option<u32>| limit.is_some_and(|limit| minutes > f64::from(limit));
         let is_declared = settings.warn_after_min.or(settings.critical_after_min);
-        let late = self.late.filter(|_| is_declared.is_none());
+        let late = self.late_at(settings).filter(|_| is_declared.is_none());
         let is_late = late.is_some_and(|late| now > late && !self.was_planned);
         let severity = match over(settings.critical_after_min) {
             true => Severity::Page,
@@ -184,13 +190,14 @@ impl Freshness {
         self.course.take(Some(found), opens, !opens, 1)
     }
 
-    /// When it will be late if it does not change.
+    /// When it will be late if it does not change; by habit only once a week is known.
     pub(super) fn late_at(&self, settings: &Settings) -> Option<Timestamp> {
-        let declared = settings.warn_after_min.or(settings.critical_after_min);
-        match declared {
-            Some(minutes) => Some(self.changed? + SignedDuration::from_mins(i64::from(minutes))),
-            None => self.late,
+        if let Some(minutes) = settings.warn_after_min.or(settings.critical_after_min) {
+            return Some(self.changed? + SignedDuration::from_mins(i64::from(minutes)));
         }
+        let age = self.changed?.duration_since(self.first?).as_secs_f64() / 86_400.0;
+        self.late
+            .filter(|_| settings.schedule.is_some() || age >= SILENT_DAYS)
     }
 
     /// The middle and the long gaps after a change at this hour, minutes, and how many are known.
@@ -200,6 +207,19 @@ impl Freshness {
         let all = self.of_hours(|_| true);
         Some((quantile(&all, 0.3)?.min(long), long, all.len()))
     }
+}
+
+/// The first scheduled start after `after`, and when it counts as missed: half the time to the next one
+/// has gone by, at least 15 minutes, and a run of usual length would be over.
+pub(super) fn due(settings: &Settings, after: Timestamp) -> Option<(Timestamp, Timestamp)> {
+    let schedule = settings.schedule.as_ref()?;
+    let zone = settings.zone.iana_name().unwrap_or("UTC");
+    let due = schedule.next_after(after, zone).ok()??;
+    let next = schedule.next_after(due, zone).ok()??;
+    let usual = SignedDuration::from_mins(i64::from(schedule.usual_min.unwrap_or(0)));
+    let half = next.duration_since(due) / 2;
+    let grace = half.max(SignedDuration::from_mins(LEAST_MIN as i64));
+    Some((due, due + grace + usual))
 }
 
 #[cfg(test)]

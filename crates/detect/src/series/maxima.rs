@@ -50,6 +50,16 @@ impl Maxima {
         self.second = self.find_second() as f32;
     }
 
+    /// Takes out the days whose bits are set in `days`, the lowest for the oldest.
+    pub(super) fn forget(&mut self, days: u16) {
+        let mut n = 0;
+        self.days.retain(|_| {
+            n += 1;
+            n > 16 || days >> (n - 1) & 1 == 0
+        });
+        self.second = self.find_second() as f32;
+    }
+
     /// The second greatest, or the only one; zero of none.
     pub(super) fn second(&self) -> f64 {
         f64::from(self.second)

@@ -59,6 +59,11 @@ impl Depth {
         }
     }
 
+    /// Whether an alarm is open.
+    pub(super) fn is_alarmed(&self) -> bool {
+        self.course.is_open()
+    }
+
     pub(super) fn heap_bytes(&self) -> usize {
         self.recent.capacity() * size_of::<f32>() + self.maxima.heap_bytes()
     }
@@ -169,6 +174,11 @@ pub(super) struct Age {
 }
 
 impl Age {
+    /// Whether an alarm is open.
+    pub(super) fn is_alarmed(&self) -> bool {
+        self.course.is_open()
+    }
+
     /// Takes a poll. What waits during a planned pause is measured against the provider's limit
     /// alone.
     pub(super) fn take(&mut self, settings: &Settings, bucket: &Bucket) -> Option<Turn> {

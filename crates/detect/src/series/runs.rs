@@ -8,10 +8,13 @@ use serde::{Deserialize, Serialize};
 const KNOWN_MIN: u32 = 20;
 /// Share of runs of zero rows below which the first is news.
 const USUAL_SHARE: f64 = 0.02;
-/// Runs of an hour that must be known before it may borrow from the other kind of day.
+/// Runs of an hour that must be known before it may borrow from the whole job.
 const OWN_MIN: u32 = 4;
-/// Hours of a day.
-const HOURS: usize = CELLS / 2;
+/// Evidence that the run itself must bring, nats, by its hour's own past: one in 150. Where a run moves
+/// three rows, none among twenty that moved nothing says little.
+const OWN_NATS: f64 = 5.0;
+/// And by the past of the whole job: one in three thousand.
+const BORROWED_NATS: f64 = 8.0;
 
 /// For each hour of the day, on weekdays and weekends: runs, and how many of them moved nothing.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -41,16 +44,16 @@ impl ZeroRuns {
 
     /// Whether the first run of zero rows at this hour is news: at least 20 runs are known and under
     /// 2 % of them moved nothing. An hour with few runs of its own that all moved something borrows
-    /// from the same hour on the other kind of day.
-    pub(super) fn is_news(&self, cell: usize) -> bool {
+    /// from the whole job. `nats`, the evidence of this run, must back it.
+    pub(super) fn is_news(&self, cell: usize, nats: f64) -> bool {
         let known = |runs: u32, zeros: u32| {
             runs >= KNOWN_MIN && f64::from(zeros) < USUAL_SHARE * f64::from(runs)
         };
-        let count = |cell: usize| (u32::from(self.runs[cell]), u32::from(self.zeros[cell]));
-        let (runs, zeros) = count(cell);
-        let (other_runs, other_zeros) = count((cell + HOURS) % CELLS);
-        let borrows = runs >= OWN_MIN && zeros == 0;
-        known(runs, zeros) || (borrows && known(runs + other_runs, zeros + other_zeros))
+        let sum = |counts: &[u16]| counts.iter().map(|n| u32::from(*n)).sum();
+        let (runs, zeros) = (u32::from(self.runs[cell]), u32::from(self.zeros[cell]));
+        let borrows = runs >= OWN_MIN && zeros == 0 && nats >= BORROWED_NATS;
+        (nats >= OWN_NATS && known(runs, zeros))
+            || (borrows && known(sum(&self.runs), sum(&self.zeros)))
     }
 
     /// Learns from a run.

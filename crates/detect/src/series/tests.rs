@@ -2,7 +2,7 @@
 
 mod calendar;
 mod clocks;
-mod flow;
+pub(super) mod flow;
 mod kept;
 mod late;
 mod rhythms;

@@ -49,6 +49,7 @@ pub(super) struct Volume {
     day: Option<Day>,
     /// Newest bucket for which something was planned.
     planned_at: Option<Timestamp>,
+    alarms: SecondWeek,
     /// Evidence for a partial loss in the newest bucket alone, for the pool.
     half: Option<Share>,
     course: Course,
@@ -74,6 +75,31 @@ struct Day {
     /// Clocks change on it.
     changes: bool,
     had_alarm: bool,
+}
+
+/// Which days of the second week had an alarm.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+struct SecondWeek {
+    days: u8,
+    /// A bit for each, the lowest for the first.
+    alarms: u16,
+}
+
+/// So many of them are a rhythm.
+const RHYTHM_DAYS: u32 = 3;
+
+impl SecondWeek {
+    fn push(&mut self, had_alarm: bool) {
+        self.alarms |= u16::from(had_alarm) << self.days.min(15);
+        self.days = self.days.saturating_add(1);
+    }
+
+    /// The days that are no record after all; `None` where all are, or this was asked before.
+    fn settle(&mut self) -> Option<u16> {
+        let alarms = std::mem::take(&mut self.alarms);
+        let is_rhythm = alarms.count_ones() >= RHYTHM_DAYS;
+        (alarms != 0 && !is_rhythm).then_some(alarms)
+    }
 }
 
 /// What one member of a pool knows of its newest bucket.
@@ -102,6 +128,7 @@ impl Volume {
             slot: None,
             day: None,
             planned_at: None,
+            alarms: SecondWeek::default(),
             half: None,
             course: Course::default(),
         }
@@ -132,6 +159,11 @@ impl Volume {
     /// Buckets of zero in a row.
     pub(super) fn zeros(&self) -> u32 {
         self.evidence.zeros()
+    }
+
+    /// Evidence of the zeros in a row, nats.
+    pub(super) fn silence(&self) -> f64 {
+        self.evidence.channel(0).nats
     }
 
     /// Whether an alarm is open.
@@ -306,14 +338,25 @@ impl Volume {
         }
     }
 
-    /// A day with an alarm is no record, but for those of the second week: what comes again and again
-    /// then is how this flow is, and nobody was told.
+    /// A day with an alarm is no record. Those of the second week are one for the time being, and for
+    /// good if there are three of them: what comes again and again then is how this flow is, and
+    /// nobody was told.
     fn end_day(&mut self, start: Timestamp) {
         let Some(day) = self.day else {
             return;
         };
         let age = self.age_days(start);
-        let counts = age > judge::SILENT_DAYS && (!day.had_alarm || age <= judge::DIGEST_DAYS);
+        let is_second_week = age > judge::SILENT_DAYS && age <= judge::DIGEST_DAYS;
+        if is_second_week {
+            self.alarms.push(day.had_alarm);
+        } else if age > judge::DIGEST_DAYS
+            && let Some(days) = self.alarms.settle()
+        {
+            self.maxima
+                .iter_mut()
+                .for_each(|record| record.forget(days));
+        }
+        let counts = age > judge::SILENT_DAYS && (!day.had_alarm || is_second_week);
         self.maxima
             .iter_mut()
             .for_each(|record| record.end_day(counts));

@@ -40,3 +40,15 @@ fn a_day_with_an_alarm_does_not_count() {
     maxima.end_day(true);
     near(maxima.second(), 2.0);
 }
+
+#[test]
+fn days_can_be_taken_out_again() {
+    let mut maxima = Maxima::new(42);
+    for day in [70.0, 3.0, 60.0, 2.0] {
+        maxima.take(day);
+        maxima.end_day(true);
+    }
+    near(maxima.second(), 60.0);
+    maxima.forget(0b0101);
+    near(maxima.second(), 2.0);
+}

@@ -1,3 +1,5 @@
+//! What people planned, and polls that failed: neither is a loss.
+
 use super::flow::{Flow, What};
 use super::{alarms, told};
 use crate::series::{Change, Severity};

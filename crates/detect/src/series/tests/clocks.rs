@@ -1,3 +1,5 @@
+//! Weeks repeat in local time, across changes of the clock.
+
 use super::flow::{Flow, What};
 use super::{alarms, at, told};
 use crate::series::{Series, Severity};

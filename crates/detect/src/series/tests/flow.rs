@@ -6,15 +6,15 @@ use countersign_model::{SignedDuration, Timestamp};
 use jiff::tz::TimeZone;
 
 /// Draws from a seed; the same seed draws the same.
-pub(super) struct Draws(u64);
+pub(in crate::series) struct Draws(u64);
 
 impl Draws {
-    pub(super) fn new(seed: u64) -> Draws {
+    pub(in crate::series) fn new(seed: u64) -> Draws {
         Draws(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
     }
 
     /// Evenly between 0 and 1.
-    pub(super) fn even(&mut self) -> f64 {
+    pub(in crate::series) fn even(&mut self) -> f64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
@@ -22,7 +22,7 @@ impl Draws {
     }
 
     /// A count of mean `mean` whose variance is `mean + mean² / shape`.
-    pub(super) fn count(&mut self, mean: f64, shape: u32) -> f64 {
+    pub(in crate::series) fn count(&mut self, mean: f64, shape: u32) -> f64 {
         let gamma: f64 = (0..shape).map(|_| -self.even().max(1e-300).ln()).sum();
         self.poisson(mean * gamma / f64::from(shape))
     }
@@ -46,14 +46,14 @@ impl Draws {
 
 /// What happens to a flow between two minutes of its life.
 #[derive(Clone, Copy)]
-pub(super) struct Event {
-    pub(super) from: Timestamp,
-    pub(super) to: Timestamp,
-    pub(super) what: What,
+pub(in crate::series) struct Event {
+    pub(in crate::series) from: Timestamp,
+    pub(in crate::series) to: Timestamp,
+    pub(in crate::series) what: What,
 }
 
 #[derive(Clone, Copy)]
-pub(super) enum What {
+pub(in crate::series) enum What {
     /// So much is left of it.
     Left(f64),
     /// Nobody could read it.
@@ -64,22 +64,22 @@ pub(super) enum What {
 
 /// A flow of events.
 #[derive(Clone)]
-pub(super) struct Flow {
-    pub(super) start: Timestamp,
-    pub(super) interval_s: u32,
-    pub(super) zone: TimeZone,
+pub(in crate::series) struct Flow {
+    pub(in crate::series) start: Timestamp,
+    pub(in crate::series) interval_s: u32,
+    pub(in crate::series) zone: TimeZone,
     /// Events in a bucket at the busiest hour.
-    pub(super) peak: f64,
-    pub(super) shape: u32,
-    pub(super) seed: u64,
+    pub(in crate::series) peak: f64,
+    pub(in crate::series) shape: u32,
+    pub(in crate::series) seed: u64,
     /// Whether nothing comes from 20:00 to 08:00.
-    pub(super) closes_at_night: bool,
-    pub(super) events: Vec<Event>,
+    pub(in crate::series) closes_at_night: bool,
+    pub(in crate::series) events: Vec<Event>,
 }
 
 impl Flow {
     /// Forty at noon in five minutes, from a Monday on.
-    pub(super) fn usual() -> Flow {
+    pub(in crate::series) fn usual() -> Flow {
         Flow {
             start: super::at("2026-01-05T00:00:00Z"),
             interval_s: 300,
@@ -93,27 +93,27 @@ impl Flow {
     }
 
     /// With one more event, given by days and hours from the start.
-    pub(super) fn with(mut self, day: i64, hour: f64, hours: f64, what: What) -> Flow {
+    pub(in crate::series) fn with(mut self, day: i64, hour: f64, hours: f64, what: What) -> Flow {
         let from = self.after(day) + SignedDuration::from_secs((hour * 3600.0) as i64);
         let to = from + SignedDuration::from_secs((hours * 3600.0) as i64);
         self.events.push(Event { from, to, what });
         self
     }
 
-    pub(super) fn after(&self, days: i64) -> Timestamp {
+    pub(in crate::series) fn after(&self, days: i64) -> Timestamp {
         self.start + SignedDuration::from_hours(24 * days)
     }
 
-    pub(super) fn settings(&self) -> Settings {
+    pub(in crate::series) fn settings(&self) -> Settings {
         Settings::new("Welcome journey", self.interval_s, self.zone.clone())
     }
 
-    pub(super) fn series(&self) -> Series {
+    pub(in crate::series) fn series(&self) -> Series {
         Series::new(Kind::Enrolments, self.settings())
     }
 
     /// What is expected in a bucket: a hill over the day, two thirds of it at weekends.
-    pub(super) fn mean(&self, start: Timestamp) -> f64 {
+    pub(in crate::series) fn mean(&self, start: Timestamp) -> f64 {
         let local = self.zone.to_datetime(start);
         let hour = f64::from(local.hour()) + f64::from(local.minute()) / 60.0;
         if self.closes_at_night && !(8.0..20.0).contains(&hour) {
@@ -125,7 +125,7 @@ impl Flow {
     }
 
     /// Its buckets for so many days.
-    pub(super) fn days(&self, days: i64) -> Vec<Bucket> {
+    pub(in crate::series) fn days(&self, days: i64) -> Vec<Bucket> {
         let mut draws = Draws::new(self.seed);
         let n = days * 86_400 / i64::from(self.interval_s);
         (0..n)

@@ -1,3 +1,5 @@
+//! What a series remembers: how much, and that it can be put away and taken up.
+
 use super::flow::{Flow, What};
 use super::told;
 use crate::series::{Kind, Series, SeriesState};

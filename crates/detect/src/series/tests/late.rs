@@ -1,3 +1,5 @@
+//! Data that comes late, or twice.
+
 use super::flow::{Flow, What};
 use super::{at, told};
 use crate::series::{Bucket, Change};

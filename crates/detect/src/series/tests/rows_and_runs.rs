@@ -1,3 +1,5 @@
+//! Row counts and runs of jobs.
+
 use super::flow::{Draws, Flow, What};
 use super::{alarms, told};
 use crate::series::{Bucket, Change, Kind, Reading, Series, Settings, Severity};
@@ -87,9 +89,10 @@ fn the_first_daily_run_without_rows_is_told_once_twenty_are_known() {
 }
 
 #[test]
-fn of_a_young_job_two_runs_without_rows_are_told() {
-    let (settings, mut buckets) = runs(4, 20, 400.0);
-    buckets[90].reading = Reading::Value(0.0);
+fn of_an_hour_that_is_hardly_known_two_runs_without_rows_are_told() {
+    // The second Saturday, 18:00 and 22:00: two weekend days are known, and nobody is woken yet.
+    let (settings, mut buckets) = runs(4, 14, 400.0);
+    buckets[75].reading = Reading::Value(0.0);
     assert_eq!(
         told(
             &mut Series::new(Kind::Runs, settings.clone()),
@@ -97,9 +100,14 @@ fn of_a_young_job_two_runs_without_rows_are_told() {
         ),
         []
     );
-    buckets[91].reading = Reading::Value(0.0);
+    buckets[76].reading = Reading::Value(0.0);
     let changes = told(&mut Series::new(Kind::Runs, settings), buckets);
-    assert_eq!(alarms(&changes, Severity::Page).len(), 1, "{changes:?}");
+    let told = alarms(&changes, Severity::Info);
+    assert_eq!(told.len(), 1, "{changes:?}");
+    assert_eq!(
+        (told[0].class, told[0].severity),
+        (Class::ZeroRows, Severity::Info)
+    );
 }
 
 #[test]
@@ -124,4 +132,33 @@ fn runs_that_move_half_are_a_warning() {
     let warnings = alarms(&changes, Severity::Warn);
     assert_eq!(warnings.len(), 1, "{changes:?}");
     assert_eq!(warnings[0].class, Class::Reduced);
+}
+
+#[test]
+fn a_run_that_did_not_come_is_known_and_counts_as_one_without_rows() {
+    let (mut settings, buckets) = runs(24, 30, 6100.0);
+    settings.schedule = Some(countersign_model::schedule::Schedule {
+        cron: "0 6 * * *".to_owned(),
+        usual_min: Some(10),
+    });
+    let mut series = Series::new(Kind::Runs, settings);
+    assert_eq!(told(&mut series, buckets.iter().copied()), []);
+    let last = buckets[29].start;
+    let due = last + SignedDuration::from_hours(24);
+    let late = due + SignedDuration::from_mins(12 * 60 + 10);
+    assert_eq!(series.missed_run(late), None);
+    let minute = SignedDuration::from_mins(1);
+    assert_eq!(series.missed_run(late + minute), Some(due));
+    let change = series.observe(late + minute, Bucket::value(due, 0.0));
+    assert!(matches!(change, Some(Change::Opened(_))), "{change:?}");
+    assert!(series.is_open());
+    assert_eq!(series.missed_run(late + minute), None, "it was told");
+    let early = due + SignedDuration::from_hours(24) - SignedDuration::from_mins(3);
+    let change = series.observe(early, Bucket::value(early, 6000.0));
+    assert!(matches!(change, Some(Change::Closed(_))), "{change:?}");
+    assert_eq!(
+        series.missed_run(early + SignedDuration::from_hours(20)),
+        None,
+        "it was early"
+    );
 }

@@ -1,3 +1,5 @@
+//! Standstills, trickles and partial losses of a flow, and what must stay silent.
+
 use super::flow::{Flow, What};
 use super::{alarms, at, told};
 use crate::series::{Change, Severity};
@@ -147,6 +149,19 @@ fn in_the_first_week_nothing_is_told_and_in_the_second_it_is_a_line() {
     };
     assert_eq!(alarm.severity, Severity::Info);
     assert!(alarm.at > flow.after(12));
+}
+
+#[test]
+fn two_standstills_in_the_second_week_make_nobody_deaf() {
+    let flow = Flow::usual()
+        .with(8, 10.0, 5.0, What::Left(0.0))
+        .with(10, 10.0, 5.0, What::Left(0.0))
+        .with(20, 12.0, 3.0, What::Left(0.0));
+    let changes = told(&mut flow.series(), flow.days(22));
+    let pages = alarms(&changes, Severity::Page);
+    assert_eq!(pages.len(), 1, "{changes:?}");
+    let delay = pages[0].at.duration_since(flow.events[2].from);
+    assert!(delay <= SignedDuration::from_mins(20), "{delay}");
 }
 
 #[test]
