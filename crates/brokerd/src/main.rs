@@ -7,12 +7,12 @@ use countersign_brokerd::{
 };
 use countersign_host::clock::Clock;
 use countersign_host::entropy::Entropy;
+use countersign_host::listen::{self, Limits};
 use countersign_host::run_file::RunFile;
 use countersign_host::settings::{RawSettings, Settings};
 use countersign_host::task::Tasks;
 use countersign_host::{http, signal, telemetry};
 use data_encoding::BASE64URL_NOPAD;
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -120,11 +120,11 @@ async fn serve(data: &Path, settings: &Settings) -> Result<(), End> {
     println!("broker {url}");
     let mut tasks = Tasks::default();
     plane.start(&mut tasks, road);
-    let app = plane
-        .router()
-        .into_make_service_with_connect_info::<SocketAddr>();
+    let router = plane.router();
+    tasks.spawn("broker listener", async move {
+        listen::serve(listener, router, Limits::default()).await;
+    });
     let ended: Result<(), anyhow::Error> = tokio::select! {
-        ended = axum::serve(listener, app) => ended.map_err(Into::into),
         asked = signal::asked_to_stop() => asked.map_err(Into::into),
         task = tasks.any_ended() => Err(anyhow!("a task ended by itself: {task:?}")),
     };

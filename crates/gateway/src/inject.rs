@@ -1,13 +1,16 @@
-//! The one place where the real token goes into a request (V1).
+//! The one place where the real token goes into a request, and where it is looked for in answers (V1).
 
 use crate::port::Ticket;
 use axum::http::HeaderValue;
 use bytes::{Bytes, BytesMut};
 use countersign_etframework::xml::read;
+use countersign_secret::TokenBytes;
 use memchr::memmem;
 
 /// What every bearer of ours begins with, so that it is found in a SOAP header of any shape.
 pub(crate) const MARK: &str = "csg1.";
+/// Shortest token that is looked for, bytes; anything shorter may stand in a text by chance.
+const TOKEN_MIN: usize = 8;
 /// Longest bearer looked for, bytes.
 const BEARER_MAX: usize = 512;
 
@@ -69,6 +72,34 @@ pub(crate) fn envelope(sent: &Bytes, bearer: &str, ticket: &Ticket) -> Option<By
         let written = read(&out).ok()?;
         let header = written.child("Header")?.child("fueloauth")?.first_text()?;
         (header.as_bytes() == bytes).then_some(out)
+    })
+}
+
+/// What was found of the token in a piece of an answer.
+pub(crate) struct Blot {
+    /// How often it stood there.
+    pub(crate) n: usize,
+    /// How many bytes at the end may be its beginning.
+    pub(crate) begun: usize,
+}
+
+/// Writes over the token wherever it stands in `text`.
+pub(crate) fn blot(token: &TokenBytes, text: &mut [u8]) -> Blot {
+    token.expose(|token| {
+        if token.len() < TOKEN_MIN {
+            return Blot { n: 0, begun: 0 };
+        }
+        let places: Vec<usize> = memmem::find_iter(text, token).collect();
+        for place in &places {
+            text[*place..*place + token.len()].fill(b'*');
+        }
+        let begun = (1..token.len())
+            .rev()
+            .find(|n| text.ends_with(&token[..*n]));
+        Blot {
+            n: places.len(),
+            begun: begun.unwrap_or(0),
+        }
     })
 }
 

@@ -7,6 +7,7 @@
 mod allow;
 mod answer;
 mod dead;
+mod echo;
 mod hosts;
 mod inject;
 mod path;

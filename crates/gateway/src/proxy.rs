@@ -3,25 +3,25 @@
 
 mod back;
 mod begun;
+mod broke;
 mod forbidden;
 mod onward;
 mod sent;
+mod trip;
 
 use crate::allow::{self, Reads};
 use crate::answer;
 use crate::dead::{self, LOOKED_AT_MAX};
 use crate::hosts::Hosts;
 use crate::inject;
-use crate::path::{BASES, Document, Host, destination, document};
+use crate::path::{Document, Host, destination, document};
 use crate::port::{NotAdmitted, Passenger, Ticket, TokenSource};
-use crate::rewrite::Plan;
 use crate::road::{BEGIN, Road};
-use crate::route;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::request::Parts;
-use axum::http::{Method, StatusCode, header};
+use axum::http::{Method, StatusCode};
 use axum::response::Response;
 use back::{Came, Later};
 use begun::Begun;
@@ -33,11 +33,11 @@ use countersign_host::reached;
 use countersign_model::outcome::Call;
 use forbidden::{Forbidden, Spot};
 use sent::Sent;
-use std::error::Error as _;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Semaphore;
+use trip::{Left, Trip, base_of, bearer};
 
 /// Methods that are sent on. TRACE would repeat the token, CONNECT would open a tunnel.
 const METHODS: [Method; 7] = [
@@ -93,27 +93,6 @@ struct Inner {
     holding: Semaphore,
     forbidden: Forbidden,
     begun: Begun,
-}
-
-/// A call under way.
-struct Trip<'a> {
-    passenger: Passenger,
-    parts: &'a Parts,
-    peer: Option<IpAddr>,
-    host: Host,
-    path: String,
-    bearer: Option<String>,
-    left: Left,
-}
-
-/// What of an answer the consumer may see.
-enum Left {
-    /// All of it.
-    All,
-    /// JSON without contacts.
-    Json,
-    /// SOAP objects of a kind, without what names a person.
-    Soap(Option<&'static str>),
 }
 
 impl Gateway {
@@ -262,7 +241,8 @@ impl Inner {
 
     /// What the consumer gets of an answer.
     async fn back(&self, trip: &Trip<'_>, ticket: &Ticket, came: Came) -> Response {
-        let plan = || self.plan(trip, ticket);
+        let ours = self.ours(trip.parts);
+        let plan = || trip.plan(ticket, ours.as_deref());
         match trip.left {
             Left::All => came.back(trip.kind(), Later(&plan)).await,
             Left::Json => came.json_back(trip.host, Later(&plan)).await,
@@ -301,7 +281,7 @@ impl Inner {
                 self.source.dead(&trip.passenger, ticket.generation).await;
             }
             let back = self.back(trip, &ticket, came).await;
-            if by_permission || !may_resend(trip, sent) {
+            if by_permission || !trip.may_be_sent_again(sent) {
                 return back;
             }
             unlike = Some(ticket.generation);
@@ -318,19 +298,14 @@ impl Inner {
         ticket: &Ticket,
         attempt: u32,
     ) -> Result<(Came, bool), Response> {
-        let base = match trip.host {
-            Host::Rest => &ticket.rest_url,
-            Host::Soap => &ticket.soap_url,
-            Host::Auth => &ticket.auth_url,
-        };
-        let base = self.hosts.check(base.as_deref()).map_err(|refused| {
+        let base = self.hosts.check(base_of(ticket, trip.host)).map_err(|refused| {
             tracing::warn!(consumer = %trip.passenger.consumer, why = %refused, "a call was not sent on");
             let words = format!("{refused}; nothing was sent.");
             answer::refused(trip.host, StatusCode::BAD_GATEWAY, 0, &words)
         })?;
         let place = (trip.host, trip.path.as_str());
         let token = (trip.bearer.as_deref(), ticket);
-        let back = self.back_plan(trip, ticket);
+        let back = trip.back_plan(ticket, self.ours(trip.parts).as_deref());
         let request = onward::request(trip.parts, place, &base, sent, token, &back);
         let request = request.ok_or_else(|| {
             let words = "The path or the token cannot stand in a request; nothing was sent.";
@@ -355,7 +330,7 @@ impl Inner {
         };
         let response = match answered {
             Ok(Ok(response)) => response,
-            Ok(Err(error)) if is_ours(&error) => {
+            Ok(Err(error)) if broke::is_ours(&error) => {
                 // The platform had no part in it.
                 let status = match TooSlow::is_behind(&error) {
                     true => StatusCode::REQUEST_TIMEOUT,
@@ -365,7 +340,7 @@ impl Inner {
                 return Err(answer::refused(trip.host, status, 10_004, words));
             }
             Ok(Err(error)) => {
-                let code = code_of(&error);
+                let code = broke::code_of(&error);
                 self.tell(trip, seen(None, Some(code.to_owned())));
                 let words = format!("The platform could not be reached ({code}).");
                 return Err(answer::refused(
@@ -387,7 +362,7 @@ impl Inner {
                 ));
             }
         };
-        let mut came = Came::new(response, self.patience.pace);
+        let mut came = Came::new(response, self.patience.pace, &ticket.token);
         let status = came.status.as_u16();
         let looked = match status >= 400 || dead::is_doubtful(trip.host, status) {
             true => came.look(LOOKED_AT_MAX).await,
@@ -395,7 +370,7 @@ impl Inner {
         };
         let is_dead = dead::is_dead(trip.host, status, &looked);
         let code = (status >= 400)
-            .then(|| error_code(trip.host, &looked))
+            .then(|| broke::error_code(trip.host, &looked))
             .flatten();
         self.tell(trip, seen(Some(status), code));
         Ok((came, is_dead))
@@ -409,30 +384,6 @@ impl Inner {
         taken.unwrap_or(Err(StatusCode::REQUEST_TIMEOUT))
     }
 
-    /// Our addresses, as the caller was shown them, and the tenant's again.
-    fn back_plan(&self, trip: &Trip<'_>, ticket: &Ticket) -> Plan {
-        let Some(ours) = self.ours(trip.parts) else {
-            return Plan::default();
-        };
-        let pairs = BASES.iter().filter_map(|(path, host)| {
-            let theirs = match host {
-                Host::Rest => ticket.rest_url.as_deref(),
-                Host::Soap => ticket.soap_url.as_deref(),
-                Host::Auth => ticket.auth_url.as_deref(),
-            };
-            Some((format!("{ours}{path}"), theirs?.to_owned()))
-        });
-        let pairs: Vec<(String, String)> = pairs.collect();
-        Plan::new(pairs.iter().map(|(from, to)| (from.as_str(), to.as_str())))
-    }
-
-    fn plan(&self, trip: &Trip<'_>, ticket: &Ticket) -> Plan {
-        match self.ours(trip.parts) {
-            Some(ours) => plan(trip, ticket, &ours),
-            None => Plan::default(),
-        }
-    }
-
     /// Where this caller reaches us.
     fn ours(&self, parts: &Parts) -> Option<String> {
         let asked = || reached::base_url(&parts.uri, &parts.headers);
@@ -442,113 +393,4 @@ impl Inner {
     fn tell(&self, trip: &Trip<'_>, call: Call) {
         self.source.seen(&trip.passenger, trip.peer, call);
     }
-}
-
-impl Trip<'_> {
-    /// The host, and whether there is no body to an answer.
-    fn kind(&self) -> (Host, bool) {
-        (self.host, self.parts.method == Method::HEAD)
-    }
-
-    fn route(&self) -> String {
-        match self.host {
-            Host::Rest | Host::Auth => route::rest(&self.path),
-            Host::Soap => {
-                let action = self.parts.headers.get("soapaction");
-                route::soap(action.and_then(|value| value.to_str().ok()))
-            }
-        }
-    }
-}
-
-/// The bearer of a REST call.
-fn bearer(parts: &Parts) -> Option<&str> {
-    let value = parts.headers.get(header::AUTHORIZATION)?.to_str().ok()?;
-    let (scheme, bearer) = value.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| bearer.trim())
-}
-
-/// A dead token is refused before anything is done, so a call may be made again: a read always, a
-/// write when its integration says so; a body that streamed is gone.
-fn may_resend(trip: &Trip<'_>, sent: &Sent) -> bool {
-    let reads = matches!(trip.parts.method, Method::GET | Method::HEAD);
-    sent.whole().is_some() && (reads || trip.passenger.resends_writes)
-}
-
-/// The tenant's URLs and ours, the called host's first.
-fn plan(trip: &Trip<'_>, ticket: &Ticket, ours: &str) -> Plan {
-    let base = |host: Host| match host {
-        Host::Rest => ticket.rest_url.as_deref(),
-        Host::Soap => ticket.soap_url.as_deref(),
-        Host::Auth => ticket.auth_url.as_deref(),
-    };
-    let mut pairs: Vec<(String, String, bool)> = BASES
-        .iter()
-        .filter_map(|(path, host)| {
-            Some((
-                base(*host)?.to_owned(),
-                format!("{ours}{path}"),
-                *host != trip.host,
-            ))
-        })
-        .collect();
-    pairs.sort_by_key(|(.., later)| *later);
-    Plan::new(
-        pairs
-            .iter()
-            .map(|(from, to, _)| (from.as_str(), to.as_str())),
-    )
-}
-
-/// SFMC's `errorcode`, OAuth's `error` or a SOAP fault of an answer.
-fn error_code(host: Host, body: &[u8]) -> Option<String> {
-    if host == Host::Soap {
-        return dead::fault(body).map(str::to_owned);
-    }
-    let body: serde_json::Value = serde_json::from_slice(body).ok()?;
-    match (&body["errorcode"], &body["error"]) {
-        (serde_json::Value::Number(code), _) => Some(code.to_string()),
-        (_, serde_json::Value::String(code)) => {
-            let word = code
-                .chars()
-                .filter(|c| c.is_ascii_alphanumeric() || *c == '_')
-                .take(40);
-            Some(word.collect())
-        }
-        _ => None,
-    }
-}
-
-/// Whether it broke on our side: the caller's own body came to no end.
-fn is_ours(error: &hyper_util::client::legacy::Error) -> bool {
-    let mut cause = error.source();
-    while let Some(link) = cause {
-        if let Some(hyper) = link.downcast_ref::<hyper::Error>() {
-            return hyper.is_user();
-        }
-        cause = link.source();
-    }
-    false
-}
-
-/// Where it broke, as outcomes call it.
-fn code_of(error: &hyper_util::client::legacy::Error) -> &'static str {
-    if !error.is_connect() {
-        return "connection_reset";
-    }
-    let mut cause = error.source();
-    while let Some(link) = cause {
-        let words = link.to_string();
-        if words.contains("address inside") {
-            return "connect_inside";
-        }
-        if words.contains("dns error") {
-            return "dns_failed";
-        }
-        if words.contains("certificate") {
-            return "tls_certificate";
-        }
-        cause = link.source();
-    }
-    "connect_failed"
 }

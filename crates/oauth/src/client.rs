@@ -127,9 +127,7 @@ impl TokenClient {
             grant,
             refresh_token,
         } = answer::read(status, retry_after.as_deref(), &body);
-        if request.is_repeated_by(&body) {
-            hide_description(&mut result);
-        }
+        hide_secrets(&mut result, request, &body);
         let told_latency_ms = latency
             .filter(|_| self.virtual_time)
             .and_then(|ms| ms.parse().ok());
@@ -156,9 +154,22 @@ fn no_answer(phase: Phase, cause: NetCause) -> Exchange {
 }
 
 /// An upstream that echoes our request must not make us repeat its secrets, whole or cut.
-fn hide_description(result: &mut MintResult) {
-    if let MintResult::Refused { description, .. } = result {
+fn hide_secrets(result: &mut MintResult, request: &TokenRequest<'_>, body: &[u8]) {
+    let MintResult::Refused {
+        error, description, ..
+    } = result
+    else {
+        return;
+    };
+    let hints = |text: &Option<String>| {
+        let text = text.as_deref();
+        text.is_some_and(|text| request.is_hinted_by(text))
+    };
+    if request.is_repeated_by(body) || hints(description) {
         *description = Some("[the answer repeated our secret; not shown]".to_owned());
+    }
+    if hints(error) {
+        *error = None;
     }
 }
 

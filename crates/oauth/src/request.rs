@@ -4,6 +4,9 @@ use countersign_secret::{Secret, TokenBytes};
 use serde_json::{Map, Value};
 use zeroize::{Zeroize, Zeroizing};
 
+/// So much of a secret is enough to be hidden, bytes.
+const PIECE_BYTES: usize = 8;
+
 /// How the request is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Style {
@@ -101,15 +104,28 @@ impl TokenRequest<'_> {
 
     /// Whether a body repeats one of the secrets that were sent.
     pub(crate) fn is_repeated_by(&self, body: &[u8]) -> bool {
-        let holds = |secret: &[u8]| {
+        self.any_secret(|secret| {
             !secret.is_empty() && body.windows(secret.len()).any(|window| window == secret)
-        };
+        })
+    }
+
+    /// Whether a short text holds a piece of one of the secrets that were sent.
+    pub(crate) fn is_hinted_by(&self, text: &str) -> bool {
+        self.any_secret(|secret| {
+            let mut pieces = text.as_bytes().windows(PIECE_BYTES);
+            pieces.any(|piece| secret.windows(PIECE_BYTES).any(|window| window == piece))
+        })
+    }
+
+    fn any_secret(&self, mut holds: impl FnMut(&[u8]) -> bool) -> bool {
         let presented = match self.presented {
             Presented::Client => false,
-            Presented::RefreshToken(token) => token.expose(holds),
-            Presented::Code { code, verifier, .. } => code.expose(holds) || verifier.expose(holds),
+            Presented::RefreshToken(token) => token.expose(&mut holds),
+            Presented::Code { code, verifier, .. } => {
+                code.expose(&mut holds) || verifier.expose(&mut holds)
+            }
         };
-        presented || self.client_secret.expose(holds)
+        presented || self.client_secret.expose(&mut holds)
     }
 }
 

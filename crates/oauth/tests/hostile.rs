@@ -23,6 +23,8 @@ enum Does {
     Holds(Vec<u8>),
     /// Sends this head and then bytes without end.
     Floods(&'static str),
+    /// Sends this head and then a byte every now and then, without end.
+    Drips(&'static str),
 }
 
 fn answer(head: &str, body: &[u8]) -> Does {
@@ -47,6 +49,14 @@ async fn serve(does: Does, peers: &mut JoinSet<()>) -> String {
                     drop(socket.write_all(&bytes).await);
                     std::future::pending::<()>().await;
                 }
+                Does::Drips(head) => {
+                    let mut tick = tokio::time::interval(Duration::from_millis(20));
+                    let mut written = socket.write_all(head.as_bytes()).await;
+                    while written.is_ok() {
+                        tick.tick().await;
+                        written = socket.write_all(b" ").await;
+                    }
+                }
                 Does::Floods(head) => {
                     drop(socket.write_all(head.as_bytes()).await);
                     while socket.write_all(&[b'x'; 8 * 1024]).await.is_ok() {}
@@ -55,6 +65,29 @@ async fn serve(does: Does, peers: &mut JoinSet<()>) -> String {
         }
     });
     url
+}
+
+/// 10 MiB of blanks in 65 KB, packed by hand: one byte that is repeated, 258 at a time, coded by the
+/// fixed table of DEFLATE (RFC 1951). Nothing here may unpack it.
+fn bomb() -> Vec<u8> {
+    let mut bits = Vec::new();
+    let mut push = |code: u32, n: u32| (0..n).for_each(|bit| bits.push(code >> bit & 1 == 1));
+    // The last block, with the fixed table.
+    push(0b011, 3);
+    // A blank; then length 258, distance 1, again and again; then the end. Codes stand mirrored.
+    push((0x30 + 0x20_u32).reverse_bits() >> 24, 8);
+    for _ in 0..40_000 {
+        push((0xC0 + 5_u32).reverse_bits() >> 24, 8);
+        push(0, 5);
+    }
+    push(0, 7);
+    let mut bytes = vec![0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3];
+    bytes.extend(bits.chunks(8).map(|byte| {
+        let bits = byte.iter().enumerate();
+        bits.fold(0_u8, |sum, (at, bit)| sum | u8::from(*bit) << at)
+    }));
+    bytes.extend_from_slice(&[0; 8]);
+    bytes
 }
 
 async fn exchange(url: &str) -> Exchange {
@@ -129,6 +162,24 @@ async fn every_misbehaviour_has_its_class_and_its_fate() {
         (
             "an endless body",
             Does::Floods("HTTP/1.1 200 OK\r\n\r\n"),
+            Class::MalformedSuccess,
+            Fate::Unknown,
+        ),
+        (
+            "a body that trickles",
+            Does::Drips("HTTP/1.1 200 OK\r\n\r\n"),
+            Class::NetPostSend,
+            Fate::Unknown,
+        ),
+        (
+            "a head that trickles",
+            Does::Drips("HTTP/1.1 200 OK\r\nx: "),
+            Class::NetPostSend,
+            Fate::Unknown,
+        ),
+        (
+            "a bomb",
+            answer("200 OK\r\ncontent-encoding: gzip", &bomb()),
             Class::MalformedSuccess,
             Fate::Unknown,
         ),

@@ -3,6 +3,7 @@
 
 use super::onward::drop_road;
 use crate::answer;
+use crate::echo::{blotted, unheard};
 use crate::path::Host;
 use crate::rewrite::{Plan, Rewriter};
 use crate::strip;
@@ -12,6 +13,7 @@ use axum::response::Response;
 use bytes::{Bytes, BytesMut};
 use countersign_etframework::xml::{Element, read};
 use countersign_host::pace::{Pace, paced};
+use countersign_secret::TokenBytes;
 use futures::StreamExt;
 use http_body_util::{BodyExt, Collected, Limited};
 
@@ -41,13 +43,18 @@ pub(super) struct Came {
 }
 
 impl Came {
-    /// An answer that has to keep the pace.
-    pub(super) fn new(response: Response<hyper::body::Incoming>, pace: Pace) -> Came {
-        let (parts, body) = response.into_parts();
+    /// An answer that has to keep the pace, and in which the token is blotted out.
+    pub(super) fn new(
+        response: Response<hyper::body::Incoming>,
+        pace: Pace,
+        token: &TokenBytes,
+    ) -> Came {
+        let (mut parts, body) = response.into_parts();
+        unheard(&mut parts.headers, token);
         Came {
             status: parts.status,
             headers: parts.headers,
-            body: paced(Body::new(body), pace),
+            body: blotted(paced(Body::new(body), pace), token.clone()),
         }
     }
 

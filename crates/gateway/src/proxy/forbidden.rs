@@ -1,7 +1,7 @@
 //! Routes on which a consumer was refused with one token and with the next: what is refused there is
 //! the route, for want of a scope, and not the token.
 
-use super::Trip;
+use super::trip::Trip;
 use countersign_host::clock::stopwatch;
 use countersign_model::id::ConsumerId;
 use std::collections::BTreeMap;

@@ -59,7 +59,8 @@ async fn the_real_token_goes_on_and_nothing_of_the_road_or_of_ours() {
         body.starts_with("POST /data/v1/x?$page=1&q=%C3%BC\n"),
         "{body}"
     );
-    assert!(body.contains("authorization: Bearer CANARY-0\n"), "{body}");
+    // The echo is an answer, in which the token is blotted out.
+    assert!(body.contains("authorization: Bearer ********\n"), "{body}");
     assert!(
         body.contains("x-kept: yes\n") && body.ends_with("\n\n{}"),
         "{body}"
@@ -236,6 +237,39 @@ async fn the_tenants_addresses_in_answers_are_ours() {
         r#"{"next":"http://gate.test/rest.com/data/v1/x?page=2"}"#
     );
     assert!(length == 0 || length == body.len());
+}
+
+#[tokio::test]
+async fn an_upstream_that_repeats_the_token_tells_it_to_nobody() {
+    async fn repeats(request: Request) -> impl IntoResponse {
+        let told = request.headers()["authorization"]
+            .to_str()
+            .expect("text")
+            .to_owned();
+        let kind = request.uri().query().unwrap_or("text/plain").to_owned();
+        let padding = "x".repeat(200_000);
+        let headers = [("content-type", kind), ("x-echo", told.clone())];
+        (
+            StatusCode::FORBIDDEN,
+            headers,
+            format!("{told}{padding}{told}"),
+        )
+    }
+    let house = House::before(Router::new().fallback(repeats), |_| {}).await;
+    for kind in ["application/json", "image/png"] {
+        let request = Request::get(format!("/data/v1/x?{kind}"))
+            .header("authorization", format!("Bearer {BEARER}"));
+        let response = house
+            .send(request.body(Body::empty()).expect("sound"))
+            .await;
+        assert!(
+            !format!("{:?}", response.headers()).contains("CANARY"),
+            "{kind}"
+        );
+        let (_, body) = whole(response).await;
+        assert_eq!(body.len(), 200_000 + 2 * "Bearer CANARY-0".len(), "{kind}");
+        assert!(!body.contains("CANARY"), "{kind}");
+    }
 }
 
 #[tokio::test]

@@ -25,9 +25,13 @@ async fn ask(url: &str, style: Style) -> Exchange {
 }
 
 async fn present(url: &str, style: Style, presented: Presented<'_>) -> Exchange {
+    present_as(url, style, presented, SECRET).await
+}
+
+async fn present_as(url: &str, style: Style, presented: Presented<'_>, secret: &str) -> Exchange {
     let builder = || countersign_host::http::client(Duration::from_secs(2));
     let client = TokenClient::new(builder, false).expect("set up");
-    let secret = Secret::new(SECRET.as_bytes().to_vec());
+    let secret = Secret::new(secret.as_bytes().to_vec());
     let scope = ["email_read".to_owned()];
     let request = TokenRequest {
         token_url: url,
@@ -218,4 +222,41 @@ async fn a_huge_answer_a_redirect_and_an_echo_are_harmless() {
     );
     let result = ask(&served(echo).await, Style::SfmcJson).await.result;
     assert!(!format!("{result:?}").contains("CANARY"), "{result:?}");
+}
+
+#[tokio::test]
+async fn an_echo_that_cuts_our_secret_shows_no_piece_of_it() {
+    for (secret, error, description, told) in [
+        (
+            SECRET,
+            "invalid_client",
+            "unknown: CANARY-fak…",
+            Some("invalid_client"),
+        ),
+        (
+            SECRET,
+            "invalid_client",
+            "…e-secret",
+            Some("invalid_client"),
+        ),
+        // What is shaped like a code may be a piece of a secret too.
+        ("CANARY_fake_secret", "fake_secret", "see the code", None),
+    ] {
+        let body = serde_json::json!({"error": error, "error_description": description});
+        let answer = move || async move { (StatusCode::UNAUTHORIZED, body.to_string()) };
+        let url = served(Router::new().route("/v2/token", post(answer))).await;
+        let asked = present_as(&url, Style::SfmcJson, Presented::Client, secret).await;
+        let MintResult::Refused {
+            error, description, ..
+        } = asked.result
+        else {
+            panic!("it was refused");
+        };
+        assert_eq!(error.as_deref(), told);
+        let shown = description.expect("words");
+        assert!(
+            !shown.contains("CANARY") && !shown.contains("e-secret"),
+            "{shown}"
+        );
+    }
 }
