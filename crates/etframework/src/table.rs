@@ -4,6 +4,7 @@ mod account;
 mod automation;
 mod base;
 mod data;
+mod definition;
 mod email;
 mod enumeration;
 mod event;
@@ -22,6 +23,7 @@ pub const TYPES: &[&[Type]] = &[
     subscriber::TYPES,
     email::TYPES,
     send::TYPES,
+    definition::TYPES,
     event::TYPES,
     automation::TYPES,
     account::TYPES,

@@ -58,6 +58,7 @@ fn data_type(form: Form) -> &'static str {
         Form::Long => "Int64",
         Form::Boolean => "Boolean",
         Form::DateTime => "DateTime",
+        Form::Time => "Time",
         Form::Word(words) => words.name,
         Form::Named(name) => name,
         Form::Group(_) => "Object[]",
