@@ -101,13 +101,12 @@ for (const mode of ['direct', 'gateway']) {
             });
         });
 
-        test('newman runs a collection that asks for a token and calls with it', async () => {
+        test('newman runs a collection with the environment that connect prints', async () => {
             const folder = mkdtempSync(join(tmpdir(), 'countersign-newman-'));
             const write = (name, value) => writeFileSync(join(folder, name), JSON.stringify(value), { mode: 0o600 });
-            const variable = ([key, value]) => ({ key, value: String(value) });
-            const { client_id, client_secret, account_id } = consumer;
-            const values = { client_id, client_secret, account_id, token_url: `${house.broker}/v2/token` };
-            write('sfmc.postman_environment.json', { name: 'sfmc', values: Object.entries(values).map(variable) });
+            const words = ['--client', 'newman', '--new-consumer', '--vend', mode, '--no-wait', '--json'];
+            const printed = await house.command('connect', consumer.integration, ...words);
+            write('sfmc.postman_environment.json', JSON.parse(JSON.parse(printed.stdout).lines));
             write('collection.json', collection(tablePath()));
             const args = [NEWMAN, 'run', 'collection.json', '-e', 'sfmc.postman_environment.json'];
             const ended = await program(process.execPath, args, { cwd: folder });

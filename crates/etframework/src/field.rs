@@ -15,6 +15,8 @@ pub enum Form {
     Boolean,
     /// A date and time, with or without an offset.
     DateTime,
+    /// A time of day.
+    Time,
     /// One of some words.
     Word(&'static Enumeration),
     /// A type of its own, by name; or one that extends it.
@@ -57,6 +59,8 @@ pub struct Field {
     pub chars_max: u32,
     /// What answers say for one that has no value, where a value is always written.
     pub otherwise: Option<&'static str>,
+    /// Whether the description holds it: Retrieve takes some names that it does not.
+    pub described: bool,
 }
 
 /// What may be done with a type that is an object of the provider.
@@ -83,6 +87,8 @@ pub struct Type {
     pub fields: &'static [Field],
     /// What may be done with it, if it is an object.
     pub object: Option<Object>,
+    /// Whether the description holds it: Retrieve takes an object that it does not.
+    pub described: bool,
 }
 
 pub(crate) const fn field(name: &'static str, form: Form) -> Field {
@@ -98,6 +104,7 @@ pub(crate) const fn field(name: &'static str, form: Form) -> Field {
         needed: false,
         chars_max: 0,
         otherwise: None,
+        described: true,
     }
 }
 
@@ -123,6 +130,10 @@ pub(crate) const fn boolean(name: &'static str) -> Field {
 
 pub(crate) const fn date_time(name: &'static str) -> Field {
     field(name, Form::DateTime)
+}
+
+pub(crate) const fn time(name: &'static str) -> Field {
+    field(name, Form::Time)
 }
 
 pub(crate) const fn word(name: &'static str, words: &'static Enumeration) -> Field {
@@ -191,6 +202,12 @@ impl Field {
         self
     }
 
+    /// Retrieve takes it, though the description does not hold it.
+    pub(crate) const fn undescribed(mut self) -> Field {
+        self.described = false;
+        self
+    }
+
     /// Whether it is a text, number, date or word, and not a type or group.
     #[must_use]
     pub fn is_simple(&self) -> bool {
@@ -204,12 +221,19 @@ pub(crate) const fn plain(name: &'static str, fields: &'static [Field]) -> Type 
         base: None,
         fields,
         object: None,
+        described: true,
     }
 }
 
 impl Type {
     pub(crate) const fn extends(mut self, base: &'static str) -> Type {
         self.base = Some(base);
+        self
+    }
+
+    /// The description does not hold it.
+    pub(crate) const fn undescribed(mut self) -> Type {
+        self.described = false;
         self
     }
 

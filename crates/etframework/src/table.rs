@@ -4,6 +4,7 @@ mod account;
 mod automation;
 mod base;
 mod data;
+mod definition;
 mod email;
 mod enumeration;
 mod event;
@@ -22,6 +23,7 @@ pub const TYPES: &[&[Type]] = &[
     subscriber::TYPES,
     email::TYPES,
     send::TYPES,
+    definition::TYPES,
     event::TYPES,
     automation::TYPES,
     account::TYPES,
@@ -128,6 +130,8 @@ pub struct Property {
     pub within: Option<&'static str>,
     /// Whether Retrieve may ask for it.
     pub retrieved: bool,
+    /// Whether the description and Describe know it.
+    pub described: bool,
 }
 
 impl Property {
@@ -141,7 +145,8 @@ impl Property {
     }
 }
 
-/// What Describe lists of an object, in the order of the schema: what can be retrieved, set, or both.
+/// What an object has, in the order of the schema: what can be retrieved, set, or both. Describe lists
+/// those that are described.
 #[must_use]
 pub fn properties(kind: &'static Type) -> Vec<Property> {
     let inherits = kind.object.map_or(&[][..], |object| object.inherits);
@@ -156,6 +161,7 @@ pub fn properties(kind: &'static Type) -> Vec<Property> {
                 field,
                 within: None,
                 retrieved: shown,
+                described: field.described,
             });
         }
         let crate::Form::Named(name) = field.form else {
@@ -169,6 +175,7 @@ pub fn properties(kind: &'static Type) -> Vec<Property> {
                 field: part,
                 within: Some(field.name),
                 retrieved: true,
+                described: field.described && part.described,
             })
         }));
     }

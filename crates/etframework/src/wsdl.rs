@@ -84,6 +84,7 @@ fn schema(out: &mut String, base: &str) {
         .iter()
         .copied()
         .flatten()
+        .filter(|kind| kind.described)
         .for_each(|kind| named_type(out, kind));
     for kind in MESSAGES {
         line(
@@ -117,7 +118,8 @@ fn named_type(out: &mut String, kind: &Type) {
 
 fn sequence(out: &mut String, fields: &[Field]) {
     line(out, format_args!("<xsd:sequence>"));
-    fields.iter().for_each(|field| element(out, field));
+    let described = fields.iter().filter(|field| field.described);
+    described.for_each(|field| element(out, field));
     line(out, format_args!("</xsd:sequence>"));
 }
 
@@ -141,6 +143,7 @@ fn element(out: &mut String, field: &Field) {
         Form::Long => "xsd:long".to_owned(),
         Form::Boolean => "xsd:boolean".to_owned(),
         Form::DateTime => "xsd:dateTime".to_owned(),
+        Form::Time => "xsd:time".to_owned(),
         Form::Word(words) => format!("tns:{}", words.name),
         Form::Named(name) => format!("tns:{name}"),
         Form::Group(inner) => {

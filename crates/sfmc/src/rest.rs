@@ -7,6 +7,7 @@ mod campaign;
 mod content;
 mod identity;
 mod journey;
+mod listing;
 pub(crate) mod message;
 mod older;
 mod page;

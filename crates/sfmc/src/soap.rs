@@ -18,6 +18,7 @@ mod retrieve;
 mod row;
 
 pub use fault::too_large;
+pub(crate) use identity::folder;
 pub(crate) use kept::Kept;
 
 use crate::fault::{Kind, Place};

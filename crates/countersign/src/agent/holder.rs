@@ -14,8 +14,9 @@ use std::time::Duration;
 const REST_MS: i64 = 1_000;
 /// Longest wait between tries of the prefetch, milliseconds.
 const BACKOFF_MS_MAX: i64 = 15_000;
-/// Life asked for beyond what a caller needs, seconds: what is kept back of every token.
-const KEPT_BACK_S: u64 = 6;
+/// Life asked for beyond what a caller needs, seconds: what is kept back of every token, a second to
+/// hand on, and one for the way here, so that fractions that are cut leave something.
+const KEPT_BACK_S: u64 = 7;
 
 /// One integration's token.
 pub(crate) struct Holder {

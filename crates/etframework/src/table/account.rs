@@ -4,6 +4,36 @@ use super::enumeration;
 use crate::field::{Type, boolean, date_time, group, int, long, named, plain, text, word};
 
 pub(super) const TYPES: &[Type] = &[
+    plain("Locale", &[text("LocaleCode")]).extends("APIObject"),
+    plain("TimeZone", &[text("Name")]).extends("APIObject"),
+    plain(
+        "Permission",
+        &[
+            text("Name"),
+            text("Description"),
+            text("ObjectType"),
+            text("Operation"),
+            boolean("IsShareable"),
+            boolean("IsAllowed"),
+            boolean("IsDenied"),
+        ],
+    )
+    .extends("APIObject"),
+    plain(
+        "PermissionSet",
+        &[
+            text("Name"),
+            text("Description"),
+            boolean("IsAllowed"),
+            boolean("IsDenied"),
+            group(
+                "PermissionSets",
+                &[named("PermissionSet", "PermissionSet").many()],
+            ),
+            group("Permissions", &[named("Permission", "Permission").many()]),
+        ],
+    )
+    .extends("APIObject"),
     plain(
         "AccountUser",
         &[
@@ -21,12 +51,15 @@ pub(super) const TYPES: &[Type] = &[
             int("BusinessUnit"),
             int("DefaultBusinessUnit").shown(),
             text("DefaultApplication"),
+            named("Locale", "Locale").parts(&["LocaleCode"]),
+            named("TimeZone", "TimeZone").parts(&["ID", "Name"]),
             group("Roles", &[named("Role", "Role").many()]).shown(),
         ],
     )
     .extends("APIObject")
     .retrieved(&[
         "Client.ID",
+        "Client.ModifiedBy",
         "PartnerKey",
         "CreatedDate",
         "ModifiedDate",
@@ -114,6 +147,11 @@ pub(super) const TYPES: &[Type] = &[
             boolean("IsPrivate").shown(),
             boolean("IsSystemDefined").shown(),
             boolean("ForceInheritance").shown(),
+            group(
+                "PermissionSets",
+                &[named("PermissionSet", "PermissionSet").many()],
+            )
+            .shown(),
         ],
     )
     .extends("APIObject")

@@ -3,6 +3,25 @@
 use crate::field::{Type, boolean, date_time, int, long, named, plain, text};
 
 pub(super) const TYPES: &[Type] = &[
+    // An automation under its older name; clients list automations by it.
+    plain(
+        "Program",
+        &[
+            text("Name").shown(),
+            text("Description").shown(),
+            int("CategoryID").shown(),
+        ],
+    )
+    .extends("APIObject")
+    .retrieved(&[
+        "Client.ID",
+        "PartnerKey",
+        "CreatedDate",
+        "ModifiedDate",
+        "ObjectID",
+        "CustomerKey",
+    ])
+    .undescribed(),
     plain(
         "Automation",
         &[
@@ -11,13 +30,14 @@ pub(super) const TYPES: &[Type] = &[
             date_time("ScheduledTime").shown(),
             text("AutomationType").shown(),
             text("LastRunInstanceID").shown(),
-            long("CreatedBy"),
+            long("CreatedBy").shown(),
             text("CategoryID").edited(),
             date_time("LastRunTime").shown(),
-            date_time("LastSaveDate"),
+            date_time("LastSaveDate").shown(),
             long("ModifiedBy"),
             text("RecurrenceID"),
-            long("LastSavedBy"),
+            long("LastSavedBy").shown(),
+            text("ProgramID").shown().undescribed(),
         ],
     )
     .extends("InteractionDefinition")

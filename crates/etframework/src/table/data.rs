@@ -63,7 +63,26 @@ pub(super) const TYPES: &[Type] = &[
     ]),
     plain(
         "DataExtensionTemplate",
-        &[text("Name").shown(), text("Description").shown()],
+        &[
+            text("Name").shown(),
+            text("Description").shown(),
+            boolean("IsSendable").shown().undescribed(),
+            boolean("IsTestable").shown().undescribed(),
+            text("SendableCustomObjectField").shown().undescribed(),
+            text("SendableSubscriberField").shown().undescribed(),
+            int("DataRetentionPeriodLength").shown().undescribed(),
+            int("DataRetentionPeriodUnitOfMeasure")
+                .shown()
+                .undescribed(),
+            boolean("RowBasedRetention").shown().undescribed(),
+            boolean("ResetRetentionPeriodOnImport")
+                .shown()
+                .undescribed(),
+            boolean("DeleteAtEndOfRetentionPeriod")
+                .shown()
+                .undescribed(),
+            text("RetainUntil").shown().undescribed(),
+        ],
     )
     .extends("APIObject")
     .retrieved(&["PartnerKey", "ObjectID", "CustomerKey"]),

@@ -1,9 +1,21 @@
 //! E-mails, and the profiles they are sent with.
 
 use super::enumeration;
-use crate::field::{Type, boolean, date_time, int, named, plain, text, word};
+use crate::field::{Type, boolean, date_time, int, named, plain, short, text, word};
 
 pub(super) const TYPES: &[Type] = &[
+    plain(
+        "PrivateIP",
+        &[
+            text("Name"),
+            text("Description"),
+            boolean("IsActive"),
+            short("OrdinalID"),
+            text("IPAddress"),
+        ],
+    )
+    .extends("APIObject"),
+    plain("PrivateDomain", &[]).extends("APIObject"),
     plain(
         "Email",
         &[
@@ -12,9 +24,11 @@ pub(super) const TYPES: &[Type] = &[
             int("CategoryID").edited(),
             text("HTMLBody").edited(),
             text("TextBody").edited(),
+            named("ContentAreas", "ContentArea").many().shown(),
             text("Subject").edited().needed().up_to(200),
             boolean("IsActive").shown(),
             boolean("IsHTMLPaste").edited(),
+            int("ClonedFromID").shown(),
             text("Status").edited(),
             text("EmailType").edited(),
             text("CharacterSet").edited(),
@@ -26,6 +40,7 @@ pub(super) const TYPES: &[Type] = &[
     .extends("APIObject")
     .kept(&[
         "Client.ID",
+        "Client.PartnerClientKey",
         "PartnerKey",
         "CreatedDate",
         "ModifiedDate",
@@ -41,6 +56,7 @@ pub(super) const TYPES: &[Type] = &[
             boolean("IsBlank").shown(),
             int("CategoryID").edited(),
             text("Name").edited().needed(),
+            word("Layout", &enumeration::LAYOUT_TYPE).shown(),
             boolean("IsDynamicContent").shown(),
             boolean("IsSurvey").shown(),
         ],
@@ -96,16 +112,31 @@ pub(super) const TYPES: &[Type] = &[
             text("AutoForwardToEmailAddress").edited(),
             text("AutoForwardToName").edited(),
             boolean("DirectForward").edited(),
+            named("AutoForwardTriggeredSend", "TriggeredSendDefinition").parts(&["ObjectID"]),
             boolean("AutoReply").edited(),
+            named("AutoReplyTriggeredSend", "TriggeredSendDefinition").parts(&["ObjectID"]),
             text("SenderHeaderEmailAddress").edited(),
             text("SenderHeaderName").edited(),
+            short("DataRetentionPeriodLength").shown(),
+            word(
+                "DataRetentionPeriodUnitOfMeasure",
+                &enumeration::RECURRENCE_TYPE_ENUM,
+            )
+            .shown(),
+            named("ReplyManagementRuleSet", "APIObject").parts(&["ObjectID"]),
             text("ReplyToAddress"),
             text("ReplyToDisplayName"),
+            named("RMMRuleCollection", "APIObject")
+                .parts(&["ObjectID"])
+                .undescribed(),
+            text("FallbackFromAddress").shown().undescribed(),
         ],
     )
     .extends("APIObject")
     .kept(&[
         "Client.ID",
+        "Client.CreatedBy",
+        "Client.ModifiedBy",
         "PartnerKey",
         "CreatedDate",
         "ModifiedDate",
@@ -117,6 +148,8 @@ pub(super) const TYPES: &[Type] = &[
         &[
             text("Name").edited().needed(),
             text("Description").edited(),
+            named("PrivateIP", "PrivateIP"),
+            named("PrivateDomain", "PrivateDomain"),
             boolean("SubscriberLevelPrivateDomain"),
         ],
     )

@@ -192,6 +192,56 @@ pub(super) const UNSUBSCRIBE_BEHAVIOR_ENUM: Enumeration = Enumeration {
     words: &["ENTIRE_ENTERPRISE", "BUSINESS_UNIT_ONLY"],
 };
 
+pub(super) const LAYOUT_TYPE: Enumeration = Enumeration {
+    name: "LayoutType",
+    words: &["HTMLWrapped", "RawText", "SMS"],
+};
+
+pub(super) const SEND_DEFINITION_LIST_TYPE_ENUM: Enumeration = Enumeration {
+    name: "SendDefinitionListTypeEnum",
+    words: &[
+        "SourceList",
+        "ExclusionList",
+        "DomainExclusion",
+        "OptOutList",
+    ],
+};
+
+pub(super) const DATA_SOURCE_TYPE_ENUM: Enumeration = Enumeration {
+    name: "DataSourceTypeEnum",
+    words: &[
+        "List",
+        "CustomObject",
+        "DomainExclusion",
+        "SalesForceReport",
+        "SalesForceCampaign",
+        "FilterDefinition",
+        "OptOutList",
+    ],
+};
+
+pub(super) const FILE_TYPE: Enumeration = Enumeration {
+    name: "FileType",
+    words: &["CSV", "TAB", "Other"],
+};
+
+pub(super) const IMPORT_DEFINITION_UPDATE_TYPE: Enumeration = Enumeration {
+    name: "ImportDefinitionUpdateType",
+    words: &[
+        "AddAndUpdate",
+        "AddAndDoNotUpdate",
+        "UpdateButDoNotAdd",
+        "Merge",
+        "Overwrite",
+        "ColumnBased",
+    ],
+};
+
+pub(super) const IMPORT_DEFINITION_FIELD_MAPPING_TYPE: Enumeration = Enumeration {
+    name: "ImportDefinitionFieldMappingType",
+    words: &["InferFromColumnHeadings", "MapByOrdinal", "ManualMap"],
+};
+
 /// All of them.
 pub(super) const ALL: &[&Enumeration] = &[
     &ASYNC_RESPONSE_TYPE,
@@ -216,4 +266,10 @@ pub(super) const ALL: &[&Enumeration] = &[
     &EVENT_TYPE,
     &ACCOUNT_TYPE_ENUM,
     &UNSUBSCRIBE_BEHAVIOR_ENUM,
+    &LAYOUT_TYPE,
+    &SEND_DEFINITION_LIST_TYPE_ENUM,
+    &DATA_SOURCE_TYPE_ENUM,
+    &FILE_TYPE,
+    &IMPORT_DEFINITION_UPDATE_TYPE,
+    &IMPORT_DEFINITION_FIELD_MAPPING_TYPE,
 ];

@@ -1,7 +1,7 @@
 //! Triggered sends and what became of them.
 
 use super::enumeration;
-use crate::field::{Type, boolean, date_time, int, long, named, plain, short, text, word};
+use crate::field::{Type, boolean, date_time, int, long, named, plain, short, text, time, word};
 
 pub(super) const TYPES: &[Type] = &[
     plain(
@@ -13,6 +13,10 @@ pub(super) const TYPES: &[Type] = &[
             text("FromName").edited(),
             text("FromAddress").edited(),
             named("DeliveryProfile", "DeliveryProfile").parts(&["CustomerKey", "ObjectID"]),
+            named("PrivateIP", "PrivateIP").parts(&["ID"]),
+            named("PrivateDomain", "PrivateDomain").parts(&["ObjectID"]),
+            named("HeaderContentArea", "ContentArea").parts(&["ID"]),
+            named("FooterContentArea", "ContentArea").parts(&["ID"]),
             boolean("SuppressTracking").edited(),
             boolean("IsSendLogging").edited(),
         ],
@@ -38,7 +42,10 @@ pub(super) const TYPES: &[Type] = &[
             boolean("IsMultipart").edited(),
             boolean("IsWrapped").edited(),
             short("AllowedSlots").shown(),
-            int("SendLimit"),
+            int("NewSlotTrigger").shown(),
+            int("SendLimit").shown(),
+            time("SendWindowOpen").shown(),
+            time("SendWindowClose").shown(),
             boolean("SendWindowDelete"),
             boolean("RefreshContent").written(),
             text("ExclusionFilter"),
@@ -50,6 +57,8 @@ pub(super) const TYPES: &[Type] = &[
             text("PreHeader").edited(),
             text("ReplyToAddress"),
             text("ReplyToDisplayName"),
+            boolean("IsPlatformObject").shown().undescribed(),
+            text("TestEmailAddr").shown().undescribed(),
         ],
     )
     .extends("SendDefinition")
@@ -70,6 +79,10 @@ pub(super) const TYPES: &[Type] = &[
         "SenderProfile.ObjectID",
         "DeliveryProfile.CustomerKey",
         "DeliveryProfile.ObjectID",
+        "PrivateIP.ID",
+        "PrivateDomain.ObjectID",
+        "HeaderContentArea.ID",
+        "FooterContentArea.ID",
         "FromName",
         "FromAddress",
         "SuppressTracking",

@@ -37,12 +37,14 @@ pub(super) const TYPES: &[Type] = &[
             word("Type", &enumeration::LIST_TYPE_ENUM).shown(),
             text("Description").edited(),
             word("ListClassification", &enumeration::LIST_CLASSIFICATION_ENUM).shown(),
+            named("AutomatedEmail", "Email").parts(&["ID"]),
             named("SendClassification", "SendClassification"),
         ],
     )
     .extends("APIObject")
     .kept(&[
         "Client.ID",
+        "Client.PartnerClientKey",
         "PartnerKey",
         "CreatedDate",
         "ModifiedDate",

@@ -9,6 +9,7 @@ use crate::envelope;
 use crate::platform::Platform;
 use crate::request::Answer;
 use crate::setup::AssetKind;
+use crate::soap::folder;
 use serde_json::{Value, json};
 
 /// A kind of activity.
@@ -85,8 +86,22 @@ fn key(kind: &Kind, automation: &Asset) -> String {
     format!("{}-{}", automation.key, kind.path)
 }
 
+/// The table that a unit's activities work on: its first.
+struct Target<'a>(Option<&'a Asset>);
+
+impl<'a> Target<'a> {
+    fn of(platform: &'a Platform, mid: u64) -> Target<'a> {
+        Target(platform.world.assets.of(AssetKind::Table, mid).next())
+    }
+
+    fn id(&self) -> &str {
+        self.0.map_or("", |table| &table.guid)
+    }
+}
+
 /// An activity as lists and single reads show it.
-fn item(kind: &Kind, automation: &Asset) -> Value {
+fn item(kind: &Kind, automation: &Asset, target: &Target<'_>) -> Value {
+    let folder = |content| folder(content, automation.mid);
     let mut item = json!({ "name": format!("{}: {}", automation.name, kind.path),
         "description": "", "createdDate": MADE_AT, "modifiedDate": MADE_AT });
     item[kind.id] = json!(id(kind, automation));
@@ -96,22 +111,26 @@ fn item(kind: &Kind, automation: &Asset) -> Value {
             "isCompressed": false, "maxFileAge": 0, "maxImportFrequency": 0, "isUpload": false,
             "isPgp": false, "fileTransferLocationId": guid_of("location") }),
         "imports" => json!({ "allowErrors": true, "dateFormatLocale": "en-US", "deleteFile": false,
-            "destinationObjectTypeId": 310, "destinationId": 0, "fieldMappingType": "InferFromColumnHeadings",
+            "destinationObjectTypeId": 310, "destinationObjectId": target.id(), "destinationId": 0, "fieldMappingType": "InferFromColumnHeadings",
             "fieldMappings": [], "fileNamingPattern": "%%Year%%.csv", "fileType": "CSV", "filter": "",
             "hasColumnHeader": true, "isOrderedImport": false, "isSequential": true,
             "sendEmailNotification": false, "standardQuotedStrings": true, "updateTypeId": 0,
             "subscriberImportTypeId": 255, "fileTransferLocationTypeId": 0,
             "fileTransferLocationId": guid_of("location") }),
-        "filters" => json!({ "categoryId": 1, "filterDefinitionId": guid_of("filter definition"),
+        "filters" => {
+            json!({ "categoryId": folder("filteractivity"), "filterDefinitionId": guid_of("filter definition"),
             "sourceTypeId": 2, "destinationTypeId": 2, "statusId": 1,
-            "sourceObjectId": automation.guid, "destinationObjectId": automation.guid }),
-        "queries" => json!({ "queryText": "SELECT SubscriberKey FROM Source", "targetName": "",
-            "targetKey": "", "targetId": automation.guid, "targetDescription": "",
-            "targetUpdateTypeId": 0, "targetUpdateTypeName": "Overwrite", "categoryId": 1,
-            "isFrozen": false }),
+            "sourceObjectId": target.id(), "destinationObjectId": target.id() })
+        }
+        "queries" => {
+            json!({ "queryText": "SELECT SubscriberKey FROM Source", "targetName": target.0.map(|table| &table.name),
+            "targetKey": target.0.map(|table| &table.key), "targetId": target.id(), "targetDescription": "",
+            "targetUpdateTypeId": 0, "targetUpdateTypeName": "Overwrite", "categoryId": folder("queryactivity"),
+            "isFrozen": false })
+        }
         "dataextracts" => json!({ "dataExtractTypeId": guid_of("extract type"),
             "fileSpec": "%%Year%%.csv", "createdBy": 0, "modifiedBy": 0, "intervalType": 0 }),
-        _ => json!({ "script": "", "categoryId": 1 }),
+        _ => json!({ "script": "", "categoryId": folder("ssjsactivity") }),
     };
     if let (Value::Object(item), Value::Object(more)) = (&mut item, more) {
         item.extend(more);
@@ -130,7 +149,9 @@ pub(super) fn list(platform: &mut Platform, call: &Call<'_>) -> Answer {
         .of(AssetKind::Automation, call.token.mid)
         .collect();
     let count = all.len();
-    let shown = page.cut(all).into_iter().map(|one| item(kind, one));
+    let target = Target::of(platform, call.token.mid);
+    let shown = page.cut(all).into_iter();
+    let shown = shown.map(|one| item(kind, one, &target));
     let items: Vec<Value> = shown.collect();
     let body =
         json!({ "count": count, "page": page.number, "pageSize": page.size, "items": items });
@@ -148,7 +169,10 @@ pub(super) fn show(platform: &mut Platform, call: &Call<'_>) -> Answer {
         .of(AssetKind::Automation, call.token.mid);
     let is = |one: &&Asset| id(kind, one) == wanted || key(kind, one).to_lowercase() == wanted;
     match all.find(is) {
-        Some(automation) => Answer::json(200, item(kind, automation)),
+        Some(automation) => {
+            let target = Target::of(platform, call.token.mid);
+            Answer::json(200, item(kind, automation, &target))
+        }
         None => envelope::not_found(),
     }
 }

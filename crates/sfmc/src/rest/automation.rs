@@ -8,6 +8,7 @@ use crate::fault::{Kind, Place};
 use crate::platform::Platform;
 use crate::request::Answer;
 use crate::setup::AssetKind;
+use crate::soap::folder;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
@@ -69,7 +70,7 @@ fn item(platform: &Platform, call: &Call<'_>, automation: &Asset) -> Value {
     json!({
         "id": automation.guid, "key": automation.key, "name": automation.name, "description": "",
         "typeId": 1, "type": "scheduled", "statusId": status_id, "status": status,
-        "categoryId": 1, "lastRunTime": stamp(last_run), "lastRunInstanceId": automation.guid,
+        "categoryId": folder("automations", automation.mid), "lastRunTime": stamp(last_run), "lastRunInstanceId": automation.guid,
     })
 }
 

@@ -9,6 +9,7 @@ use crate::envelope;
 use crate::platform::Platform;
 use crate::request::Answer;
 use crate::setup::AssetKind;
+use crate::soap::folder;
 use filter::Filter;
 use serde_json::{Value, json};
 
@@ -31,7 +32,7 @@ fn item(send: &Asset, enterprise: u64) -> Value {
         "createdBy": person, "modifiedDate": MADE_AT, "modifiedBy": person,
         "enterpriseId": enterprise, "memberId": send.mid,
         "status": { "id": 1, "name": "Draft" }, "thumbnail": { "thumbnailUrl": "" },
-        "category": { "id": 1, "name": "Content Builder", "parentId": 0 }, "content": "",
+        "category": { "id": folder("asset", send.mid), "name": "Content Builder", "parentId": 0 }, "content": "",
         "meta": {}, "views": {}, "availableViews": [], "data": {}, "modelVersion": 2,
     })
 }
@@ -60,7 +61,7 @@ pub(super) fn list(platform: &mut Platform, call: &Call<'_>) -> Answer {
     let fields = query("$fields").map(|names| names.split(',').collect::<Vec<&str>>());
     Answer::json(
         200,
-        page::linked(&page, all, |item| only(item, fields.as_deref())),
+        page::linked(&page, all, |item| only(item, fields.as_deref(), &["id"])),
     )
 }
 
@@ -112,19 +113,22 @@ pub(super) fn query(platform: &mut Platform, call: &Call<'_>) -> Answer {
     });
     Answer::json(
         200,
-        page::linked(&page, all, |item| only(item, fields.as_deref())),
+        page::linked(&page, all, |item| only(item, fields.as_deref(), &ALWAYS)),
     )
 }
 
-/// The fields asked for, and the id; all of them if none were named.
-fn only(mut item: Value, fields: Option<&[&str]>) -> Value {
+/// What a query answers with, whatever fields it names: clients name other ones and read these.
+const ALWAYS: [&str; 5] = ["id", "customerKey", "objectID", "name", "assetType"];
+
+/// The fields asked for, and those that are always there; all of them if none were named.
+fn only(mut item: Value, fields: Option<&[&str]>, always: &[&str]) -> Value {
     if let (Value::Object(held), Some(fields)) = (&mut item, fields) {
         let asked = |name: &str| {
             fields
                 .iter()
                 .any(|field| field.trim().eq_ignore_ascii_case(name))
         };
-        held.retain(|name, _| name == "id" || asked(name));
+        held.retain(|name, _| always.contains(&name.as_str()) || asked(name));
     }
     item
 }

@@ -8,6 +8,7 @@ use crate::fault::{Kind, Place};
 use crate::platform::Platform;
 use crate::request::Answer;
 use crate::setup::AssetKind;
+use crate::soap::folder;
 use serde_json::{Value, json};
 
 /// Largest page (documented).
@@ -94,7 +95,7 @@ fn item(journey: &Asset, call: &Call<'_>, whole: bool) -> Value {
         "defaults": { "email": [], "properties": {} },
         "metaData": {},
         "executionMode": "Production",
-        "categoryId": 1,
+        "categoryId": folder("journey", journey.mid),
         "status": "Published",
         "definitionId": journey.guid,
         "scheduledStatus": "Draft",

@@ -2,7 +2,8 @@
 
 use super::{Call, Needs};
 use super::{
-    activity, automation, bulk, campaign, content, identity, journey, message, older, table,
+    activity, automation, bulk, campaign, content, identity, journey, listing, message, older,
+    table,
 };
 use crate::platform::Platform;
 use crate::request::Answer;
@@ -66,6 +67,8 @@ const AUTOMATIONS: Needs = Needs::Scope(&["automations_read"]);
 const DEFINITIONS: Needs = Needs::Scope(&["email_read"]);
 const CAMPAIGNS: Needs = Needs::Scope(&["campaign_read"]);
 const CONTENT: Needs = Needs::Scope(&["saved_content_read", "documents_and_images_read"]);
+const LOCATIONS: Needs = Needs::Scope(&["file_locations_read", "automations_read"]);
+const CONTACTS: Needs = Needs::Scope(&["list_and_subscribers_read"]);
 const SMS: Needs = Needs::Scope(&["sms_read"]);
 const PUSH: Needs = Needs::Scope(&["push_read"]);
 const WRITING: Needs = Needs::Scope(&["data_extensions_write"]);
@@ -194,6 +197,27 @@ pub(super) const ROUTES: &[Route] = &[
         activity::show,
     ),
     get("/automation/v1/filters", AUTOMATIONS, activity::list),
+    get("/automation/v1/ftplocations", LOCATIONS, listing::locations),
+    get(
+        "/automation/v1/dataextracttypes",
+        AUTOMATIONS,
+        listing::extract_types,
+    ),
+    get(
+        "/messaging/v1/domainverification",
+        DEFINITIONS,
+        listing::verified,
+    ),
+    get(
+        "/hub/v1/contacts/schema/attributeGroups",
+        CONTACTS,
+        listing::attribute_groups,
+    ),
+    get(
+        "/hub/v1/contacts/schema/setDefinitions",
+        CONTACTS,
+        listing::attribute_sets,
+    ),
     get("/automation/v1/filters/{id}", AUTOMATIONS, activity::show),
     get(
         "/legacy/v1/beta/bulk/automations/automation/definition",

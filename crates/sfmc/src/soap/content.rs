@@ -162,6 +162,7 @@ pub(super) fn things(
             definition::defaults(kind, mid)
         }
         "Automation" => definition::automations(platform, now, mid),
+        "Program" => definition::programs(platform, mid),
         "QueryDefinition" => definition::queries(platform, mid),
         "AccountUser" => account::users(platform, mid),
         "Role" => account::roles(mid),

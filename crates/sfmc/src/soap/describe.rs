@@ -24,8 +24,9 @@ pub(super) fn describe(platform: &mut Platform, call: &Call<'_>) -> Node {
 /// An object that the tables do not know has a name and nothing more.
 fn definition(name: &str) -> Node {
     let mut node = Node::default().with("ObjectType", name);
-    let kind = find_type(name).filter(|kind| kind.object.is_some());
-    for property in kind.map(properties).unwrap_or_default() {
+    let kind = find_type(name).filter(|kind| kind.object.is_some() && kind.described);
+    let all = kind.map(properties).unwrap_or_default().into_iter();
+    for property in all.filter(|property| property.described) {
         node.push("Properties", described(kind, &property));
     }
     node
@@ -58,6 +59,7 @@ fn data_type(form: Form) -> &'static str {
         Form::Long => "Int64",
         Form::Boolean => "Boolean",
         Form::DateTime => "DateTime",
+        Form::Time => "Time",
         Form::Word(words) => words.name,
         Form::Named(name) => name,
         Form::Group(_) => "Object[]",

@@ -24,6 +24,11 @@ pub(super) fn is_meant(kind: &str, named: &Node, thing: &Node) -> bool {
     })
 }
 
+/// The number of the folder for a kind of content, over SOAP and REST.
+pub(crate) fn folder(content: &str, mid: u64) -> u64 {
+    number_of(&format!("folder {content} {mid}"))
+}
+
 /// A number that is always the same for a name: seven digits, as the platform's numbers have.
 pub(super) fn number_of(name: &str) -> u64 {
     let digits: String = guid_of(name)

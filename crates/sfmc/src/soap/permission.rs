@@ -38,6 +38,7 @@ const ROWS: &[Row] = &[
             "SendClassification",
             "TriggeredSendDefinition",
             "TriggeredSendSummary",
+            "EmailSendDefinition",
         ],
         read: &["email_read"],
         write: &["email_write"],
@@ -65,7 +66,13 @@ const ROWS: &[Row] = &[
         run: &[],
     },
     Row {
-        objects: &["Automation", "QueryDefinition"],
+        objects: &[
+            "Automation",
+            "Program",
+            "QueryDefinition",
+            "ImportDefinition",
+            "FilterDefinition",
+        ],
         read: &["automations_read"],
         write: &["automations_write"],
         run: &["automations_execute"],

@@ -8,11 +8,48 @@ use crate::platform::Platform;
 use crate::soap::identity::number_of;
 use countersign_etframework::Node;
 
-/// The app user of each package made in a unit. When it last signed in is never said (recorded).
+/// The app user of each package made in a unit, and the administrator every account has. When an app
+/// user last signed in is never said (recorded).
 pub(super) fn users(platform: &Platform, mid: u64) -> Vec<Node> {
     let packages = platform.packages().values();
     let of_unit = packages.filter(|package| package.home == mid);
-    of_unit.map(|package| user(platform, package)).collect()
+    let of_packages = of_unit.map(|package| user(platform, package));
+    of_packages.chain([administrator(mid)]).collect()
+}
+
+fn administrator(mid: u64) -> Node {
+    let name = format!("administrator {mid}");
+    let id = number_of(&name);
+    let mut roles = Node::default();
+    roles.push("Role", Node::default().with("Name", "Administrator"));
+    common(&name)
+        .with("UserID", format!("administrator-{mid}"))
+        .with("Name", "Administrator")
+        .with("Email", format!("administrator-{mid}@example.com"))
+        .with("ActiveFlag", true)
+        .with("LastSuccessfulLogin", MADE_AT)
+        .with("IsAPIUser", false)
+        .with("DefaultBusinessUnit", mid)
+        .with("AccountUserID", id)
+        .having("Roles", roles)
+}
+
+/// What every user has.
+fn common(name: &str) -> Node {
+    Node::of("AccountUser")
+        .with("CreatedDate", MADE_AT)
+        .with("ModifiedDate", MADE_AT)
+        .with("ID", number_of(name))
+        .with("ObjectID", guid_of(&format!("object {name}")))
+        .with("CustomerKey", guid_of(&format!("key {name}")))
+        .with("MustChangePassword", false)
+        .with("IsLocked", false)
+        .with("Locale.LocaleCode", "en-US")
+        .with("TimeZone.ID", 5)
+        .with(
+            "TimeZone.Name",
+            "(GMT-06:00) Central Time (No Daylight Savings)",
+        )
 }
 
 fn user(platform: &Platform, package: &Package) -> Node {
@@ -33,21 +70,14 @@ fn user(platform: &Platform, package: &Package) -> Node {
         "Role",
         Node::default().with("Name", format!("Individual role for {id}")),
     );
-    Node::of("AccountUser")
-        .with("CreatedDate", MADE_AT)
-        .with("ModifiedDate", MADE_AT)
-        .with("ID", id)
-        .with("ObjectID", guid_of(&format!("object {name}")))
-        .with("CustomerKey", guid_of(&format!("key {name}")))
+    common(&name)
         .with("AccountUserID", id)
         .with("UserID", guid_of(&name))
         .with("Name", format!("{} app user", package.label))
         .with("Email", "")
-        .with("MustChangePassword", false)
         .with("ActiveFlag", package.app_user_active && !broken)
         .with("LastSuccessfulLogin", "")
         .with("IsAPIUser", true)
-        .with("IsLocked", false)
         .with("DefaultBusinessUnit", package.home)
         .having("Roles", roles)
 }

@@ -2,7 +2,6 @@
 
 use super::MADE_AT;
 use super::event::{self, Run};
-use super::table::folder;
 use crate::asset::Asset;
 use crate::chance::guid_of;
 use crate::fault::{Kind, Place};
@@ -10,7 +9,7 @@ use crate::platform::Platform;
 use crate::rest::automation::last_run;
 use crate::rest::stamp;
 use crate::setup::AssetKind;
-use crate::soap::identity::number_of;
+use crate::soap::identity::{folder, number_of};
 use countersign_etframework::Node;
 use jiff::Timestamp;
 
@@ -92,7 +91,8 @@ pub(super) fn triggered_sends(platform: &Platform, mid: u64) -> Vec<Node> {
             .with("IsMultipart", true)
             .with("IsWrapped", true)
             .with("AllowedSlots", 0)
-            .with("Priority", "High")
+            // As clients read it: 3 is high, 4 medium, 5 low.
+            .with("Priority", 3)
     };
     of(platform, AssetKind::Send, mid).map(one).collect()
 }
@@ -221,15 +221,21 @@ pub(super) fn defaults(kind: &'static str, mid: u64) -> Vec<Node> {
         .with("ModifiedDate", MADE_AT)
         .with("ObjectID", guid_of(&format!("{kind} {mid}")))
         .with("CustomerKey", key)
-        .with("Name", name);
+        .with("Name", name)
+        .with("Description", "");
     if kind == "SendClassification" {
         node.set("SendClassificationType", "Operational");
+        let id = |part: &str| guid_of(&format!("{part} {mid}"));
         node.set("SenderProfile.CustomerKey", "Default");
+        node.set("SenderProfile.ObjectID", id("SenderProfile"));
         node.set("DeliveryProfile.CustomerKey", "Default");
+        node.set("DeliveryProfile.ObjectID", id("DeliveryProfile"));
     }
     if kind == "SenderProfile" {
         node.set("FromName", format!("Account {mid}"));
-        node.set("FromAddress", format!("account-{mid}@example.com"));
+        let address = format!("account-{mid}@example.com");
+        node.set("FromAddress", &address);
+        node.set("FallbackFromAddress", address);
     }
     vec![node]
 }
@@ -251,10 +257,27 @@ pub(super) fn automations(platform: &Platform, now: Timestamp, mid: u64) -> Vec<
             .with("AutomationType", "scheduled")
             .with("CategoryID", folder("automations", mid))
             .with("LastRunInstanceID", &automation.guid)
+            .with("ProgramID", &automation.guid)
+            .with("LastSaveDate", MADE_AT)
             .with(
                 "LastRunTime",
                 stamp(last_run(automation, stalled_since, now)),
             )
+    };
+    of(platform, AssetKind::Automation, mid).map(one).collect()
+}
+
+/// Automations under their older name.
+pub(super) fn programs(platform: &Platform, mid: u64) -> Vec<Node> {
+    let one = |automation: &Asset| {
+        Node::of("Program")
+            .with("CreatedDate", MADE_AT)
+            .with("ModifiedDate", MADE_AT)
+            .with("ObjectID", &automation.guid)
+            .with("CustomerKey", &automation.key)
+            .with("Name", &automation.name)
+            .with("Description", "")
+            .with("CategoryID", folder("automations", mid))
     };
     of(platform, AssetKind::Automation, mid).map(one).collect()
 }

@@ -47,7 +47,7 @@ pub(super) fn lists(mid: u64) -> Vec<Node> {
         .with("ObjectID", guid_of(&format!("list {mid}")))
         .with("CustomerKey", "All Subscribers")
         .with("ListName", "All Subscribers")
-        .with("Category", super::table::folder("list", mid))
+        .with("Category", crate::soap::identity::folder("list", mid))
         .with("Type", "Private")
         .with("Description", "Contains all subscribers")
         .with("ListClassification", "ExactTargetList");

@@ -5,7 +5,7 @@ use crate::asset::Asset;
 use crate::chance::guid_of;
 use crate::platform::Platform;
 use crate::setup::AssetKind;
-use crate::soap::identity::number_of;
+use crate::soap::identity::folder;
 use countersign_etframework::Node;
 
 /// The folder at the top for each kind of content, and what it is called.
@@ -16,12 +16,19 @@ const FOLDERS: &[(&str, &str)] = &[
     ("triggered_send", "my triggered sends"),
     ("queryactivity", "Query"),
     ("automations", "my automations"),
+    ("asset", "Content Builder"),
+    ("cloudpages", "CloudPages"),
+    ("filteractivity", "Filter"),
+    ("filterdefinition", "Data Filters"),
+    ("hidden", "Hidden"),
+    ("journey", "Journeys"),
+    ("mysubs", "my subscribers"),
+    ("publication", "Publication Lists"),
+    ("ssjsactivity", "Scripts"),
+    ("suppression_list", "Suppression Lists"),
+    ("triggered_send_journeybuilder", "Journey Builder Sends"),
+    ("userinitiatedsends", "my sends"),
 ];
-
-/// The number of the folder for a kind of content.
-pub(super) fn folder(content: &str, mid: u64) -> u64 {
-    number_of(&format!("folder {content} {mid}"))
-}
 
 pub(super) fn folders(mid: u64) -> Vec<Node> {
     let one = |(content, name): &(&str, &str)| {
