@@ -12,12 +12,20 @@ struct File {
 
 macro_rules! files {
     ($($name:literal),* $(,)?) => {
-        &[$(File {
-            name: $name,
-            text: include_str!(concat!("../scenarios/", $name, ".yaml")),
-        }),*]
+        &[
+            File { name: STORIES, text: include_str!("../stories/quiet-sunday.yaml") },
+            File { name: STORIES, text: include_str!("../stories/vendor-outage.yaml") },
+            File { name: STORIES, text: include_str!("../stories/stampede.yaml") },
+            $(File {
+                name: $name,
+                text: include_str!(concat!("../scenarios/", $name, ".yaml")),
+            }),*
+        ]
     };
 }
+
+/// The family of the stories, three of which the demo plays today.
+const STORIES: &str = "stories";
 
 const FILES: &[File] = files![
     "stories",

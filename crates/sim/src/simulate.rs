@@ -7,7 +7,7 @@ mod check;
 mod oracle;
 mod report;
 
-pub use check::SimulateError;
+pub use check::{SimulateError, check};
 pub use report::{Affects, Report, ScenarioReport, Seconds, Summary};
 
 use crate::scenario::Scenario;
@@ -65,7 +65,7 @@ type PastKey = (String, u64, Times, [Vec<String>; 3]);
 /// [`SimulateError`] for the first scenario that cannot be played; then none is run.
 pub fn simulate(staged: &[Staged]) -> Result<Vec<Ran>, SimulateError> {
     for one in staged {
-        check::check(one)?;
+        check(one)?;
     }
     let pasts: Mutex<BTreeMap<PastKey, Arc<OnceLock<Past>>>> = Mutex::default();
     let next = AtomicUsize::new(0);
@@ -100,7 +100,7 @@ pub fn outcomes(
     staged: &Staged,
     mut each: impl FnMut(Timestamp, &Outcome),
 ) -> Result<(), SimulateError> {
-    check::check(staged)?;
+    check(staged)?;
     let scenario = &staged.scenario;
     let estate = estate_of(scenario, &staged.estate);
     let times = Times::of(scenario);

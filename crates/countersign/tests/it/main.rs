@@ -18,3 +18,4 @@ mod leave;
 mod sdk;
 mod sdk_core;
 mod serve;
+mod simulate;

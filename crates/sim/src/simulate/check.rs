@@ -37,7 +37,11 @@ pub enum SimulateError {
 /// Longest time a scenario may span: a year and a bit, history included.
 const SPAN_MAX: SignedDuration = SignedDuration::from_hours(400 * 24);
 
-pub(super) fn check(staged: &Staged) -> Result<(), SimulateError> {
+/// Whether a scenario can be played and scored.
+///
+/// # Errors
+/// [`SimulateError`] with the field, and what to write.
+pub fn check(staged: &Staged) -> Result<(), SimulateError> {
     let scenario = &staged.scenario;
     let wrong = |(field, words): (String, String)| SimulateError::Field {
         name: scenario.name.clone(),

@@ -71,11 +71,26 @@ pub(super) fn score(
         virtual_seconds: 0.0,
         wall_seconds: 0.0,
     };
+    let mut misses = misses(&matches, &opened, scenario.expect.others.is_some());
+    if locked != to_lock {
+        misses.push(format!("locked {locked:?}, had to be {to_lock:?}"));
+    }
+    Ran {
+        report,
+        passed: misses.is_empty(),
+        misses,
+        incidents: opened,
+        story: Vec::new(),
+    }
+}
+
+/// What is wrong with expected incidents, and, if there were to be none, which others there are.
+fn misses(matches: &[Match<'_>], opened: &[Incident], no_others: bool) -> Vec<String> {
     let mut misses: Vec<String> = matches
         .iter()
         .filter_map(|one| missed(one, one.incident.map(|place| &opened[place])))
         .collect();
-    if scenario.expect.others.is_some() {
+    if no_others {
         let taken: BTreeSet<usize> = matches.iter().filter_map(|one| one.incident).collect();
         let further = opened
             .iter()
@@ -87,16 +102,7 @@ pub(super) fn score(
             }),
         );
     }
-    if locked != to_lock {
-        misses.push(format!("locked {locked:?}, had to be {to_lock:?}"));
-    }
-    Ran {
-        report,
-        passed: misses.is_empty(),
-        misses,
-        incidents: opened,
-        story: Vec::new(),
-    }
+    misses
 }
 
 /// What is wrong with an expected incident, if anything is.

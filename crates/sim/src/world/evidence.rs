@@ -32,19 +32,16 @@ impl Evidence {
     }
 
     /// First failed token request or call of a credential.
-
     pub(crate) fn of_credential(&self, id: &str) -> Option<Timestamp> {
         self.credentials.get(id).copied()
     }
 
     /// The instant at which an asset had lost five events.
-
     pub(crate) fn of_asset(&self, id: &str) -> Option<Timestamp> {
         self.assets.get(id).copied()
     }
 
     /// The first of all.
-
     pub(crate) fn first(&self) -> Option<Timestamp> {
         self.credentials
             .values()

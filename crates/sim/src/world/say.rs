@@ -11,6 +11,7 @@ use countersign_model::Timestamp;
 use countersign_model::estate::CredentialKind;
 use countersign_model::id::OutcomeId;
 use countersign_model::outcome::{Call, Fact, Metric, Outcome};
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 /// Who reports counters of the provider.
@@ -27,6 +28,16 @@ const NATURAL: [(f64, Option<u16>, &str); 3] = [
     (0.25, Some(503), "none"),
     (0.15, Some(429), "50100"),
 ];
+
+/// The address from which a program calls: its usual one (RFC 5737), or a new one where an address
+/// is what is refused, as a 403 without a code tells.
+fn address(flow: &Flow, went: &Went) -> Ipv4Addr {
+    let tail = flow.it.id.as_str().bytes().fold(0_u8, u8::wrapping_add);
+    match (went.status, &went.code) {
+        (Some(403), None) => Ipv4Addr::new(198, 51, 100, tail),
+        _ => Ipv4Addr::new(203, 0, 113, tail),
+    }
+}
 
 /// A call as it is reported.
 pub(super) struct Told<'a> {
@@ -61,7 +72,8 @@ impl World {
         if went.is_ok() && told.retry_of.is_none() {
             self.say_natural(at, told, n);
         }
-        let outcome = self.of_flow(at, told.flow, n, Fact::Call(call));
+        let mut outcome = self.of_flow(at, told.flow, n, Fact::Call(call));
+        outcome.peer_ip = Some(IpAddr::V4(address(told.flow, went)));
         let id = outcome.id.clone();
         if told.flow.seen {
             self.send(outcome, |trouble| trouble.hits_flow(told.flow));

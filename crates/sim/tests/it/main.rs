@@ -12,3 +12,4 @@ mod estate;
 mod house;
 mod listener;
 mod scenario;
+mod simulate;
