@@ -55,13 +55,7 @@ impl Owners {
 
     /// Whose the lines of an origin are. Where nothing tells, they are the integration's that the
     /// caller names for such lines, or one named after the file.
-    pub(crate) fn of(
-        &mut self,
-        who: Who,
-        what: Option<&What>,
-        options: &Options,
-        file: usize,
-    ) -> Who {
+    pub(crate) fn of(&mut self, who: Who, what: &What, options: &Options, file: usize) -> Who {
         let route = what
             .filter(|_| who.is_bare())
             .map(|what| what.route.clone());

@@ -17,6 +17,7 @@ const BUSY_WAIT: Duration = Duration::from_secs(5);
 const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0001_watch.sql"),
     include_str!("../migrations/0002_sources.sql"),
+    include_str!("../migrations/0003_ping_keys.sql"),
 ];
 
 /// The schema version this program writes.
