@@ -13,3 +13,4 @@ mod leave;
 mod sdk;
 mod sdk_core;
 mod serve;
+mod telemetry;

@@ -74,6 +74,7 @@ fn binary_and_json_come_to_the_same() {
         Signal::Traces,
         Encoding::Json,
         refused().to_string().as_bytes(),
+        None,
     );
     assert_eq!(binary, json);
     assert_eq!(binary.expect("readable").n_lines, 1);

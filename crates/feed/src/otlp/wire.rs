@@ -169,6 +169,8 @@ pub(super) fn read<T: Message + Default + DeserializeOwned>(
 ) -> Option<T> {
     match encoding {
         Encoding::Protobuf => T::decode(body).ok(),
+        // An array would be read as the fields in their order.
+        Encoding::Json if !body.trim_ascii_start().starts_with(b"{") => None,
         Encoding::Json => serde_json::from_slice(body).ok(),
     }
 }
