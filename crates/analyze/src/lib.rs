@@ -23,7 +23,7 @@ pub use count::{IntegrationCount, LineCounts};
 pub use format::{Format, FormatName};
 pub use judge::analyze;
 pub use read::{Chunk, for_each_chunk};
-pub use report::{Analysis, Finding, LineReject};
+pub use report::{Analysis, Finding, LineReject, Opened};
 pub use source::SourceFault;
 
 pub use countersign_watch::Rules;

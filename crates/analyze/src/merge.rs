@@ -118,10 +118,11 @@ impl Press<'_> {
             let shape = self.shape(thread, cell.shape, file);
             self.cell(shape, cell, file, before);
         }
-        for (who, retries, recovered) in chunk.retries {
-            let who = self.shapes[thread].whos[who as usize].clone();
-            let who = self.owners.of(who, None, self.options, file);
-            let counted = self.merged.integrations.entry(who.name()).or_default();
+        for (shape, (retries, recovered)) in chunk.retries {
+            let shape = self.shape(thread, shape, file);
+            let origin = self.merged.shapes[shape as usize].0;
+            let name = self.merged.origins[origin as usize].name();
+            let counted = self.merged.integrations.entry(name).or_default();
             counted.retries += retries;
             counted.recovered += recovered;
         }
@@ -135,7 +136,7 @@ impl Press<'_> {
         let shapes = &self.shapes[thread];
         let found = &shapes.shapes[shape as usize];
         let who = shapes.whos[found.who as usize].clone();
-        let who = self.owners.of(who, Some(&found.what), self.options, file);
+        let who = self.owners.of(who, &found.what, self.options, file);
         let merged = &mut self.merged;
         let next = number(merged.origins.len());
         let origin = *self.origin_numbers.entry(who).or_insert_with_key(|who| {

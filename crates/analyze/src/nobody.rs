@@ -55,17 +55,12 @@ impl Owners {
 
     /// Whose the lines of an origin are. Where nothing tells, they are the integration's that the
     /// caller names for such lines, or one named after the file.
-    pub(crate) fn of(
-        &mut self,
-        who: Who,
-        what: Option<&What>,
-        options: &Options,
-        file: usize,
-    ) -> Who {
-        let route = what
-            .filter(|_| who.is_bare())
-            .map(|what| what.route.clone());
-        let key = (who, route.unwrap_or_default(), file);
+    pub(crate) fn of(&mut self, who: Who, what: &What, options: &Options, file: usize) -> Who {
+        let route = match who.is_bare() {
+            true => what.route.clone(),
+            false => String::new(),
+        };
+        let key = (who, route, file);
         if let Some(known) = self.known.get(&key) {
             return known.clone();
         }

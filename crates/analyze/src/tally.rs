@@ -17,6 +17,7 @@ use countersign_feed::ndjson::scan::Scanner;
 use countersign_feed::ndjson::{self, Limits, OneRead, RejectReason};
 use countersign_model::Timestamp;
 use countersign_model::outcome::{Call, Fact};
+use std::collections::BTreeMap;
 
 /// Kept themselves of one origin in one minute.
 const KEPT_MAX: u32 = 16;
@@ -53,19 +54,21 @@ pub(crate) struct Counted {
     pub(crate) cells: Vec<Cell>,
     pub(crate) counts: LineCounts,
     pub(crate) rejects: Vec<(u64, RejectReason)>,
-    /// Retries and recoveries by the number of their origin.
-    pub(crate) retries: Vec<(u32, u64, u64)>,
+    /// Retries and how many of them went well, by the number of their shape.
+    pub(crate) retries: BTreeMap<u32, (u64, u64)>,
     pub(crate) broken: Option<String>,
 }
 
-#[derive(Debug, Clone, Copy)]
+/// Minutes in which an origin's kept lines are counted at once: lines may be a little out of order.
+const MINUTES: usize = 4;
+
+#[derive(Debug, Clone, Copy, Default)]
 struct Origin {
-    minute: i64,
-    kept: u32,
+    /// Minutes, and how many lines were kept in each.
+    kept: [(i64, u32); MINUTES],
+    newest: usize,
     /// Counts what was kept itself: cells of another turn are closed.
     turn: u64,
-    retries: u64,
-    recovered: u64,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -123,11 +126,6 @@ impl<'a> Tally<'a> {
             }
             number += 1;
         }
-        let retried = self.origins.iter().zip(0..);
-        self.out.retries = retried
-            .filter(|(origin, _)| origin.retries > 0)
-            .map(|(origin, who)| (who, origin.retries, origin.recovered))
-            .collect();
         self.out.n_lines = number;
         self.out.number = lines.number;
         self.out.file = lines.file;
@@ -273,17 +271,14 @@ impl<'a> Tally<'a> {
             own: None,
         };
         let minute = minute_of(ms);
-        let origin = place(&mut self.origins, found.who, Origin::new(minute));
-        if minute > origin.minute {
-            (origin.minute, origin.kept) = (minute, 0);
-        }
         let operation = place(&mut self.operations, found.operation, Operation::default());
         let after = operation.failed_ms.map(|failed| ms - failed);
         let is_near = after.is_some_and(|after| (0..=RETRY_MS).contains(&after));
         let is_retry = numbers.says_retry || (is_near && numbers.attempt != Some(1));
         if is_retry {
-            origin.retries += 1;
-            origin.recovered += u64::from(!found.is_failure);
+            let (retries, recovered) = self.out.retries.entry(found.shape).or_default();
+            *retries += 1;
+            *recovered += u64::from(!found.is_failure);
         }
         if found.is_counted {
             if is_retry {
@@ -302,12 +297,8 @@ impl<'a> Tally<'a> {
 
     /// Adds to the open cell, or opens one.
     fn add(&mut self, found: Found, mut cell: Cell, minute: i64, own: Option<Own>) {
-        let origin = &mut self.origins[found.who as usize];
-        let is_kept = own.is_some() && origin.kept < KEPT_MAX;
-        if is_kept {
-            origin.kept += 1;
-            origin.turn += 1;
-        }
+        let origin = place(&mut self.origins, found.who, Origin::default());
+        let is_kept = own.is_some() && origin.keeps(minute);
         let turn = origin.turn;
         let open = place(&mut self.open, found.shape, NO_CELL);
         let (at, opened) = *open;
@@ -332,14 +323,19 @@ impl<'a> Tally<'a> {
 }
 
 impl Origin {
-    fn new(minute: i64) -> Origin {
-        Origin {
-            minute,
-            kept: 0,
-            turn: 0,
-            retries: 0,
-            recovered: 0,
+    /// Whether one more line of that minute is kept itself.
+    fn keeps(&mut self, minute: i64) -> bool {
+        let known = self.kept.iter().position(|(known, _)| *known == minute);
+        let place = known.unwrap_or((self.newest + 1) % MINUTES);
+        if known.is_none() {
+            self.newest = place;
+            self.kept[place] = (minute, 0);
         }
+        let (_, kept) = &mut self.kept[place];
+        let is_kept = *kept < KEPT_MAX;
+        *kept += u32::from(is_kept);
+        self.turn += u64::from(is_kept);
+        is_kept
     }
 }
 

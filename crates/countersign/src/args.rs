@@ -356,7 +356,7 @@ pub(crate) struct CredentialAddArgs {
 /// `source …`.
 #[derive(Subcommand)]
 pub(crate) enum SourceCommand {
-    /// Add one; its ingest key is shown once
+    /// Add one; its key is shown once
     Add {
         /// What to call it
         name: String,
@@ -366,6 +366,9 @@ pub(crate) enum SourceCommand {
         /// An integration it may speak for; may be given again
         #[arg(long, value_name = "ID", required_unless_present = "broker")]
         integration: Vec<String>,
+        /// A key for one job that says with curl alone that it ran
+        #[arg(long, conflicts_with = "broker")]
+        ping: bool,
     },
     /// All sources
     List,

@@ -10,6 +10,8 @@ pub mod json;
 pub mod line;
 pub mod logs;
 pub mod ndjson;
+pub mod otlp;
+pub mod ping;
 pub mod route;
 pub mod time;
 

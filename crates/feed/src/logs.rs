@@ -59,7 +59,7 @@ pub const FIELDS: [&str; 29] = [
 
 /// Puts a text under one of our names, in the form that the name takes. An empty text, `-` and
 /// `null` are absent.
-fn put(fields: &mut Map<String, Value>, name: &str, text: &str) {
+pub(crate) fn put(fields: &mut Map<String, Value>, name: &str, text: &str) {
     let text = text.trim();
     if matches!(text, "" | "-" | "null" | "NULL") {
         return;

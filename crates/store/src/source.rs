@@ -15,6 +15,8 @@ pub struct Source {
     pub name: String,
     /// The integrations it may speak for; `None`: all, as a broker does.
     pub integrations: Option<BTreeSet<IntegrationId>>,
+    /// Its key only pings, for the one integration above.
+    pub ping: bool,
     /// When it was added, in wall time.
     pub added_at: Timestamp,
 }
@@ -29,6 +31,7 @@ impl WatchStore {
         let Source {
             name,
             integrations,
+            ping,
             added_at,
         } = source.clone();
         let listed = integrations
@@ -36,9 +39,10 @@ impl WatchStore {
             .map(|ids| row::body("source", ids))
             .transpose()?;
         self.write(move |connection| {
-            let sql = "INSERT INTO source (name, hash, integrations, added_at)
-                       VALUES (?1, ?2, ?3, ?4) ON CONFLICT (name) DO NOTHING";
-            let kept = connection.execute(sql, params![name, hash, listed, row::ms(added_at)])?;
+            let sql = "INSERT INTO source (name, hash, integrations, ping, added_at)
+                       VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (name) DO NOTHING";
+            let values = params![name, hash, listed, ping, row::ms(added_at)];
+            let kept = connection.execute(sql, values)?;
             Ok(kept == 1)
         })
         .await
@@ -50,7 +54,7 @@ impl WatchStore {
     /// [`StoreError`] if the ledger cannot be read.
     pub async fn source_list(&self) -> Result<Vec<Source>, StoreError> {
         self.read(|connection| {
-            let sql = "SELECT name, integrations, added_at FROM source ORDER BY name";
+            let sql = "SELECT name, integrations, ping, added_at FROM source ORDER BY name";
             let mut query = connection.prepare_cached(sql)?;
             let rows = query.query_map([], columns)?;
             rows.map(|row| source_of(row?)).collect()
@@ -64,7 +68,7 @@ impl WatchStore {
     /// [`StoreError`] if the ledger cannot be read.
     pub async fn source_find(&self, hash: [u8; 32]) -> Result<Option<Source>, StoreError> {
         self.read(move |connection| {
-            let sql = "SELECT name, integrations, added_at FROM source WHERE hash = ?1";
+            let sql = "SELECT name, integrations, ping, added_at FROM source WHERE hash = ?1";
             let row = connection.query_row(sql, [hash], columns).optional()?;
             row.map(source_of).transpose()
         })
@@ -84,17 +88,18 @@ impl WatchStore {
     }
 }
 
-type Columns = (String, Option<String>, i64);
+type Columns = (String, Option<String>, bool, i64);
 
 fn columns(row: &Row<'_>) -> rusqlite::Result<Columns> {
-    Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+    Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
 }
 
-fn source_of((name, integrations, added_at): Columns) -> Result<Source, StoreError> {
+fn source_of((name, integrations, ping, added_at): Columns) -> Result<Source, StoreError> {
     let parsed = integrations.map(|text| row::parse("source", &text));
     Ok(Source {
         name,
         integrations: parsed.transpose()?,
+        ping,
         added_at: row::at(added_at),
     })
 }

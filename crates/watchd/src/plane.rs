@@ -10,7 +10,7 @@ use countersign_model::estate::{ESTATE_VERSION, Estate};
 use countersign_notify::{ChannelConfig, Channels};
 use countersign_store::{DATABASE_FILE, StoreError, WatchStore};
 use countersign_watch::{Committed, Rules, Watch, WatchParts};
-use countersign_web::{App, Live, Metrics, sign_in_link, token_hash};
+use countersign_web::{App, Live, Metrics, PingGate, sign_in_link, token_hash};
 use prometheus_client::registry::Registry;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -119,6 +119,7 @@ impl WatchPlane {
             )),
             live,
             metrics: Metrics::new(Registry::default()),
+            pings: PingGate::default(),
             base_url: options.base_url.into(),
         };
         Ok(WatchPlane { watch, app, tasks })

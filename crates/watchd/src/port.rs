@@ -28,6 +28,7 @@ impl IngestPort for IngestDoor {
     ) -> BoxFuture<'_, Result<IngestReport, PortError>> {
         Box::pin(async move {
             let scope = match scope {
+                IngestScope::Broker => WatchScope::Broker,
                 IngestScope::All => WatchScope::All,
                 IngestScope::Only(integrations) => WatchScope::Only(integrations),
             };
@@ -36,6 +37,7 @@ impl IngestPort for IngestDoor {
                 accepted: report.accepted,
                 duplicates: report.duplicates,
                 rejected: report.rejected,
+                contradicted: report.contradicted,
                 rejects: report
                     .rejects
                     .into_iter()

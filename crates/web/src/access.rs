@@ -75,7 +75,12 @@ pub(crate) async fn require_ingest(
     let given = request.headers().get(header::AUTHORIZATION);
     let key = given.and_then(|value| value.to_str().ok()).and_then(bearer);
     let source = match key {
-        Some(key) => app.store.source_find(token_hash(key)).await?,
+        // A ping key stands in URLs and crontabs: it says that a job ran, and nothing else.
+        Some(key) => app
+            .store
+            .source_find(token_hash(key))
+            .await?
+            .filter(|source| !source.ping),
         None => None,
     };
     let Some(source) = source else {
@@ -84,7 +89,7 @@ pub(crate) async fn require_ingest(
     };
     let scope = source
         .integrations
-        .map_or(IngestScope::All, IngestScope::Only);
+        .map_or(IngestScope::Broker, IngestScope::Only);
     request.extensions_mut().insert(scope);
     Ok(next.run(request).await)
 }

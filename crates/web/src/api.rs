@@ -3,7 +3,9 @@
 pub(crate) mod body;
 pub(crate) mod estate;
 pub(crate) mod incidents;
+pub(crate) mod otlp;
 pub(crate) mod outcomes;
+pub(crate) mod ping;
 pub(crate) mod sign_in_links;
 pub(crate) mod sources;
 pub(crate) mod status;

@@ -2,6 +2,7 @@
 
 use crate::live::Live;
 use crate::metrics::Metrics;
+use crate::ping_gate::PingGate;
 use bytes::Bytes;
 use countersign_host::clock::Clock;
 use countersign_host::entropy::Entropy;
@@ -33,6 +34,8 @@ pub struct App {
     pub live: Live,
     /// Counters behind `/metrics`.
     pub metrics: Metrics,
+    /// How often jobs may ping.
+    pub pings: PingGate,
     /// Absolute URL of this listener, without trailing slash. `https` makes cookies secure.
     pub base_url: Arc<str>,
 }
@@ -40,7 +43,9 @@ pub struct App {
 /// For whose integrations a producer of outcomes may speak.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum IngestScope {
-    /// For all.
+    /// For all, as a broker of ours.
+    Broker,
+    /// For all, as an operator.
     All,
     /// For these only; lines about others are rejects.
     Only(BTreeSet<IntegrationId>),
@@ -55,6 +60,8 @@ pub struct IngestReport {
     pub duplicates: u64,
     /// Lines that could not be used, told below or not.
     pub rejected: u64,
+    /// Of these: token requests of a brokered credential that only its broker can see.
+    pub contradicted: u64,
     /// Which lines and why, at most 1,000.
     pub rejects: Vec<IngestReject>,
     /// Fields that were ignored, by name.

@@ -95,7 +95,8 @@ impl Metrics {
         let counts = [
             ("accepted", report.accepted),
             ("duplicate", report.duplicates),
-            ("rejected", report.rejected),
+            ("rejected", report.rejected - report.contradicted),
+            ("contradicted", report.contradicted),
         ];
         for (state, n) in counts {
             self.outcomes

@@ -39,6 +39,11 @@ fn open_routes() -> Router<App> {
         .route("/sign-out", post(sign_in::sign_out))
         .route("/assets/{name}", get(assets::asset))
         .route("/problems/{code}", get(assets::problem_page))
+        .route("/ping/{key}", get(api::ping::ping).post(api::ping::ping))
+        .route(
+            "/ping/{key}/{state}",
+            get(api::ping::ping_state).post(api::ping::ping_state),
+        )
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .route("/metrics", get(metrics::metrics))
@@ -54,7 +59,10 @@ fn page_routes() -> Router<App> {
 
 /// For producers of outcomes.
 fn ingest_routes() -> Router<App> {
-    Router::new().route("/api/v1/outcomes", post(api::outcomes::outcomes_post))
+    Router::new()
+        .route("/api/v1/outcomes", post(api::outcomes::outcomes_post))
+        .route("/v1/traces", post(api::otlp::traces_post))
+        .route("/v1/logs", post(api::otlp::logs_post))
 }
 
 /// For programs with a token and for our own pages.

@@ -3,6 +3,8 @@
 mod access;
 mod api;
 mod house;
+mod otlp;
 mod outside;
 mod pages;
+mod ping;
 mod sources;

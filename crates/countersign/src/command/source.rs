@@ -1,4 +1,4 @@
-//! `source add|list|revoke`: who may post outcomes to the watch.
+//! `source add|list|revoke`: who may post outcomes or ping the watch.
 
 use crate::args::{Args, SourceCommand};
 use crate::exit::Exit;
@@ -16,11 +16,22 @@ pub(crate) async fn run(args: &Args, command: &SourceCommand) -> Result<(), Exit
             name,
             broker,
             integration,
+            ping,
         } => {
-            let body = json!({ "name": name, "broker": broker, "integrations": integration });
+            let body = json!({ "name": name, "broker": broker, "integrations": integration,
+                               "ping": ping });
             let added: Value = link.dashboard("POST", PATH, Some(&body)).await?.json()?;
             if args.json {
                 output::document(&added);
+                return Ok(());
+            }
+            if let Some(url) = added["ping_url"].as_str() {
+                println!("{url}");
+                eprintln!(
+                    "The address of {name} is shown this once. When the job has ended well: \
+                     curl -fsS URL. When it begins: URL/start; when it failed: URL/fail or \
+                     URL/$?. With the rows it moved: URL?rows=61000."
+                );
                 return Ok(());
             }
             println!("{}", added["ingest_key"].as_str().unwrap_or_default());
@@ -64,9 +75,19 @@ async fn list(args: &Args, link: &Link) -> Result<(), Exit> {
         .iter()
         .map(|one| {
             let text = |name: &str| one[name].as_str().unwrap_or("-").to_owned();
-            vec![text("name"), text("added_at"), speaks_for(one)]
+            let kind = if one["ping"] == true {
+                "ping"
+            } else {
+                "ingest"
+            };
+            vec![
+                text("name"),
+                kind.to_owned(),
+                text("added_at"),
+                speaks_for(one),
+            ]
         })
         .collect();
-    output::table(&["NAME", "ADDED", "SPEAKS FOR"], &rows);
+    output::table(&["NAME", "KEY", "ADDED", "SPEAKS FOR"], &rows);
     Ok(())
 }

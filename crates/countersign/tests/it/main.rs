@@ -19,3 +19,4 @@ mod sdk;
 mod sdk_core;
 mod serve;
 mod simulate;
+mod telemetry;

@@ -8,6 +8,7 @@ fn source(name: &str, integrations: Option<&[&str]>) -> Source {
     Source {
         name: name.to_owned(),
         integrations: integrations.map(ids),
+        ping: false,
         added_at: at("12:00:00"),
     }
 }

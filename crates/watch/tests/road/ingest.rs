@@ -78,8 +78,12 @@ async fn a_key_speaks_for_its_own_integrations_only() {
     let told: Vec<_> = report.rejects.iter().map(|reject| reject.line).collect();
     assert_eq!(told, [2, 3, 4, 5, 6]);
 
-    let all = ingest(&house, &lines[1..], &IngestScope::All).await;
-    assert_eq!((all.accepted, all.rejected), (5, 0), "{all:#?}");
+    let all = ingest(&house, &lines[1..4], &IngestScope::All).await;
+    assert_eq!((all.accepted, all.rejected), (3, 0), "{all:#?}");
+    let all = ingest(&house, &lines[4..], &IngestScope::All).await;
+    assert_eq!((all.accepted, all.rejected), (0, 2), "{all:#?}");
+    let broker = ingest(&house, &lines[4..], &IngestScope::Broker).await;
+    assert_eq!((broker.accepted, broker.rejected), (2, 0), "{broker:#?}");
     house.kill().await;
 }
 
@@ -95,6 +99,43 @@ async fn an_outcome_without_integration_is_placed_by_its_credential() {
         .unwrap();
     assert_eq!(recent.len(), 1);
     assert_eq!(recent[0].bu.as_ref().map(|bu| bu.as_str()), Some("LOY"));
+    house.kill().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn ten_thousand_forged_refusals_open_nothing_and_are_on_record_once() {
+    let (_dir, house) = house().await;
+    let forged: Vec<String> = (0..10_000)
+        .map(|n| {
+            let second = n % 60;
+            format!(
+                r#"{{"id":"f{n}","ts":"2026-11-22T12:40:{second:02}Z","source":"CANARY","integration":"INT-029","kind":"mint","status":401,"error_code":"invalid_client"}}"#
+            )
+        })
+        .collect();
+    let forged: Vec<&str> = forged.iter().map(String::as_str).collect();
+    for scope in [only(&["INT-029"]), IngestScope::All, IngestScope::Broker] {
+        let report = ingest(&house, &forged, &scope).await;
+        assert_eq!(
+            (report.accepted, report.rejected, report.contradicted),
+            (0, 10_000, 10_000),
+            "{scope:?}"
+        );
+        assert!(
+            report.rejects[0].reason.contains("only the broker"),
+            "{scope:?}"
+        );
+    }
+    house.watch.quiesce().await;
+    assert_eq!(house.open_incidents().await, []);
+    let kept = house.store.outcomes_after(0, 10).await.unwrap();
+    let facts: Vec<String> = kept
+        .iter()
+        .map(|(_, kept)| format!("{:?}", kept.fact))
+        .collect();
+    let expected = r#"Audit { action: "ingest.contradicted", object: Some("INT-029") }"#;
+    assert_eq!(facts, [expected], "one record an hour");
+    assert_eq!(kept[0].1.n, 10_000);
     house.kill().await;
 }
 

@@ -5,6 +5,7 @@ use crate::problem::{Code, Problem};
 use axum::extract::rejection::{BytesRejection, QueryRejection};
 use axum::http::{HeaderMap, StatusCode, header};
 use bytes::Bytes;
+use countersign_feed::gzip::{self, InflateFault};
 use countersign_feed::json;
 use serde::de::DeserializeOwned;
 
@@ -15,6 +16,37 @@ pub(crate) fn read(body: Result<Bytes, BytesRejection>) -> Result<Bytes, Problem
             Problem::new(Code::BodyTooLarge, "The body has more than 8 MiB.")
         }
         _ => Problem::new(Code::MalformedBody, "The body did not arrive whole."),
+    })
+}
+
+/// Largest body once inflated, in bytes: 64 MiB.
+const INFLATED_BYTES_MAX: usize = 64 * 1024 * 1024;
+
+/// The body as it was before it was compressed: `Content-Encoding: gzip`, or a body that begins as
+/// gzip does.
+pub(crate) fn inflated(headers: &HeaderMap, body: Bytes) -> Result<Bytes, Problem> {
+    let encoding = headers
+        .get(header::CONTENT_ENCODING)
+        .map_or(Ok(""), |value| value.to_str())
+        .unwrap_or("?");
+    let is_gzip = match encoding.trim().to_ascii_lowercase().as_str() {
+        "gzip" | "x-gzip" => true,
+        "" | "identity" => gzip::is_gzip(&body),
+        _ => {
+            let detail = "Send it as it is, or with Content-Encoding: gzip.";
+            return Err(Problem::new(Code::MediaType, detail));
+        }
+    };
+    if !is_gzip {
+        return Ok(body);
+    }
+    let inflated = gzip::inflate(&body, INFLATED_BYTES_MAX);
+    inflated.map(Bytes::from).map_err(|fault| match fault {
+        InflateFault::Damaged => Problem::new(Code::MalformedBody, "The body is not whole gzip."),
+        InflateFault::TooLarge { .. } => Problem::new(
+            Code::BodyTooLarge,
+            "The body has more than 64 MiB once it is inflated.",
+        ),
     })
 }
 

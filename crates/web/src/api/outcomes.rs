@@ -10,7 +10,7 @@ use axum::{Extension, Json};
 use bytes::Bytes;
 
 /// Takes a batch of outcome lines. A bad line is reported with its number and stops nothing; the
-/// answer means that every accepted line is durable.
+/// answer means that every accepted line is durable. The batch may come compressed with gzip.
 pub(crate) async fn outcomes_post(
     State(app): State<App>,
     Extension(scope): Extension<IngestScope>,
@@ -29,7 +29,7 @@ pub(crate) async fn outcomes_post(
         let detail = "Outcomes are sent as application/x-ndjson, one JSON object a line.";
         return Err(Problem::new(Code::MediaType, detail));
     }
-    let lines = body::read(body)?;
+    let lines = body::inflated(&headers, body::read(body)?)?;
     let accepted = app.ingest.accept(lines, scope).await;
     let report = accepted.map_err(|error| port_problem(error, Code::OutcomesRefused))?;
     app.metrics.outcomes(&report);

@@ -27,6 +27,9 @@ struct NewSource {
     /// The integrations that any other source may speak for.
     #[serde(default)]
     integrations: BTreeSet<IntegrationId>,
+    /// Its key only pings, for one integration.
+    #[serde(default)]
+    ping: bool,
 }
 
 /// A source as a list shows it.
@@ -36,6 +39,8 @@ pub(crate) struct SourceRow {
     /// It may speak for all.
     broker: bool,
     integrations: BTreeSet<IntegrationId>,
+    /// Its key only pings.
+    ping: bool,
     added_at: Timestamp,
 }
 
@@ -44,7 +49,11 @@ pub(crate) struct SourceRow {
 pub(crate) struct SourceAdded {
     #[serde(flatten)]
     row: SourceRow,
-    ingest_key: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ingest_key: Option<String>,
+    /// What the job asks for with curl.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ping_url: Option<String>,
 }
 
 impl From<Source> for SourceRow {
@@ -53,6 +62,7 @@ impl From<Source> for SourceRow {
             name: source.name,
             broker: source.integrations.is_none(),
             integrations: source.integrations.unwrap_or_default(),
+            ping: source.ping,
             added_at: source.added_at,
         }
     }
@@ -80,31 +90,41 @@ pub(crate) async fn source_add(
     let source = Source {
         name: name.to_string(),
         integrations,
+        ping: new.ping,
         added_at: (app.wall)(),
     };
-    let ingest_key = new_token(&app);
-    let kept = app
-        .store
-        .source_add(token_hash(&ingest_key), &source)
-        .await?;
+    let key = new_token(&app);
+    let kept = app.store.source_add(token_hash(&key), &source).await?;
     if !kept {
         let detail = format!("name: {name} is taken; revoke it first, or choose another.");
         return Err(Problem::new(Code::BadField, detail));
     }
-    tracing::info!(source = %name, "an ingest key was made");
-    let row = SourceRow::from(source);
-    Ok((StatusCode::CREATED, Json(SourceAdded { row, ingest_key })))
+    tracing::info!(source = %name, ping = source.ping, "a source's key was made");
+    let (ingest_key, ping_url) = match source.ping {
+        true => (None, Some(format!("{}/ping/{key}", app.base_url))),
+        false => (Some(key), None),
+    };
+    let added = SourceAdded {
+        row: SourceRow::from(source),
+        ingest_key,
+        ping_url,
+    };
+    Ok((StatusCode::CREATED, Json(added)))
 }
 
 /// Whom it may speak for: a broker for all, anybody else for integrations of the estate.
 async fn allowed(app: &App, new: &NewSource) -> Result<Option<BTreeSet<IntegrationId>>, Problem> {
     match (new.broker, new.integrations.is_empty()) {
-        (true, true) => return Ok(None),
+        (true, true) if !new.ping => return Ok(None),
         (false, false) => {}
         _ => {
             let detail = "integrations: name at least one, or say that it is a broker, not both.";
             return Err(Problem::new(Code::BadField, detail));
         }
+    }
+    if new.ping && new.integrations.len() != 1 {
+        let detail = "integrations: a ping key is for exactly one.";
+        return Err(Problem::new(Code::BadField, detail));
     }
     let estate = app.store.estate_get().await?.unwrap_or_default();
     match new

@@ -2,7 +2,7 @@
 
 use crate::app::{App, EstatePort, IngestPort, IngestReject, IngestReport, IngestScope, PortError};
 use crate::view::sample;
-use crate::{Live, Metrics, router, token_hash};
+use crate::{Live, Metrics, PingGate, router, token_hash};
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 use bytes::Bytes;
@@ -69,6 +69,7 @@ impl House {
             estate: watch,
             live: Live::new(1),
             metrics: Metrics::new(Registry::default()),
+            pings: PingGate::default(),
             base_url: base_url.into(),
         };
         House {
@@ -247,6 +248,7 @@ impl IngestPort for Watch {
             accepted: u64::try_from(decoded.outcomes.len()).expect("few"),
             duplicates: 0,
             rejected: decoded.n_rejected,
+            contradicted: 0,
             rejects: decoded.rejects.iter().map(reject).collect(),
             unknown_fields: decoded.unknown_fields,
         };
