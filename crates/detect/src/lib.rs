@@ -7,6 +7,7 @@
 //! [`Signal`]: countersign_model::signal::Signal
 
 pub mod classify;
+pub mod coverage;
 pub mod detector;
 pub mod rules;
 pub mod series;
@@ -20,4 +21,4 @@ mod track;
 pub use classify::{Verdict, classify, classify_call};
 pub use detector::Detector;
 pub use rules::Rules;
-pub use statuses::{Statuses, StatusesState};
+pub use statuses::{Changes, Statuses, StatusesState};

@@ -53,7 +53,7 @@ pub struct IntegrationStatus {
     pub last_mint_ok_at: Option<Timestamp>,
     /// Last refused or failed token request since the last success, with its class.
     pub last_failure: Option<(Timestamp, Class)>,
-    /// Successful and failed token requests seen.
+    /// Successful token requests seen.
     pub mints_ok: u64,
     /// Failed token requests seen.
     pub mints_failed: u64,
@@ -130,6 +130,9 @@ pub struct Calls {
     /// The newest.
     pub last_at: Timestamp,
 }
+
+/// Prefix of those parts of the detectors' memory that are an [`AssetSight`]: they are shown too.
+pub const ASSET_PART: &str = "asset/";
 
 /// What counters tell of one asset.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

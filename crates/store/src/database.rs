@@ -18,6 +18,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0001_watch.sql"),
     include_str!("../migrations/0002_sources.sql"),
     include_str!("../migrations/0003_memory.sql"),
+    include_str!("../migrations/0004_health.sql"),
 ];
 
 /// The schema version this program writes.
