@@ -31,6 +31,9 @@ pub struct Counters {
     feeders: BTreeMap<AssetId, Vec<IntegrationId>>,
     entries: BTreeMap<Key, Entry>,
     changed: BTreeSet<Key>,
+    /// Signs that assets go on, not yet told.
+    went_on: BTreeMap<AssetId, Timestamp>,
+    estate_is_new: bool,
 }
 
 impl Counters {
@@ -42,6 +45,8 @@ impl Counters {
             feeders: BTreeMap::new(),
             entries: BTreeMap::new(),
             changed: BTreeSet::new(),
+            went_on: BTreeMap::new(),
+            estate_is_new: false,
         };
         counters.set_estate(estate);
         counters
@@ -51,6 +56,7 @@ impl Counters {
     /// the new ones.
     pub fn set_estate(&mut self, estate: &Estate) {
         self.estate = estate.clone();
+        self.estate_is_new = true;
         self.feeders.clear();
         for flow in &estate.integrations {
             for fed in &flow.feeds {
@@ -73,17 +79,16 @@ impl Counters {
         }
     }
 
-    /// Newest sign of each asset that it goes on.
-    #[must_use]
-    pub fn went_on_at(&self) -> BTreeMap<AssetId, Timestamp> {
-        let mut newest: BTreeMap<AssetId, Timestamp> = BTreeMap::new();
-        for ((id, _), entry) in &self.entries {
-            if let Some(at) = entry.good_at {
-                let known = newest.entry(id.clone()).or_insert(at);
-                *known = at.max(*known);
-            }
+    /// Brings the newest sign of each asset that it goes on up to date, at the cost of what is new.
+    pub fn refresh(&mut self, went_on_at: &mut BTreeMap<AssetId, Timestamp>) {
+        for (id, at) in std::mem::take(&mut self.went_on) {
+            let known = went_on_at.entry(id).or_insert(at);
+            *known = at.max(*known);
         }
-        newest
+        let estate = &self.estate;
+        if std::mem::take(&mut self.estate_is_new) {
+            went_on_at.retain(|id, _| estate.asset(id).is_some());
+        }
     }
 
     /// Judges a sample or a run; a signal where an asset's state changed.
@@ -147,8 +152,11 @@ impl Counters {
         }
         let planned = self.planned(&key.0, ts);
         let entry = self.entries.get_mut(&key)?;
-        let change = entry.observe(now, ts, value, planned)?;
-        self.signal(now, &key.0, &change)
+        let change = entry.observe(now, ts, value, planned);
+        if let Some(at) = entry.good_at {
+            self.went_on.insert(key.0.clone(), at);
+        }
+        self.signal(now, &key.0, &change?)
     }
 
     /// What a counter is, and what its series is told about itself.

@@ -8,6 +8,7 @@
 
 pub mod classify;
 pub mod counters;
+pub mod coverage;
 pub mod detector;
 pub mod rules;
 pub mod series;
@@ -22,4 +23,4 @@ pub use classify::{Verdict, classify, classify_call};
 pub use counters::Counters;
 pub use detector::Detector;
 pub use rules::Rules;
-pub use statuses::{Statuses, StatusesState};
+pub use statuses::{Changes, Statuses, StatusesState};

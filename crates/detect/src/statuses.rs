@@ -1,68 +1,120 @@
 //! How every integration is doing, from evidence. Silence is unknown, never healthy.
+//!
+//! An outcome is looked up and counted ([`Statuses::observe`]); a turn judges only what outcomes,
+//! incidents or time may have changed ([`Statuses::changes`]); the whole picture is for those who ask for
+//! it ([`Statuses::view`]). So the cost of an outcome does not grow with the estate.
 
-use crate::classify::{Verdict, classify, classify_call};
-use crate::detector::end_of;
-use crate::rules::span;
+mod evidence;
+mod hit;
+mod index;
+mod judge;
+mod memory;
+mod part;
+mod rate;
+mod seen;
+mod turn;
+mod well;
+
+use crate::classify::{Verdict, classify};
+use crate::rules::Rules;
+use countersign_model::Timestamp;
 use countersign_model::class::Class;
 use countersign_model::estate::{Estate, Integration};
-use countersign_model::id::IntegrationId;
-use countersign_model::incident::{Incident, IncidentState};
-use countersign_model::outcome::{Fact, Outcome};
-use countersign_model::schedule::zone;
-use countersign_model::status::{Health, IntegrationStatus};
-use countersign_model::{SignedDuration, Timestamp};
+use countersign_model::id::{AssetId, CredentialId, IntegrationId};
+use countersign_model::incident::Incident;
+use countersign_model::outcome::Outcome;
+use countersign_model::status::{AssetSight, IntegrationStatus};
+use index::{Index, Place};
+use seen::{Said, Seen};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
+use turn::Turn;
+use well::Well;
 
-/// A flow without a schedule is silent after so long without a good call, seconds; one with a schedule
-/// when its next run is that late. Our choice: within a quarter of an hour a failure is to be found (R063).
-const CALLS_FRESH_S: u32 = 900;
+pub use turn::Changes;
 
 /// Keeps what is known of every integration.
 #[derive(Debug, Clone)]
 pub struct Statuses {
+    rules: Rules,
     estate: Estate,
+    index: Index,
     state: StatusesState,
+    /// Minutes within which a loss of volume of an asset would be noticed.
+    noticeable: BTreeMap<AssetId, u32>,
+    turn: Turn,
+    well: Well,
+    touched: BTreeSet<IntegrationId>,
+    touched_assets: BTreeSet<AssetId>,
 }
 
 /// What the statuses rest on.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub struct StatusesState(BTreeMap<IntegrationId, Seen>);
+pub struct StatusesState {
+    flows: BTreeMap<IntegrationId, Seen>,
+    #[serde(default)]
+    assets: BTreeMap<AssetId, AssetSight>,
+}
 
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-struct Seen {
-    token_expires_at: Option<Timestamp>,
-    next_renewal_at: Option<Timestamp>,
-    last_ok_at: Option<Timestamp>,
-    last_failure: Option<(Timestamp, Class)>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    last_call_ok_at: Option<Timestamp>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    last_call_refused_at: Option<Timestamp>,
-    ok: u64,
-    failed: u64,
+impl StatusesState {
+    /// What counters tell of assets.
+    pub fn assets(&self) -> impl Iterator<Item = &AssetSight> {
+        self.assets.values()
+    }
 }
 
 impl Statuses {
-    /// Statuses of an estate of which nothing was seen yet.
+    /// Statuses of an estate of which nothing was seen yet, under the default rules.
     #[must_use]
     pub fn new(estate: &Estate) -> Statuses {
+        Statuses::under(Rules::default(), estate)
+    }
+
+    /// Statuses of an estate of which nothing was seen yet.
+    #[must_use]
+    pub fn under(rules: Rules, estate: &Estate) -> Statuses {
+        let index = Index::of(estate);
+        let mut turn = Turn::default();
+        turn.judge_all(estate.integrations.len());
         Statuses {
+            rules,
             estate: estate.clone(),
+            index,
             state: StatusesState::default(),
+            noticeable: BTreeMap::new(),
+            turn,
+            well: Well::default(),
+            touched: BTreeSet::new(),
+            touched_assets: BTreeSet::new(),
         }
     }
 
     /// Takes a new estate and forgets what left it.
     pub fn set_estate(&mut self, estate: &Estate) {
         self.estate = estate.clone();
-        let estate = &self.estate;
-        self.state
-            .0
-            .retain(|id, _| estate.integration(id).is_some());
+        self.index = Index::of(estate);
+        let index = &self.index;
+        let flows = self
+            .state
+            .flows
+            .extract_if(.., |id, _| index.flow(id).is_none());
+        self.touched.extend(flows.map(|(id, _)| id));
+        let assets = self
+            .state
+            .assets
+            .extract_if(.., |id, _| !index.has_asset(id));
+        self.touched_assets.extend(assets.map(|(id, _)| id));
+        self.judge_all_anew();
     }
 
-    /// What to keep until the next start.
+    fn judge_all_anew(&mut self) {
+        self.turn.judge_all(self.estate.integrations.len());
+        let index = &self.index;
+        let seen = self.state.flows.keys().filter_map(|id| index.flow(id));
+        self.well.start_over(seen);
+    }
+
+    /// What to keep until the next start, all of it.
     #[must_use]
     pub fn snapshot(&self) -> &StatusesState {
         &self.state
@@ -71,6 +123,21 @@ impl Statuses {
     /// Takes up what [`snapshot`](Self::snapshot) gave.
     pub fn restore(&mut self, state: StatusesState) {
         self.state = state;
+        self.judge_all_anew();
+    }
+
+    /// Takes the minutes within which a loss of volume would be noticed, by asset; what is not named has
+    /// none.
+    pub fn set_noticeable(&mut self, noticeable: BTreeMap<AssetId, u32>) {
+        let ids: BTreeSet<&AssetId> = self.noticeable.keys().chain(noticeable.keys()).collect();
+        for id in ids {
+            if self.noticeable.get(id) != noticeable.get(id) {
+                for place in self.index.feeders(id) {
+                    self.turn.judge(*place);
+                }
+            }
+        }
+        self.noticeable = noticeable;
     }
 
     /// Counts one outcome for its integration, or for all on its credential.
@@ -82,280 +149,153 @@ impl Statuses {
             };
             return self.observe(now, &outcome);
         }
-        let credential = outcome
+        if let Some(asset) = index::sampled(outcome) {
+            return self.sample(asset, outcome);
+        }
+        let grant = outcome
             .credential
             .as_ref()
-            .and_then(|id| self.estate.credential(id));
-        let verdict = classify(
-            outcome,
-            credential.and_then(|credential| credential.kind.grant()),
-        );
-        let worked = works(outcome);
-        let refused = is_refused(outcome);
-        if verdict == Verdict::Ignored && !worked && !refused {
+            .and_then(|id| self.index.credential(&self.estate, id))
+            .and_then(|credential| credential.kind.grant());
+        let said = Said::by(outcome, classify(outcome, grant));
+        if said.is_nothing() {
             return;
         }
-        let is_meant = |integration: &&Integration| match &outcome.integration {
-            Some(id) => integration.id == *id,
-            None => outcome.credential.as_ref() == Some(&integration.credential),
-        };
-        for integration in self.estate.integrations.iter().filter(is_meant) {
-            let seen = self.state.0.entry(integration.id.clone()).or_default();
-            seen.observe(outcome, verdict);
-            if worked {
-                seen.last_call_ok_at = seen.last_call_ok_at.max(Some(outcome.ts));
-            }
-            if refused {
-                seen.last_call_refused_at = seen.last_call_refused_at.max(Some(outcome.ts));
+        for place in self.index.meant(outcome) {
+            self.observe_at(now, place, outcome, &said);
+        }
+    }
+
+    fn observe_at(&mut self, now: Timestamp, place: Place, outcome: &Outcome, said: &Said) {
+        let id = &self.estate.integrations[place].id;
+        let seen = self.state.flows.entry(id.clone()).or_default();
+        let was_refused = seen.is_refused();
+        seen.observe(outcome, said);
+        let turned = said.verdict != Verdict::Ignored
+            || was_refused != seen.is_refused()
+            || (said.works && !self.turn.shows_healthy(id));
+        self.touched.insert(id.clone());
+        self.well.look_at(place);
+        match turned {
+            true => self.turn.judge(place),
+            false => self.turn.judge_soon(now, place),
+        }
+    }
+
+    fn sample(&mut self, asset: &AssetId, outcome: &Outcome) {
+        if !self.index.has_asset(asset) {
+            return;
+        }
+        let mut sight = self.state.assets.remove(asset);
+        let is_new = seen::sample(&mut sight, asset, outcome);
+        self.state
+            .assets
+            .extend(sight.map(|sight| (asset.clone(), sight)));
+        if is_new {
+            self.touched_assets.insert(asset.clone());
+            for place in self.index.feeders(asset) {
+                self.turn.judge(*place);
             }
         }
     }
 
-    /// How every integration is doing, in the estate's order.
+    /// How every integration is doing, in the estate's order. Costs as much as there are integrations.
     #[must_use]
     pub fn view(&self, now: Timestamp, incidents: &[Incident]) -> Vec<IntegrationStatus> {
-        let nothing = Seen::default();
-        let status = |integration: &Integration| {
-            let seen = self.state.0.get(&integration.id).unwrap_or(&nothing);
-            let found = self.judge(now, integration, seen, incidents);
-            IntegrationStatus {
-                integration: integration.id.clone(),
-                credential: integration.credential.clone(),
-                health: found.health,
-                reason: found.reason,
-                token_expires_at: seen.token_expires_at,
-                next_renewal_at: seen.next_renewal_at,
-                last_mint_ok_at: seen.last_ok_at,
-                last_failure: seen.last_failure,
-                mints_ok: seen.ok,
-                mints_failed: seen.failed,
-                incident: found.incident.map(|incident| incident.id.clone()),
-            }
+        let hits = hit::hits(&self.index, incidents.iter());
+        let judged = |(place, flow): (Place, &Integration)| {
+            let mut status = self.judge(now, flow, hits.get(&place)).status;
+            self.turn.date(now, &mut status);
+            status
         };
-        self.estate.integrations.iter().map(status).collect()
+        self.estate
+            .integrations
+            .iter()
+            .enumerate()
+            .map(judged)
+            .collect()
+    }
+
+    /// Takes the statuses as they were last kept, so that [`changes`](Self::changes) tells what differs
+    /// from them.
+    pub fn resume(&mut self, shown: impl IntoIterator<Item = IntegrationStatus>) {
+        self.turn.resume(shown);
+    }
+
+    /// The integrations whose status is not what it was at the last call. Judges only those that an
+    /// outcome, an incident or the time may have changed.
+    pub fn changes<'a>(
+        &mut self,
+        now: Timestamp,
+        incidents: impl Iterator<Item = &'a Incident> + Clone,
+    ) -> Changes {
+        if self.turn.incidents_changed(incidents.clone()) {
+            self.turn.hit(hit::hits(&self.index, incidents));
+        }
+        let places = self.turn.take_due(now);
+        let mut changes = Changes {
+            n_judged: places.len(),
+            gone: self.turn.gone(|id| self.index.flow(id).is_some()),
+            ..Changes::default()
+        };
+        for place in places {
+            let flow = &self.estate.integrations[place];
+            let judged = self.judge(now, flow, self.turn.hit_at(place));
+            changes.changed.extend(
+                self.turn
+                    .settle(now, place, judged.status, judged.changes_at),
+            );
+        }
+        changes
     }
 
     /// The integrations that evidence says are healthy: a token lives or calls are answered, and the
-    /// newest attempt and call were not refused. Incidents are for the caller to look at.
+    /// newest attempt and call were not refused. Incidents are for the caller to look at. Costs as much
+    /// as there are integrations seen; [`refresh`](Self::refresh) does not.
     #[must_use]
     pub fn healthy(&self, now: Timestamp) -> BTreeSet<IntegrationId> {
-        let is_healthy = |flow: &&Integration| {
-            let Some(seen) = self.state.0.get(&flow.id) else {
-                return false;
-            };
-            let refused = seen.last_call_refused_at;
-            (refused.is_none() || seen.last_call_ok_at > refused)
-                && self.by_evidence(now, flow, seen).0 == Health::Healthy
+        let is_healthy = |(id, seen): (&IntegrationId, &Seen)| {
+            let flow = &self.estate.integrations[self.index.flow(id)?];
+            self.well_until(now, flow, seen).map(|_| id.clone())
         };
-        let healthy = self.estate.integrations.iter().filter(is_healthy);
-        healthy.map(|flow| flow.id.clone()).collect()
+        self.state.flows.iter().filter_map(is_healthy).collect()
     }
 
     /// Newest answered call or issued token of each integration of which any was seen.
     #[must_use]
     pub fn worked_at(&self) -> BTreeMap<IntegrationId, Timestamp> {
-        let newest = |(id, seen): (&IntegrationId, &Seen)| {
-            let at = seen.last_ok_at.max(seen.last_call_ok_at)?;
-            Some((id.clone(), at))
-        };
-        self.state.0.iter().filter_map(newest).collect()
+        let newest = |(id, seen): (&IntegrationId, &Seen)| Some((id.clone(), seen.worked_at()?));
+        self.state.flows.iter().filter_map(newest).collect()
     }
 
-    fn judge<'a>(
-        &self,
+    /// Brings what [`healthy`](Self::healthy) and [`worked_at`](Self::worked_at) once gave up to date.
+    /// Looks only at what outcomes or time may have changed since the last call, so always hand in the
+    /// same two.
+    pub fn refresh(
+        &mut self,
         now: Timestamp,
-        integration: &Integration,
-        seen: &Seen,
-        incidents: &'a [Incident],
-    ) -> Found<'a> {
-        let hits = |incident: &&Incident| incident.integrations.contains(&integration.id);
-        let mut open = incidents.iter().filter(|incident| incident.is_open());
-        if let Some(incident) = open.clone().find(hits) {
-            return Found {
-                health: Health::Failing,
-                reason: incident.title.clone(),
-                incident: Some(incident),
+        healthy: &mut BTreeSet<IntegrationId>,
+        worked_at: &mut BTreeMap<IntegrationId, Timestamp>,
+    ) {
+        if self.well.starts_over() {
+            healthy.clear();
+            worked_at.clear();
+        }
+        for place in self.well.take_due(now) {
+            let flow = &self.estate.integrations[place];
+            let Some(seen) = self.state.flows.get(&flow.id) else {
+                continue;
             };
-        }
-        let suspects = |incident: &&Incident| incident.state == IncidentState::Suspect;
-        if incidents
-            .iter()
-            .filter(suspects)
-            .any(|incident| hits(&incident))
-        {
-            return Found::at_risk("First failures seen; one more pages.".to_owned(), None);
-        }
-        if let Some((incident, name)) = open.find_map(|i| Some((i, downstream(integration, i)?))) {
-            let reason = format!("{name}, which it feeds, is hit by an open incident.");
-            return Found::at_risk(reason, Some(incident));
-        }
-        let (health, reason) = self.by_evidence(now, integration, seen);
-        Found {
-            health,
-            reason,
-            incident: None,
-        }
-    }
-
-    fn by_evidence(
-        &self,
-        now: Timestamp,
-        integration: &Integration,
-        seen: &Seen,
-    ) -> (Health, String) {
-        let local = |at: Timestamp| self.local(integration, at);
-        match (seen.token_expires_at, seen.last_failure) {
-            (Some(end), None) if end > now => (
-                Health::Healthy,
-                format!("Its token is good until {}.", local(end)),
-            ),
-            (Some(end), Some((at, class))) if end > now => (
-                Health::AtRisk,
-                format!(
-                    "Renewal failed at {} ({}); its token is good until {}.",
-                    local(at),
-                    class.as_str(),
-                    local(end)
-                ),
-            ),
-            (_, None) if self.is_fresh(now, integration, seen) => {
-                (Health::Healthy, self.answered(now, integration, seen))
+            let until = self.well_until(now, flow, seen);
+            if let Some(at) = seen.worked_at() {
+                worked_at.insert(flow.id.clone(), at);
             }
-            (_, Some((at, class))) => (
-                Health::AtRisk,
-                format!("Renewal failed at {} ({}).", local(at), class.as_str()),
-            ),
-            (Some(end), None) => (
-                Health::Unknown,
-                format!(
-                    "Its last token ended at {}; nothing was seen since.",
-                    local(end)
-                ),
-            ),
-            (None, None) => (Health::Unknown, "Nothing was seen of it yet.".to_owned()),
+            match until {
+                Some(_) => healthy.insert(flow.id.clone()),
+                None => healthy.remove(&flow.id),
+            };
+            self.well.until(place, until);
         }
-    }
-
-    /// Whether its last good call is as new as its rhythm lets one expect.
-    fn is_fresh(&self, now: Timestamp, integration: &Integration, seen: &Seen) -> bool {
-        let Some(last) = seen.last_call_ok_at else {
-            return false;
-        };
-        let grace = span(CALLS_FRESH_S);
-        let Some(schedule) = &integration.schedule else {
-            return now.duration_since(last) <= grace;
-        };
-        let run = SignedDuration::from_mins(schedule.usual_min.map_or(0, i64::from));
-        // Its next run may be under way, and has not failed before it had its usual time.
-        self.next_run(integration, last)
-            .is_some_and(|next| now <= next + run + grace)
-    }
-
-    fn next_run(&self, integration: &Integration, after: Timestamp) -> Option<Timestamp> {
-        let unit = self.estate.business_unit(&integration.bu)?;
-        let schedule = integration.schedule.as_ref()?;
-        schedule.next_after(after, &unit.time_zone).ok().flatten()
-    }
-
-    fn answered(&self, now: Timestamp, integration: &Integration, seen: &Seen) -> String {
-        let last = self.local(integration, seen.last_call_ok_at.unwrap_or(now));
-        match self.next_run(integration, now) {
-            Some(next) => {
-                let next = self.local(integration, next);
-                format!("Its last calls, at {last}, were answered; its next run is at {next}.")
-            }
-            None => format!("Its last calls, at {last}, were answered."),
-        }
-    }
-
-    fn local(&self, integration: &Integration, at: Timestamp) -> String {
-        let unit = self.estate.business_unit(&integration.bu);
-        match unit.and_then(|unit| zone(&unit.time_zone).ok()) {
-            Some(zone) => at.to_zoned(zone).strftime("%H:%M %Z").to_string(),
-            None => at.strftime("%H:%M UTC").to_string(),
-        }
-    }
-}
-
-struct Found<'a> {
-    health: Health,
-    reason: String,
-    incident: Option<&'a Incident>,
-}
-
-impl<'a> Found<'a> {
-    fn at_risk(reason: String, incident: Option<&'a Incident>) -> Found<'a> {
-        Found {
-            health: Health::AtRisk,
-            reason,
-            incident,
-        }
-    }
-}
-
-/// The name of the first thing it feeds that the incident reaches.
-fn downstream<'a>(integration: &Integration, incident: &'a Incident) -> Option<&'a str> {
-    let fed = |id: &str| integration.feeds.iter().any(|asset| asset.as_str() == id);
-    incident
-        .affected
-        .iter()
-        .find(|affected| fed(affected.reached.node.id()))
-        .map(|affected| affected.name.as_str())
-}
-
-impl Seen {
-    /// Late outcomes count, but do not turn back what is newer.
-    fn observe(&mut self, outcome: &Outcome, verdict: Verdict) {
-        match verdict {
-            Verdict::Ignored => {}
-            Verdict::Ok => {
-                self.ok += outcome.n;
-                self.last_failure = self.last_failure.filter(|(at, _)| *at > outcome.ts);
-                if self.last_ok_at <= Some(outcome.ts) {
-                    self.issued(outcome);
-                }
-            }
-            Verdict::Failed(class) => {
-                self.failed += outcome.n;
-                let newest = self.last_ok_at.max(self.last_failure.map(|(at, _)| at));
-                if newest <= Some(outcome.ts) {
-                    self.last_failure = Some((outcome.ts, class));
-                }
-            }
-        }
-    }
-
-    fn issued(&mut self, outcome: &Outcome) {
-        self.last_ok_at = Some(outcome.ts);
-        if let Fact::Mint {
-            expires_in,
-            refresh_at,
-            ..
-        } = &outcome.fact
-        {
-            self.token_expires_at = end_of(outcome.ts, *expires_in);
-            self.next_renewal_at = *refresh_at;
-        }
-    }
-}
-
-/// Whether an outcome shows that calls are answered.
-fn works(outcome: &Outcome) -> bool {
-    match &outcome.fact {
-        Fact::Call(call) | Fact::Probe(call) => {
-            matches!(call.status, Some(200..=399)) && classify_call(call) == Verdict::Ok
-        }
-        Fact::Run { state, .. } => state == "completed",
-        _ => false,
-    }
-}
-
-fn is_refused(outcome: &Outcome) -> bool {
-    match &outcome.fact {
-        Fact::Call(call) | Fact::Probe(call) => {
-            matches!(classify_call(call), Verdict::Failed(_))
-        }
-        _ => false,
     }
 }
 

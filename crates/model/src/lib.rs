@@ -13,6 +13,7 @@ pub mod incident;
 pub mod invariant;
 pub mod mint;
 pub mod notice;
+pub mod objective;
 pub mod outcome;
 pub mod schedule;
 pub mod signal;

@@ -19,6 +19,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0002_sources.sql"),
     include_str!("../migrations/0003_memory.sql"),
     include_str!("../migrations/0004_ping_keys.sql"),
+    include_str!("../migrations/0005_health.sql"),
 ];
 
 /// The schema version this program writes.

@@ -1,12 +1,12 @@
-//! What pages and commands read about incidents and integrations.
+//! What pages and commands read about incidents.
 
 use crate::error::StoreError;
 use crate::row;
 use crate::watch_store::WatchStore;
+use countersign_model::Timestamp;
 use countersign_model::id::IncidentId;
 use countersign_model::incident::Incident;
 use countersign_model::notice::Notice;
-use countersign_model::status::IntegrationStatus;
 use rusqlite::OptionalExtension;
 
 /// Which incidents a list holds.
@@ -72,13 +72,16 @@ impl WatchStore {
             .await
     }
 
-    /// Every integration's status as of the last turn, by id.
+    /// Incidents that people were told of and that were open at `from` or later, oldest first.
     ///
     /// # Errors
     /// [`StoreError`] if the ledger cannot be read.
-    pub async fn statuses(&self) -> Result<Vec<IntegrationStatus>, StoreError> {
-        let sql = "SELECT body FROM integration_status ORDER BY integration";
-        self.read(move |connection| row::bodies(connection, "status", sql, []))
-            .await
+    pub async fn incidents_since(&self, from: Timestamp) -> Result<Vec<Incident>, StoreError> {
+        self.read(move |connection| {
+            let sql = "SELECT body FROM incident WHERE state = 'open'
+                       OR (state = 'resolved' AND resolved_at >= ?1) ORDER BY started_at, id";
+            row::bodies(connection, "incident", sql, [row::ms(from)])
+        })
+        .await
     }
 }

@@ -8,6 +8,7 @@ mod access;
 mod database;
 mod error;
 mod estate;
+mod health;
 mod incident;
 mod lock;
 mod outbox;
@@ -16,6 +17,7 @@ mod pipeline;
 mod reader;
 mod row;
 mod source;
+mod status;
 mod watch_store;
 mod writer;
 

@@ -4,12 +4,15 @@ use crate::error::StoreError;
 use crate::row;
 use crate::watch_store::WatchStore;
 use countersign_model::id::IntegrationId;
+use countersign_model::objective::Month;
 use countersign_model::outcome::Outcome;
 use countersign_model::{SignedDuration, Timestamp};
 use rusqlite::{Connection, params};
 
 /// For this long an id is not accepted a second time (design 4.3).
 const SEEN_FOR: SignedDuration = SignedDuration::from_hours(48);
+/// Months of health that are kept beside the running one (13 in all).
+const HEALTH_MONTHS: u8 = 12;
 /// Rows one [`WatchStore::purge`] removes of each kind, so that it never holds up the others.
 const PURGE_MAX: i64 = 10_000;
 
@@ -29,6 +32,8 @@ pub struct Purged {
     pub outcomes: usize,
     /// Ids that may come again.
     pub ids: usize,
+    /// Months of health past their keep, one for each integration and health.
+    pub health: usize,
 }
 
 impl WatchStore {
@@ -89,8 +94,8 @@ impl WatchStore {
         .await
     }
 
-    /// Removes outcomes received more than `keep` ago that the pipeline has read, and ids seen more
-    /// than 48 h ago. Bounded: call it again while it removes something.
+    /// Removes outcomes received more than `keep` ago that the pipeline has read, ids seen more than
+    /// 48 h ago, and health of more than 13 months ago. Bounded: call it again while it removes something.
     ///
     /// # Errors
     /// [`StoreError`] if the ledger refuses.
@@ -106,7 +111,17 @@ impl WatchStore {
                  (SELECT id FROM outcome_seen WHERE seen_at <= ?1 LIMIT ?2)",
                 [before(now, SEEN_FOR), PURGE_MAX],
             )?;
-            Ok(Purged { outcomes, ids })
+            let oldest = Month::of(now).back(HEALTH_MONTHS).to_string();
+            let health = connection.execute(
+                "DELETE FROM health_time WHERE (month, integration, health) IN
+                 (SELECT month, integration, health FROM health_time WHERE month < ?1 LIMIT ?2)",
+                params![oldest, PURGE_MAX],
+            )?;
+            Ok(Purged {
+                outcomes,
+                ids,
+                health,
+            })
         })
         .await
     }

@@ -4,7 +4,9 @@
 use crate::error::StoreError;
 use crate::outbox::{self, OutboxEntry};
 use crate::row;
+use crate::status;
 use crate::watch_store::WatchStore;
+use countersign_model::Timestamp;
 use countersign_model::id::{IntegrationId, NoticeId};
 use countersign_model::incident::{Incident, IncidentState};
 use countersign_model::status::IntegrationStatus;
@@ -31,6 +33,8 @@ pub struct PipelineCommit {
     pub told: Vec<NoticeId>,
     /// Parts of the detectors' memory that changed, by name; `None` forgets one.
     pub memory: Vec<(String, Option<String>)>,
+    /// When the turn was made; `None` leaves what is known.
+    pub judged_at: Option<Timestamp>,
 }
 
 /// What the pipeline goes on from.
@@ -46,6 +50,8 @@ pub struct Loaded {
     pub statuses: Vec<IntegrationStatus>,
     /// What the detectors remember, by part.
     pub memory: BTreeMap<String, String>,
+    /// When the last turn was made; `None` at first.
+    pub judged_at: Option<Timestamp>,
 }
 
 impl WatchStore {
@@ -78,11 +84,12 @@ fn put_turn(connection: &Connection, turn: &PipelineCommit) -> Result<(), StoreE
     for id in &turn.told {
         connection.execute("UPDATE notice SET told = 1 WHERE id = ?1", [id.as_str()])?;
     }
-    put_statuses(connection, turn)?;
+    status::put(connection, turn)?;
     connection.execute(
-        "INSERT INTO pipeline (one, cursor) VALUES (1, ?1)
-         ON CONFLICT (one) DO UPDATE SET cursor = max(cursor, excluded.cursor)",
-        params![row::signed(turn.cursor)],
+        "INSERT INTO pipeline (one, cursor, judged_at) VALUES (1, ?1, ?2)
+         ON CONFLICT (one) DO UPDATE SET cursor = max(cursor, excluded.cursor),
+         judged_at = coalesce(excluded.judged_at, judged_at)",
+        params![row::signed(turn.cursor), turn.judged_at.map(row::ms)],
     )?;
     put_memory(connection, &turn.memory)
 }
@@ -122,30 +129,13 @@ fn put_incident(connection: &Connection, incident: &Incident) -> Result<(), Stor
     Ok(())
 }
 
-fn put_statuses(connection: &Connection, turn: &PipelineCommit) -> Result<(), StoreError> {
-    let mut put = connection.prepare_cached(
-        "INSERT INTO integration_status (integration, body) VALUES (?1, ?2)
-         ON CONFLICT (integration) DO UPDATE SET body = excluded.body",
-    )?;
-    for status in &turn.statuses {
-        put.execute(params![
-            status.integration.as_str(),
-            row::body("status", status)?
-        ])?;
-    }
-    let sql = "DELETE FROM integration_status WHERE integration = ?1";
-    for integration in &turn.statuses_gone {
-        connection.execute(sql, [integration.as_str()])?;
-    }
-    Ok(())
-}
-
 fn load(connection: &Connection) -> Result<Loaded, StoreError> {
-    let cursor = connection
-        .query_row("SELECT cursor FROM pipeline", [], |row| {
-            row.get::<_, i64>(0)
+    let stand = connection
+        .query_row("SELECT cursor, judged_at FROM pipeline", [], |row| {
+            Ok((row.get::<_, i64>(0)?, row.get::<_, Option<i64>>(1)?))
         })
         .optional()?;
+    let (cursor, judged_at) = stand.unwrap_or((0, None));
     let mut query = connection.prepare_cached("SELECT part, body FROM memory")?;
     let memory = query
         .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
@@ -159,11 +149,12 @@ fn load(connection: &Connection) -> Result<Loaded, StoreError> {
     let sql = "SELECT body FROM integration_status ORDER BY integration";
     let statuses = row::bodies(connection, "status", sql, [])?;
     Ok(Loaded {
-        cursor: cursor.map_or(0, row::unsigned),
+        cursor: row::unsigned(cursor),
         incidents,
         ended,
         statuses,
         memory,
+        judged_at: judged_at.map(row::at),
     })
 }
 

@@ -51,3 +51,9 @@ pub(crate) fn bodies<T: DeserializeOwned>(
     let texts = query.query_map(params, |row| row.get::<_, String>(0))?;
     texts.map(|text| parse(what, &text?)).collect()
 }
+
+/// An id, a month or another value whose text is its wire form.
+pub(crate) fn id<T: DeserializeOwned>(what: &'static str, text: String) -> Result<T, StoreError> {
+    serde_json::from_value(serde_json::Value::String(text))
+        .map_err(|source| StoreError::Body { what, source })
+}

@@ -1,6 +1,6 @@
 //! The pure judgement of one turn: outcomes through the detectors to the incident engine.
 
-use countersign_detect::{Counters, Detector, Rules, Statuses};
+use countersign_detect::{Changes, Counters, Detector, Rules, Statuses};
 use countersign_incident::{Change, Correlator, Engine, Health, Step};
 use countersign_model::Timestamp;
 use countersign_model::estate::Estate;
@@ -13,8 +13,7 @@ use countersign_model::status::IntegrationStatus;
 use countersign_store::Loaded;
 use serde::Serialize;
 
-/// Names of the parts of memory that are not the detector's.
-const STATUSES: &str = "statuses";
+/// Name of the part of memory that is the correlator's.
 const CORRELATOR: &str = "correlator";
 
 /// Detectors, statuses and incidents, in memory. It reads no clock and does no I/O: the live
@@ -25,9 +24,8 @@ pub struct Judge {
     statuses: Statuses,
     correlator: Correlator,
     engine: Engine,
+    health: Health,
     verdict: Verdict,
-    /// The statuses as last given to be stored.
-    statuses_stored: Option<String>,
 }
 
 /// What a turn came to.
@@ -45,14 +43,15 @@ impl Judge {
     #[must_use]
     pub fn new(rules: Rules, estate: &Estate, seed: u64, loaded: &Loaded) -> Judge {
         let mut judge = Judge {
+            statuses: Statuses::under(rules.clone(), estate),
             detector: Detector::new(rules, estate),
             counters: Counters::new(estate),
-            statuses: Statuses::new(estate),
             correlator: Correlator::new(estate),
             engine: Engine::new(estate, seed),
+            health: Health::default(),
             verdict: Verdict::default(),
-            statuses_stored: loaded.memory.get(STATUSES).cloned(),
         };
+        judge.statuses.resume(loaded.statuses.iter().cloned());
         judge.engine.restore(loaded.ended.clone());
         judge.engine.restore(loaded.incidents.clone());
         for (part, text) in &loaded.memory {
@@ -70,9 +69,9 @@ impl Judge {
 
     fn recall(&mut self, part: &str, text: &str) -> Result<(), serde_json::Error> {
         match part {
-            STATUSES => self.statuses.restore(serde_json::from_str(text)?),
             CORRELATOR => self.correlator.restore(serde_json::from_str(text)?),
             _ if self.counters.recall(part, text)? => {}
+            _ if self.statuses.recall(part, text)? => {}
             _ => drop(self.detector.recall(part, text)?),
         }
         Ok(())
@@ -106,9 +105,10 @@ impl Judge {
         let signals = self.detector.tick(now);
         self.weigh(now, &signals);
         if self.correlator.is_holding() {
-            let health = self.health(now);
+            let health = self.take_health(now);
             let steps = self.correlator.tick(now, &health);
             self.carry_out(now, steps, &health);
+            self.health = health;
         }
         let changes = self.engine.tick(now);
         self.keep(changes);
@@ -118,19 +118,21 @@ impl Judge {
         if signals.is_empty() {
             return;
         }
-        let health = self.health(now);
+        let health = self.take_health(now);
         for signal in signals {
             let steps = self.correlator.weigh(now, signal, &health);
             self.carry_out(now, steps, &health);
         }
+        self.health = health;
     }
 
-    fn health(&self, now: Timestamp) -> Health {
-        Health {
-            healthy: self.statuses.healthy(now),
-            worked_at: self.statuses.worked_at(),
-            went_on_at: self.counters.went_on_at(),
-        }
+    /// What works, brought up to date; to be put back, so that the next call goes on from it.
+    fn take_health(&mut self, now: Timestamp) -> Health {
+        let mut health = std::mem::take(&mut self.health);
+        self.statuses
+            .refresh(now, &mut health.healthy, &mut health.worked_at);
+        self.counters.refresh(&mut health.went_on_at);
+        health
     }
 
     fn carry_out(&mut self, now: Timestamp, steps: Vec<Step>, health: &Health) {
@@ -169,6 +171,11 @@ impl Judge {
         self.statuses.view(now, &open)
     }
 
+    /// The integrations whose status is not what it was at the last call, or in the ledger.
+    pub fn status_changes(&mut self, now: Timestamp) -> Changes {
+        self.statuses.changes(now, self.engine.open().into_iter())
+    }
+
     /// When [`tick`](Self::tick) may say something new, if nothing comes before.
     #[must_use]
     pub fn next_wake(&self) -> Option<Timestamp> {
@@ -184,11 +191,7 @@ impl Judge {
         if let Some(state) = self.correlator.take_changed() {
             parts.push((CORRELATOR.to_owned(), Some(text(state))));
         }
-        let statuses = text(self.statuses.snapshot());
-        if self.statuses_stored.as_ref() != Some(&statuses) {
-            parts.push((STATUSES.to_owned(), Some(statuses.clone())));
-            self.statuses_stored = Some(statuses);
-        }
+        parts.extend(self.statuses.take_changed());
         parts
     }
 }

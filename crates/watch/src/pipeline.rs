@@ -16,7 +16,6 @@ use countersign_model::notice::Notice;
 use countersign_model::status::IntegrationStatus;
 use countersign_model::{SignedDuration, Timestamp};
 use countersign_store::{OutboxEntry, PipelineCommit, StoreError, WatchStore};
-use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,6 +29,10 @@ const ACCEPTANCES_MAX: usize = 256;
 const TURN_AT_LEAST: SignedDuration = SignedDuration::from_secs(60);
 /// When a detector asks for an instant that has passed, it gets its turn after this.
 const ASKED_AGAIN: SignedDuration = SignedDuration::from_secs(1);
+/// At least so often a turn is kept, so that the next start knows how long nobody watched.
+const KEPT_AT_LEAST: SignedDuration = SignedDuration::from_secs(60);
+/// Longer than this without a turn, nobody can tell how anything was.
+const GAP: SignedDuration = SignedDuration::from_secs(300);
 /// Pause after the ledger refused, in wall time.
 const REFUSED_WAIT: Duration = Duration::from_secs(1);
 
@@ -75,7 +78,7 @@ struct Desk {
     judge: Judge,
     estate: Arc<Estate>,
     cursor: u64,
-    statuses: BTreeMap<IntegrationId, IntegrationStatus>,
+    judged_at: Option<Timestamp>,
 }
 
 /// What a turn has to work on.
@@ -130,14 +133,19 @@ impl Pipeline {
 
     async fn sit_down(&self) -> Result<Desk, StoreError> {
         let loaded = self.store.pipeline_load().await?;
+        let now = self.clock.now();
+        if let Some(at) = loaded.judged_at
+            && now.duration_since(at) > GAP
+        {
+            self.store.health_gap(at, now).await?;
+        }
         let estate = self.estate.get();
         let judge = Judge::new(self.rules.clone(), &estate, self.seed, &loaded);
-        let by_id = |status: IntegrationStatus| (status.integration.clone(), status);
         Ok(Desk {
             judge,
             estate,
             cursor: loaded.cursor,
-            statuses: loaded.statuses.into_iter().map(by_id).collect(),
+            judged_at: loaded.judged_at,
         })
     }
 
@@ -180,12 +188,7 @@ impl Pipeline {
         work: &Work,
         verdict: Verdict,
     ) -> PipelineCommit {
-        let view = desk.judge.statuses(now);
-        let present: BTreeSet<_> = view.iter().map(|status| &status.integration).collect();
-        let gone = |id: &&IntegrationId| !present.contains(*id);
-        let statuses_gone = desk.statuses.keys().filter(gone).cloned().collect();
-        let changed =
-            |status: &IntegrationStatus| desk.statuses.get(&status.integration) != Some(status);
+        let changes = desk.judge.status_changes(now);
         let addressed = |notice: Notice| OutboxEntry {
             notice,
             channels: self.channels.clone(),
@@ -194,27 +197,22 @@ impl Pipeline {
             cursor: work.outcomes.last().map_or(desk.cursor, |(seq, _)| *seq),
             incidents: verdict.incidents,
             notices: verdict.notices.into_iter().map(addressed).collect(),
-            statuses_gone,
-            statuses: view.into_iter().filter(changed).collect(),
+            statuses: changes.changed,
+            statuses_gone: changes.gone,
             told: work
                 .acceptances
                 .iter()
                 .map(|acceptance| acceptance.notice.clone())
                 .collect(),
             memory: desk.judge.take_memory(),
+            judged_at: Some(now),
         }
     }
 
     /// The turn is durable: remember it, then tell.
     fn settle(&self, desk: &mut Desk, turn: &PipelineCommit) {
         desk.cursor = turn.cursor;
-        for id in &turn.statuses_gone {
-            desk.statuses.remove(id);
-        }
-        for status in &turn.statuses {
-            desk.statuses
-                .insert(status.integration.clone(), status.clone());
-        }
+        desk.judged_at = turn.judged_at;
         for incident in &turn.incidents {
             let (id, cause) = (&incident.id, &incident.root_cause);
             tracing::info!(%id, %cause, state = ?incident.state, "incident written");
@@ -261,6 +259,16 @@ fn is_new(desk: &Desk, turn: &PipelineCommit) -> bool {
         || !turn.statuses_gone.is_empty()
         || !turn.told.is_empty()
         || !turn.memory.is_empty()
+        || is_long_ago(desk.judged_at, turn.judged_at)
+}
+
+/// Whether the turn that was kept last is old enough to keep one only to say that we are here.
+fn is_long_ago(kept: Option<Timestamp>, now: Option<Timestamp>) -> bool {
+    match (kept, now) {
+        (Some(kept), Some(now)) => now.duration_since(kept) >= KEPT_AT_LEAST,
+        (None, now) => now.is_some(),
+        (Some(_), None) => false,
+    }
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 pub(crate) mod body;
 pub(crate) mod estate;
 pub(crate) mod incidents;
+pub(crate) mod integrations;
+pub(crate) mod objectives;
 pub(crate) mod otlp;
 pub(crate) mod outcomes;
 pub(crate) mod ping;

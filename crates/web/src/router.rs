@@ -72,6 +72,11 @@ fn api_routes() -> Router<App> {
         .route("/api/v1/incidents/{id}", get(api::incidents::incident_get))
         .route("/api/v1/status", get(api::status::status_get))
         .route(
+            "/api/v1/integrations/{id}",
+            get(api::integrations::integration_get),
+        )
+        .route("/api/v1/objectives", get(api::objectives::objectives_get))
+        .route(
             "/api/v1/estate",
             get(api::estate::estate_get).put(api::estate::estate_put),
         )

@@ -1,6 +1,7 @@
 //! What the pages and the status answer show, computed from model values: pure functions of
 //! (estate, statuses, incidents, now), so that every sentence is tested without a server.
 
+pub(crate) mod asset;
 pub(crate) mod card;
 pub(crate) mod chain;
 pub(crate) mod contrast;
@@ -10,6 +11,7 @@ pub(crate) mod horizon;
 pub(crate) mod incident;
 pub(crate) mod next;
 pub(crate) mod place;
+pub(crate) mod promise;
 pub(crate) mod today;
 pub(crate) mod todo;
 pub(crate) mod unit;

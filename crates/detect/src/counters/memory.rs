@@ -37,6 +37,9 @@ impl Counters {
             let entry = Entry::recall(stored, |interval_s| {
                 self.settings(&id, metric, Some(interval_s))
             });
+            if let Some(at) = entry.good_at {
+                self.went_on.insert(id.clone(), at);
+            }
             self.entries.insert((id, metric), entry);
         }
         Ok(true)

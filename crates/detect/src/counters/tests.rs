@@ -166,7 +166,9 @@ fn a_row_count_alone_says_nothing_and_what_is_not_in_the_estate_neither() {
         let foreign = sample(ts, Metric::Enrolments, "J-999", 0.0);
         assert_eq!(counters.observe(ts, &foreign), None);
     }
-    assert!(counters.went_on_at().is_empty());
+    let mut went_on_at = BTreeMap::new();
+    counters.refresh(&mut went_on_at);
+    assert!(went_on_at.is_empty());
 }
 
 #[test]

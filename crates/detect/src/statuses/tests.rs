@@ -1,6 +1,10 @@
 use super::*;
 use countersign_feed::demo_estate;
-use countersign_model::outcome::Call;
+use countersign_model::outcome::{Call, Fact};
+use countersign_model::status::Health;
+
+mod parts;
+mod scale;
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()

@@ -5,6 +5,7 @@
 mod access;
 mod crash;
 mod database;
+mod health;
 mod house;
 mod outbox;
 mod outcomes;

@@ -126,7 +126,8 @@ async fn a_purge_never_takes_what_the_pipeline_has_not_read() {
         purged,
         Purged {
             outcomes: 0,
-            ids: 2
+            ids: 2,
+            health: 0,
         }
     );
 

@@ -2,24 +2,20 @@
 
 use crate::house::{at, entry, house, incident, notice};
 use countersign_model::estate::Estate;
+use countersign_model::id::IntegrationId;
 use countersign_model::incident::{Incident, IncidentState};
 use countersign_model::notice::NoticeKind;
 use countersign_model::status::{Health, IntegrationStatus};
 use countersign_store::{IncidentFilter, Loaded, PipelineCommit};
 
 fn status(id: &str, health: Health) -> IntegrationStatus {
+    let id: IntegrationId = id.parse().unwrap();
+    let credential = id.as_str().parse().unwrap();
     IntegrationStatus {
-        integration: id.parse().unwrap(),
-        credential: id.parse().unwrap(),
         health,
         reason: "no evidence yet".to_owned(),
         token_expires_at: Some(at("13:00:00")),
-        next_renewal_at: None,
-        last_mint_ok_at: None,
-        last_failure: None,
-        mints_ok: 0,
-        mints_failed: 0,
-        incident: None,
+        ..IntegrationStatus::unseen(id, credential)
     }
 }
 
@@ -60,7 +56,8 @@ async fn a_turn_comes_back_as_it_was_committed() {
             incidents: vec![open.clone()],
             ended: vec![],
             statuses,
-            memory: [("a".to_owned(), "1".to_owned())].into()
+            memory: [("a".to_owned(), "1".to_owned())].into(),
+            judged_at: None,
         }
     );
     assert_eq!(

@@ -2,6 +2,7 @@
 
 use super::{PageProblem, Shell, html};
 use crate::api::incidents::INCIDENTS_MAX;
+use crate::api::objectives::promises_of;
 use crate::app::App;
 use crate::view::today::{Today, today};
 use askama::Template;
@@ -9,6 +10,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use countersign_model::Timestamp;
+use countersign_model::estate::Estate;
 use countersign_model::incident::IncidentState;
 use countersign_store::{IncidentFilter, StoreError};
 
@@ -44,5 +46,14 @@ async fn read(app: &App, now: Timestamp) -> Result<Today, StoreError> {
             .into_iter()
             .filter(|i| i.state == IncidentState::Suspect),
     );
-    Ok(today(estate.as_ref(), &statuses, &incidents, now))
+    let nothing = Estate::default();
+    let known = estate.as_ref().unwrap_or(&nothing);
+    let promises = promises_of(app, known, now).await?;
+    Ok(today(
+        estate.as_ref(),
+        &statuses,
+        &incidents,
+        &promises,
+        now,
+    ))
 }

@@ -156,8 +156,6 @@ pub(crate) fn statuses() -> Vec<IntegrationStatus> {
         let failing = health == Health::Failing;
         let seen = health != Health::Unknown;
         IntegrationStatus {
-            integration: flow.id,
-            credential: flow.credential,
             health,
             reason: reason.to_owned(),
             token_expires_at: seen.then(|| at("12:55:59")),
@@ -167,6 +165,7 @@ pub(crate) fn statuses() -> Vec<IntegrationStatus> {
             mints_ok: u64::from(seen),
             mints_failed: if failing { 2 } else { 0 },
             incident: failing.then(|| "inc_01points".parse().expect("an id")),
+            ..IntegrationStatus::unseen(flow.id, flow.credential)
         }
     });
     statuses.collect()

@@ -5,6 +5,7 @@ use super::headline::{Headline, headline};
 use super::horizon::{Ending, endings};
 use super::next::next_command;
 use super::place::{Countdown, Moment, Place};
+use super::promise::{self, PromiseRow, Promises};
 use super::todo::{Todo, todos};
 use super::unit::{FlowStatus, UnitStatus, unit_statuses};
 use super::words;
@@ -37,6 +38,10 @@ pub(crate) struct Today {
     pub(crate) endings_left: usize,
     /// The next token renewals.
     pub(crate) renewals: Vec<Renewal>,
+    /// What was promised, and how it is kept.
+    pub(crate) promises: Vec<PromiseRow>,
+    /// What to improve.
+    pub(crate) improve: Vec<String>,
     /// The one command that helps next.
     pub(crate) next: String,
     /// Whether an estate is known at all.
@@ -83,6 +88,14 @@ pub(crate) struct FlowRow {
     pub(crate) incident: Option<String>,
     /// End of its newest token.
     pub(crate) token_ends: Option<Moment>,
+    /// `97 of 100`, or that too little is seen.
+    pub(crate) confidence: String,
+    /// What is seen of it.
+    pub(crate) coverage: String,
+    /// How soon a dead credential would be noticed.
+    pub(crate) known_within: String,
+    /// What would notice it sooner.
+    pub(crate) known_sooner: Option<String>,
 }
 
 /// One planned token renewal.
@@ -103,12 +116,13 @@ pub(crate) fn today(
     estate: Option<&Estate>,
     statuses: &[IntegrationStatus],
     incidents: &[Incident],
+    promises: &Promises,
     now: Timestamp,
 ) -> Today {
     let nothing = Estate::default();
     let known = estate.unwrap_or(&nothing);
     let open: Vec<Incident> = incidents.iter().filter(|i| i.is_open()).cloned().collect();
-    let units = unit_statuses(known, statuses, &open);
+    let units = unit_statuses(known, statuses, &open, now);
     let all_endings = endings(known, now);
     let all_todos = todos(known, &units, &open, &all_endings);
     Today {
@@ -120,6 +134,8 @@ pub(crate) fn today(
         endings_left: all_endings.len().saturating_sub(ROWS_MAX),
         endings: all_endings.into_iter().take(ROWS_MAX).collect(),
         renewals: renewals(&units, known, now),
+        promises: promise::rows(promises),
+        improve: promises.response.improve.clone(),
         next: next_command(estate, &units, &open),
         has_estate: !known.integrations.is_empty(),
         units: units
@@ -188,6 +204,17 @@ fn flow_row(flow: &FlowStatus, place: &Place, now: Timestamp) -> FlowRow {
         reason: flow.status.reason.clone(),
         incident: flow.status.incident.as_ref().map(ToString::to_string),
         token_ends: flow.status.token_expires_at.map(|at| place.moment(at, now)),
+        confidence: match flow.status.confidence.figure {
+            Some(figure) => format!("{figure} of 100"),
+            None => "unknown".to_owned(),
+        },
+        coverage: flow.coverage.clone(),
+        known_within: flow.time_to_know.words.clone(),
+        known_sooner: flow
+            .time_to_know
+            .next_step
+            .as_ref()
+            .map(|step| words::capitalised(&step.words)),
     }
 }
 

@@ -1,9 +1,10 @@
 //! Business units with their integrations and how they do: what the status answer and *Today* show.
 
+use countersign_model::Timestamp;
 use countersign_model::estate::{BusinessUnit, Estate, Integration, IntegrationKind, Tier};
 use countersign_model::id::{BuId, IntegrationId};
 use countersign_model::incident::Incident;
-use countersign_model::status::{Health, IntegrationStatus};
+use countersign_model::status::{Health, IntegrationStatus, TimeToKnow};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -39,6 +40,12 @@ pub(crate) struct FlowStatus {
     pub(crate) owner: Option<String>,
     /// The team behind it.
     pub(crate) backup: Option<String>,
+    /// Seconds its newest token still has; none once it ended.
+    pub(crate) token_left_s: Option<i64>,
+    /// `refresh seen, calls not seen, downstream seen`.
+    pub(crate) coverage: String,
+    /// How soon a dead credential would be noticed, and what would notice it sooner.
+    pub(crate) time_to_know: TimeToKnow,
 }
 
 /// Joins estate, statuses and open incidents, in the estate's order of business units.
@@ -46,31 +53,30 @@ pub(crate) fn unit_statuses(
     estate: &Estate,
     statuses: &[IntegrationStatus],
     open: &[Incident],
+    now: Timestamp,
 ) -> Vec<UnitStatus> {
     let known: BTreeMap<&IntegrationId, &IntegrationStatus> = statuses
         .iter()
         .map(|status| (&status.integration, status))
         .collect();
+    let mut flows: BTreeMap<&BuId, Vec<FlowStatus>> = BTreeMap::new();
+    for flow in &estate.integrations {
+        let status = known.get(&flow.id).copied();
+        let of_unit = flows.entry(&flow.bu).or_default();
+        of_unit.push(flow_status(flow, status, now));
+    }
     estate
         .business_units
         .iter()
-        .map(|unit| unit_status(unit, estate, &known, open))
+        .map(|unit| unit_status(unit, flows.remove(&unit.id).unwrap_or_default(), open))
         .collect()
 }
 
 fn unit_status(
     unit: &BusinessUnit,
-    estate: &Estate,
-    known: &BTreeMap<&IntegrationId, &IntegrationStatus>,
+    mut integrations: Vec<FlowStatus>,
     open: &[Incident],
 ) -> UnitStatus {
-    let own = estate
-        .integrations
-        .iter()
-        .filter(|integration| integration.bu == unit.id);
-    let mut integrations: Vec<FlowStatus> = own
-        .map(|integration| flow_status(integration, known))
-        .collect();
     integrations.sort_by(|a, b| {
         (b.status.health, a.tier, &a.status.integration).cmp(&(
             a.status.health,
@@ -93,33 +99,26 @@ fn unit_status(
     }
 }
 
-fn flow_status(
+/// Joins what the watch knows of one integration with what the estate says.
+pub(crate) fn flow_status(
     integration: &Integration,
-    known: &BTreeMap<&IntegrationId, &IntegrationStatus>,
+    status: Option<&IntegrationStatus>,
+    now: Timestamp,
 ) -> FlowStatus {
-    let status = known.get(&integration.id).map_or_else(
-        || IntegrationStatus {
-            integration: integration.id.clone(),
-            credential: integration.credential.clone(),
-            health: Health::Unknown,
-            reason: "Nothing has reported on it yet.".to_owned(),
-            token_expires_at: None,
-            next_renewal_at: None,
-            last_mint_ok_at: None,
-            last_failure: None,
-            mints_ok: 0,
-            mints_failed: 0,
-            incident: None,
-        },
-        |status| (*status).clone(),
-    );
+    let unseen =
+        || IntegrationStatus::unseen(integration.id.clone(), integration.credential.clone());
+    let status = status.cloned().unwrap_or_else(unseen);
+    let left = |end: Timestamp| end.duration_since(now).as_secs();
     FlowStatus {
-        status,
         name: integration.name.clone(),
         kind: integration.kind,
         tier: integration.tier,
         owner: integration.owner.clone(),
         backup: integration.backup.clone(),
+        token_left_s: status.token_expires_at.map(left).filter(|left| *left > 0),
+        coverage: status.confidence.coverage().words(),
+        time_to_know: status.knowing.at(now),
+        status,
     }
 }
 

@@ -11,7 +11,7 @@ fn check(
     said: &str,
 ) {
     let estate = estate();
-    let units = unit_statuses(&estate, statuses, open);
+    let units = unit_statuses(&estate, statuses, open, now);
     let headline = headline(&estate, &units, open, now);
     let left = headline
         .countdown

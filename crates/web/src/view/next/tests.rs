@@ -1,11 +1,11 @@
 use super::*;
-use crate::view::sample::{all_healthy, estate, platform, points, statuses};
+use crate::view::sample::{all_healthy, estate, now, platform, points, statuses};
 use crate::view::unit::unit_statuses;
 use countersign_model::status::IntegrationStatus;
 
 fn check(statuses: &[IntegrationStatus], open: &[Incident], expected: &str) {
     let estate = estate();
-    let units = unit_statuses(&estate, statuses, open);
+    let units = unit_statuses(&estate, statuses, open, now());
     assert_eq!(next_command(Some(&estate), &units, open), expected);
 }
 

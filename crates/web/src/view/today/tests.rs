@@ -1,8 +1,12 @@
 use super::*;
 use crate::view::sample::{all_healthy, at, estate, now, platform, points, statuses};
 
+fn kept() -> Promises {
+    promise::promises(&estate(), &[], &[], now())
+}
+
 fn page(statuses: &[IntegrationStatus], incidents: &[Incident]) -> Today {
-    today(Some(&estate()), statuses, incidents, now())
+    today(Some(&estate()), statuses, incidents, &kept(), now())
 }
 
 #[test]
@@ -45,7 +49,7 @@ fn long_lists_are_cut_and_what_is_left_is_counted() {
     for credential in &mut estate.credentials {
         credential.ends = "2026-11-25".parse().ok();
     }
-    let page = today(Some(&estate), &statuses(), &[points()], now());
+    let page = today(Some(&estate), &statuses(), &[points()], &kept(), now());
     assert_eq!(page.endings.len(), ROWS_MAX);
     assert_eq!(page.endings_left, estate.credentials.len() - ROWS_MAX);
     assert_eq!(page.todos.len(), ROWS_MAX);
@@ -54,7 +58,7 @@ fn long_lists_are_cut_and_what_is_left_is_counted() {
 
 #[test]
 fn without_an_estate_the_page_says_how_to_begin() {
-    let page = today(None, &[], &[], now());
+    let page = today(None, &[], &[], &kept(), now());
     assert!(!page.has_estate);
     assert_eq!(page.next, "countersign estate apply estate.yaml");
     assert_eq!(page.headline.tone, "unknown");

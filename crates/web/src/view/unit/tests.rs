@@ -1,8 +1,8 @@
 use super::*;
-use crate::view::sample::{all_healthy, estate, points, statuses};
+use crate::view::sample::{all_healthy, estate, now, points, statuses};
 
 fn unit(id: &str, statuses: &[IntegrationStatus], open: &[Incident]) -> UnitStatus {
-    let units = unit_statuses(&estate(), statuses, open);
+    let units = unit_statuses(&estate(), statuses, open, now());
     units
         .into_iter()
         .find(|unit| unit.id.as_str() == id)
@@ -43,7 +43,7 @@ fn silence_is_unknown_and_never_healthy() {
 fn a_unit_without_integrations_is_unknown() {
     let mut estate = estate();
     estate.integrations.clear();
-    let units = unit_statuses(&estate, &[], &[]);
+    let units = unit_statuses(&estate, &[], &[], now());
     assert!(units.iter().all(|unit| unit.health == Health::Unknown));
     assert!(units[0].reason.contains("No integration is declared"));
 }
