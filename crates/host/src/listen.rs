@@ -78,21 +78,23 @@ pub async fn serve(listener: TcpListener, router: Router, limits: Limits) {
                     let place = guests.place().await;
                     connections.spawn(attend(socket, peer, router.clone(), place, limits));
                 }
-                Err(error) => after(&error).await,
+                Err(error) => after(&error, &guests).await,
             },
             Some(_) = connections.join_next() => {}
         }
     }
 }
 
-/// A connection that broke before it was accepted is nothing to wait for; anything else is.
-async fn after(error: &io::Error) {
+/// A connection that broke before it was accepted is nothing to wait for. Anything else is: when the
+/// process may open no more, a stranger gives its place.
+async fn after(error: &io::Error, guests: &Guests) {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
     if !matches!(
         error.kind(),
         ConnectionAborted | ConnectionRefused | ConnectionReset
     ) {
         tracing::error!(%error, "a connection could not be accepted");
+        guests.make_room();
         tokio::time::sleep(OUT_OF_BREATH).await;
     }
 }

@@ -98,6 +98,17 @@ impl Guests {
         Ok(Place(Guest(inner)))
     }
 
+    /// Asks the stranger who has been here longest to leave, however short that is.
+    pub(super) fn make_room(&self) {
+        let mut strangers = self
+            .strangers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, (_, first))) = strangers.here.pop_first() {
+            first.unwanted.notify_one();
+        }
+    }
+
     fn no_stranger(&self, number: u64) {
         let mut strangers = self
             .strangers
@@ -156,3 +167,6 @@ impl Drop for Place {
         inner.guests.no_stranger(inner.number);
     }
 }
+
+#[cfg(test)]
+mod tests;
