@@ -268,14 +268,12 @@ impl Series {
             }
             (kind, true) => words::flows_again(settings, words::unit(kind), found, now),
             (kind, false) => {
-                let usual = self.expected(start).map(|expected| words::Usual {
-                    expected,
-                    range: self
-                        .state
-                        .0
-                        .volume()
-                        .and_then(|volume| volume.usual(settings, start)),
-                });
+                let volume = self.state.0.volume();
+                let usual = words::Usual {
+                    at: start,
+                    expected: self.expected(start),
+                    range: volume.and_then(|volume| volume.usual(settings, start)),
+                };
                 words::fell(settings, kind, found, now, usual)
             }
         }

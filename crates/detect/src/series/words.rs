@@ -43,8 +43,10 @@ fn flow(kind: Kind) -> Flow {
 /// What is usual at an hour of the week.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Usual {
-    /// Expected in one bucket.
-    pub(super) expected: f64,
+    /// Start of the bucket, or time of the run.
+    pub(super) at: Timestamp,
+    /// Expected in one bucket, where that is known.
+    pub(super) expected: Option<f64>,
     /// Lower and upper end of the usual range, and over how many weeks.
     pub(super) range: Option<(f64, f64, usize)>,
 }
@@ -83,7 +85,7 @@ pub(super) fn fell(
     kind: Kind,
     found: &Finding,
     now: Timestamp,
-    usual: Option<Usual>,
+    usual: Usual,
 ) -> String {
     let flow = flow(kind);
     let name = &settings.name;
@@ -98,15 +100,15 @@ pub(super) fn fell(
         ),
         (Class::ZeroRows, _) => format!(
             "{name} finished with 0 rows at {}.{}{}",
-            clock(settings, now),
-            habit(settings, &flow, now, usual, "a run"),
+            clock(settings, usual.at),
+            habit(settings, &flow, usual, "a run"),
             missed(&flow, found)
         ),
         _ => format!(
             "{name} {} for {}.{}{}",
             flow.nothing,
             ago(now.duration_since(found.since)),
-            habit(settings, &flow, now, usual, "it"),
+            habit(settings, &flow, usual, "it"),
             missed(&flow, found)
         ),
     }
@@ -137,18 +139,12 @@ pub(super) fn pooled(settings: &Settings, found: &Finding) -> String {
     )
 }
 
-fn habit(
-    settings: &Settings,
-    flow: &Flow,
-    now: Timestamp,
-    usual: Option<Usual>,
-    subject: &str,
-) -> String {
-    let Some(usual) = usual else {
+fn habit(settings: &Settings, flow: &Flow, usual: Usual, subject: &str) -> String {
+    let Some(expected) = usual.expected else {
         return String::new();
     };
-    let day = weekday(settings, now);
-    let (expected, per) = rate(settings, usual.expected);
+    let day = weekday(settings, usual.at);
+    let (expected, per) = rate(settings, expected);
     let range = match usual.range {
         Some((low, high, weeks)) if weeks > 1 && per != "an hour" => {
             format!(" (the last {weeks} {day}s: {}-{})", about(low), about(high))

@@ -162,3 +162,40 @@ fn a_run_that_did_not_come_is_known_and_counts_as_one_without_rows() {
         "it was early"
     );
 }
+
+#[test]
+fn a_sunday_run_without_rows_is_told_after_four_weeks_of_daily_runs() {
+    let zone = countersign_model::schedule::zone("America/New_York").expect("a zone");
+    let mut settings = Settings::new("Loyalty load", 86_400, zone.clone());
+    settings.is_first_tier = true;
+    let mut series = Series::new(Kind::Runs, settings);
+    let mut draws = Draws::new(3);
+    // From Sunday, 25 October, over the change of clocks, to Sunday, 22 November, 07:09.
+    let first: countersign_model::civil::DateTime = "2026-10-25T07:09".parse().expect("a time");
+    let run = |day: i64| {
+        let local = first + jiff::Span::new().days(day);
+        zone.to_timestamp(local).expect("a time")
+    };
+    for day in 0..28 {
+        let at = run(day);
+        let change = series.observe(at, Bucket::value(at, draws.count(61_000.0, 200)));
+        assert_eq!(change, None, "{at}");
+    }
+    let sunday = run(28);
+    let change = series.observe(sunday, Bucket::value(sunday, 0.0));
+    let Some(Change::Opened(alarm)) = change else {
+        panic!("{change:?}");
+    };
+    assert_eq!(
+        (alarm.class, alarm.severity),
+        (Class::ZeroRows, Severity::Page)
+    );
+    assert!(
+        alarm
+            .words
+            .contains("0 rows at 07:09. At this time on a Sunday"),
+        "{}",
+        alarm.words
+    );
+    assert!((50_000.0..70_000.0).contains(&alarm.lost), "{}", alarm.lost);
+}

@@ -10,6 +10,12 @@ fn at(text: &str) -> Timestamp {
     text.parse().expect("a time")
 }
 
+const UNKNOWN: Usual = Usual {
+    at: Timestamp::UNIX_EPOCH,
+    expected: None,
+    range: None,
+};
+
 fn settings(name: &str) -> Settings {
     let zone = countersign_model::schedule::zone("America/New_York").expect("a zone");
     Settings::new(name, 300, zone)
@@ -59,7 +65,8 @@ fn spans_are_said_in_their_two_greatest_units() {
 #[test]
 fn a_standstill_is_told_in_local_time_and_with_the_last_weeks() {
     let usual = Usual {
-        expected: 14.0,
+        at: at("2026-11-24T15:25:00Z"),
+        expected: Some(14.0),
         range: Some((11.0, 17.0, 6)),
     };
     let found = finding(Class::Stopped, 70.0, 0.0);
@@ -69,7 +76,7 @@ fn a_standstill_is_told_in_local_time_and_with_the_last_weeks() {
         Kind::Enrolments,
         &found,
         now,
-        Some(usual),
+        usual,
     );
     assert_eq!(
         words,
@@ -81,18 +88,13 @@ fn a_standstill_is_told_in_local_time_and_with_the_last_weeks() {
 #[test]
 fn a_flow_of_few_events_is_told_by_the_hour() {
     let usual = Usual {
-        expected: 0.5,
+        at: at("2026-11-24T20:00:00Z"),
+        expected: Some(0.5),
         range: Some((0.3, 0.7, 6)),
     };
     let found = finding(Class::Stopped, 26.0, 0.0);
     let now = at("2026-11-24T20:05:00Z");
-    let words = fell(
-        &settings("Order mails"),
-        Kind::Sends,
-        &found,
-        now,
-        Some(usual),
-    );
+    let words = fell(&settings("Order mails"), Kind::Sends, &found, now, usual);
     assert_eq!(
         words,
         "Order mails has sent nothing for 5 h. At this time on a Tuesday it normally sends about 6 \
@@ -104,7 +106,13 @@ fn a_flow_of_few_events_is_told_by_the_hour() {
 fn less_than_normal_says_the_share_and_the_time() {
     let found = finding(Class::Reduced, 130.0, 62.0);
     let now = at("2026-11-24T16:00:00Z");
-    let words = fell(&settings("Password resets"), Kind::Sends, &found, now, None);
+    let words = fell(
+        &settings("Password resets"),
+        Kind::Sends,
+        &found,
+        now,
+        UNKNOWN,
+    );
     assert_eq!(
         words,
         "Password resets is at 48 % of normal since about 10:05: 62 messages instead of about 130."
@@ -142,7 +150,7 @@ fn no_word_of_statistics_is_said() {
         (Kind::Runs, &trickle),
         (Kind::Events, &found),
     ] {
-        let words = fell(&settings("It"), kind, found, now, None).to_lowercase();
+        let words = fell(&settings("It"), kind, found, now, UNKNOWN).to_lowercase();
         for word in [
             "nats",
             "sigma",
@@ -154,4 +162,21 @@ fn no_word_of_statistics_is_said() {
             assert!(!words.contains(word), "{words}");
         }
     }
+}
+
+#[test]
+fn a_run_without_rows_is_told_with_its_time_and_what_runs_move() {
+    let usual = Usual {
+        at: at("2026-11-24T12:09:00Z"),
+        expected: Some(61_200.0),
+        range: Some((59_800.0, 62_400.0, 4)),
+    };
+    let found = finding(Class::ZeroRows, 61_200.0, 0.0);
+    let now = at("2026-11-24T12:14:00Z");
+    let words = fell(&settings("Loyalty load"), Kind::Runs, &found, now, usual);
+    assert_eq!(
+        words,
+        "Loyalty load finished with 0 rows at 07:09. At this time on a Tuesday a run normally moves \
+         about 61,000 rows (the last 4 Tuesdays: 60,000-62,000). About 61,000 rows missed so far."
+    );
 }
