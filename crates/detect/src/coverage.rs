@@ -16,7 +16,7 @@ const REFUSAL_S: u32 = 30;
 const CALLS_TO_PAGE: f64 = 3.0;
 /// Grace of a job that is late or says nothing, seconds. Our choice, as for calls (R063).
 pub(crate) const GRACE_S: u32 = 900;
-/// From the end of a run to a page because it wrote nothing, seconds (design 4.6: 07:09 to 07:14).
+/// From the end of a run to a page because it wrote nothing, seconds; our choice: a page within five minutes.
 const AFTER_RUN_S: u32 = 300;
 /// What a token kept warm takes at most to show: three quarters of a life of 20 minutes, and the second
 /// refusal (design 3.5; the life is that of the provider's present tokens).

@@ -287,8 +287,12 @@ impl Correlator {
 
     /// Whether a cause in front of us explains a symptom: it lies upstream, and did not come later.
     fn reaches(&self, direct: &Signal, id: &AssetId, symptom: &Signal, health: &Health) -> bool {
-        let in_time = symptom
-            .since
+        // A table that froze changed for the last time long before it was late.
+        let began = match symptom.class {
+            Class::Frozen => symptom.at,
+            _ => symptom.since,
+        };
+        let in_time = began
             .checked_add(BEFORE_CAUSE)
             .is_ok_and(|latest| direct.since <= latest);
         let upstream = || self.upstream(id, symptom.since, health);

@@ -12,6 +12,7 @@ use crate::output;
 use callers::Callers;
 use countersign_brokerd::BrokerHand;
 use countersign_host::clock::{Clock, ClockControl};
+use countersign_host::listen::{self, Limits};
 use countersign_host::run_file::RunFile;
 use countersign_host::signal;
 use countersign_host::task::Tasks;
@@ -117,9 +118,10 @@ pub(crate) async fn run(args: &Args, demo: &DemoArgs) -> Result<(), Exit> {
     hand.estate_put(&estate, ACTOR)
         .await
         .map_err(Exit::failed)?;
-    let (broker_app, watch_app) = (service(stand.router()), service(watch.router()));
+    let watch_app = service(watch.router());
+    let serving = listen::serve(broker_listener, stand.router(), Limits::default());
     tasks.spawn("broker listener", async move {
-        drop(axum::serve(broker_listener, broker_app).await);
+        serving.await;
     });
     tasks.spawn("dashboard listener", async move {
         drop(axum::serve(listener, watch_app).await);

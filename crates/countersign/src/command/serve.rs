@@ -8,6 +8,7 @@ use crate::house::{
 use crate::output;
 use countersign_brokerd::{BrokerPlane, Road, WatchRoad};
 use countersign_host::clock::Clock;
+use countersign_host::listen::{self, Limits};
 use countersign_host::run_file::RunFile;
 use countersign_host::settings::Settings;
 use countersign_host::task::Tasks;
@@ -131,9 +132,9 @@ async fn serve_all(
     };
     if let Some((mut plane, (listener, _))) = broker {
         plane.start(&mut tasks, road);
-        let app = service(plane.router());
+        let serving = listen::serve(listener, plane.router(), Limits::default());
         tasks.spawn("broker listener", async move {
-            drop(axum::serve(listener, app).await);
+            serving.await;
         });
     }
     let mut open_watch = None;

@@ -72,10 +72,9 @@ fn a_journey_that_enrols_nobody_is_told_and_heals_and_before_it_nothing_is() {
     let start = at("2026-10-19T00:00:00Z");
     assert_eq!(feed(&mut counters, (start, 35), "J-10", usual), []);
     let stop = at("2026-11-23T00:00:00Z");
-    assert_eq!(
-        counters.went_on_at()[&"J-10".parse::<AssetId>().unwrap()],
-        stop
-    );
+    let mut went_on_at = BTreeMap::new();
+    counters.refresh(&mut went_on_at);
+    assert_eq!(went_on_at[&"J-10".parse::<AssetId>().unwrap()], stop);
     let silence = feed(&mut counters, (stop, 1), "J-10", |_| 0.0);
     let told = silence.last().unwrap();
     assert_eq!(told.cause, RootCause::Asset("J-10".parse().unwrap()));
