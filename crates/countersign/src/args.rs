@@ -93,6 +93,12 @@ pub(crate) enum Command {
         #[arg(long)]
         all: bool,
     },
+    /// Weaknesses that are no outage yet
+    Findings {
+        /// Closed ones too
+        #[arg(long)]
+        all: bool,
+    },
     /// Renew an integration's token now
     Renew {
         /// Which integration

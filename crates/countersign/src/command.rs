@@ -10,6 +10,7 @@ mod credential;
 mod demo;
 pub(crate) mod estate;
 mod exec;
+mod findings;
 mod incidents;
 mod init;
 mod leave;
@@ -50,6 +51,7 @@ pub(crate) async fn run(args: Args) -> Result<(), Exit> {
         Command::Leave(leave) => leave::run(&args, leave).await,
         Command::Status { bu } => status::run(&args, bu.as_deref()).await,
         Command::Incidents { all } => incidents::run(&args, *all).await,
+        Command::Findings { all } => findings::run(&args, *all).await,
         Command::Renew { integration } => renew::run(&args, integration).await,
         Command::Backtest(backtest) => backtest::run(&args, backtest),
         Command::Analyze(analyze) => analyze::run(&args, analyze),

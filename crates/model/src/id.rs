@@ -163,6 +163,10 @@ typed_id!(
     NoticeId
 );
 typed_id!(
+    /// One finding, `kind:subject`; see [`FindingId::of`].
+    FindingId
+);
+typed_id!(
     /// One outcome; a producer's own id, or `out_…`.
     OutcomeId
 );
@@ -187,6 +191,27 @@ impl SlotId {
         let mid = rest.map(|rest| rest.split('.').next().unwrap_or_default());
         mid.is_some_and(|mid| !mid.is_empty() && mid.bytes().all(|byte| byte.is_ascii_digit()))
     }
+}
+
+impl FindingId {
+    /// The finding of a kind about a subject: `ending:credential:INT-029`. A subject that is too long
+    /// or holds other characters is shortened, with a hash of the whole behind it.
+    #[must_use]
+    pub fn of(kind: crate::finding::FindingKind, subject: &crate::finding::Subject) -> FindingId {
+        let whole = format!("{}:{subject}", kind.as_str());
+        checked(&whole).map_or_else(|_| FindingId(shortened(&whole)), FindingId)
+    }
+}
+
+/// A text as an id: its first legal characters and a hash of the whole (FNV-1a, 64 bits).
+fn shortened(whole: &str) -> Arc<str> {
+    const KEPT_MAX: usize = 96;
+    let legal = |c: &char| c.is_ascii_alphanumeric() || "._:@-".contains(*c);
+    let kept: String = whole.chars().filter(legal).take(KEPT_MAX).collect();
+    let hash = whole.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    Arc::from(format!("{kept}.{hash:016x}"))
 }
 
 /// Makes `prefix_` + 10 characters of time (ms) + 10 of `chance`: sortable by time, unique enough

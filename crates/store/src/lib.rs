@@ -8,6 +8,7 @@ mod access;
 mod database;
 mod error;
 mod estate;
+mod finding;
 mod health;
 mod incident;
 mod lock;
@@ -22,6 +23,7 @@ mod watch_store;
 mod writer;
 
 pub use error::StoreError;
+pub use finding::FindingFilter;
 pub use incident::IncidentFilter;
 pub use outbox::{Acceptance, Delivery, DeliveryRecord, DeliveryState, OutboxEntry, OutboxHealth};
 pub use outcome::{Appended, Purged};

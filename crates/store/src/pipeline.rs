@@ -2,11 +2,13 @@
 //! second notice.
 
 use crate::error::StoreError;
+use crate::finding;
 use crate::outbox::{self, OutboxEntry};
 use crate::row;
 use crate::status;
 use crate::watch_store::WatchStore;
 use countersign_model::Timestamp;
+use countersign_model::finding::Finding;
 use countersign_model::id::{IntegrationId, NoticeId};
 use countersign_model::incident::{Incident, IncidentState};
 use countersign_model::status::IntegrationStatus;
@@ -23,6 +25,8 @@ pub struct PipelineCommit {
     pub cursor: u64,
     /// Incidents as they are now; those not named stay.
     pub incidents: Vec<Incident>,
+    /// Findings as they are now; those not named stay.
+    pub findings: Vec<Finding>,
     /// Notices to send, each with the channels it goes to. One already known is left as it is.
     pub notices: Vec<OutboxEntry>,
     /// Statuses that changed; those not named stay.
@@ -46,6 +50,8 @@ pub struct Loaded {
     pub incidents: Vec<Incident>,
     /// Incidents that ended last, newest first, at most 256: what comes back soon reopens them.
     pub ended: Vec<Incident>,
+    /// Findings that stand, oldest first.
+    pub findings: Vec<Finding>,
     /// Statuses as last written.
     pub statuses: Vec<IntegrationStatus>,
     /// What the detectors remember, by part.
@@ -55,7 +61,7 @@ pub struct Loaded {
 }
 
 impl WatchStore {
-    /// Makes one turn durable: incidents, outbox, statuses, cursor and memory, all or nothing.
+    /// Makes one turn durable: incidents, findings, outbox, statuses, cursor and memory, all or nothing.
     ///
     /// # Errors
     /// [`StoreError`]; then the turn never happened and is to be done again from
@@ -77,6 +83,9 @@ impl WatchStore {
 fn put_turn(connection: &Connection, turn: &PipelineCommit) -> Result<(), StoreError> {
     for incident in &turn.incidents {
         put_incident(connection, incident)?;
+    }
+    for finding in &turn.findings {
+        finding::put(connection, finding)?;
     }
     for entry in &turn.notices {
         outbox::put(connection, entry)?;
@@ -152,6 +161,7 @@ fn load(connection: &Connection) -> Result<Loaded, StoreError> {
         cursor: row::unsigned(cursor),
         incidents,
         ended,
+        findings: finding::open(connection)?,
         statuses,
         memory,
         judged_at: judged_at.map(row::at),

@@ -1,9 +1,13 @@
 //! The pure judgement of one turn: outcomes through the detectors to the incident engine.
 
-use countersign_detect::{Changes, Counters, Detector, Rules, Statuses};
+use crate::weakness;
+use countersign_detect::{
+    Changes, Claim, Counters, Detector, FindingRules, Findings, Rules, Statuses,
+};
 use countersign_incident::{Change, Correlator, Engine, Health, Step};
 use countersign_model::Timestamp;
 use countersign_model::estate::Estate;
+use countersign_model::finding::Finding;
 use countersign_model::id::IncidentId;
 use countersign_model::incident::Incident;
 use countersign_model::notice::Notice;
@@ -25,6 +29,7 @@ pub struct Judge {
     correlator: Correlator,
     engine: Engine,
     health: Health,
+    findings: Findings,
     verdict: Verdict,
 }
 
@@ -33,6 +38,8 @@ pub struct Judge {
 pub struct Verdict {
     /// Incidents that changed, each once, as they are now.
     pub incidents: Vec<Incident>,
+    /// Findings that changed, each once, as they are now.
+    pub findings: Vec<Finding>,
     /// Notices to send.
     pub notices: Vec<Notice>,
 }
@@ -49,11 +56,14 @@ impl Judge {
             correlator: Correlator::new(estate),
             engine: Engine::new(estate, seed),
             health: Health::default(),
+            findings: Findings::new(FindingRules::default(), estate),
             verdict: Verdict::default(),
         };
         judge.statuses.resume(loaded.statuses.iter().cloned());
         judge.engine.restore(loaded.ended.clone());
         judge.engine.restore(loaded.incidents.clone());
+        judge.findings.declare(weakness::declared(estate));
+        judge.findings.restore(loaded.findings.clone());
         for (part, text) in &loaded.memory {
             if let Err(error) = judge.recall(part, text) {
                 let error = &error as &dyn std::error::Error;
@@ -70,6 +80,7 @@ impl Judge {
     fn recall(&mut self, part: &str, text: &str) -> Result<(), serde_json::Error> {
         match part {
             CORRELATOR => self.correlator.restore(serde_json::from_str(text)?),
+            _ if self.findings.recall(part, text)? => {}
             _ if self.counters.recall(part, text)? => {}
             _ if self.statuses.recall(part, text)? => {}
             _ => drop(self.detector.recall(part, text)?),
@@ -84,14 +95,22 @@ impl Judge {
         self.statuses.set_estate(estate);
         self.correlator.set_estate(estate);
         self.engine.set_estate(estate);
+        self.findings.set_estate(estate);
+        self.findings.declare(weakness::declared(estate));
     }
 
     /// Judges one outcome; in any order, twice is once.
     pub fn observe(&mut self, now: Timestamp, outcome: &Outcome) {
         self.statuses.observe(now, outcome);
+        self.findings.observe(now, outcome);
         let mut signals = self.detector.observe(now, outcome);
         signals.extend(self.counters.observe(now, outcome));
         self.weigh(now, &signals);
+    }
+
+    /// Files a weakness that another room found; it stands for a week after it was filed last.
+    pub fn file(&mut self, now: Timestamp, claim: Claim) {
+        self.findings.file(now, claim);
     }
 
     /// A channel accepted a notice of that incident.
@@ -112,6 +131,7 @@ impl Judge {
         }
         let changes = self.engine.tick(now);
         self.keep(changes);
+        self.findings.tick(now);
     }
 
     fn weigh(&mut self, now: Timestamp, signals: &[Signal]) {
@@ -161,7 +181,11 @@ impl Judge {
 
     /// What came of everything since the last call.
     pub fn take_verdict(&mut self) -> Verdict {
-        std::mem::take(&mut self.verdict)
+        let findings = self.findings.take_findings();
+        Verdict {
+            findings,
+            ..std::mem::take(&mut self.verdict)
+        }
     }
 
     /// How every integration is doing.
@@ -188,6 +212,7 @@ impl Judge {
     pub fn take_memory(&mut self) -> Vec<(String, Option<String>)> {
         let mut parts = self.detector.take_changed();
         parts.extend(self.counters.take_changed());
+        parts.extend(self.findings.take_changed());
         if let Some(state) = self.correlator.take_changed() {
             parts.push((CORRELATOR.to_owned(), Some(text(state))));
         }

@@ -13,8 +13,9 @@ mod judge;
 mod outbox;
 mod pipeline;
 mod resolve;
+mod weakness;
 
-pub use countersign_detect::Rules;
+pub use countersign_detect::{Claim, Rules};
 pub use handle::{Task, Watch, WatchError, WatchParts};
 pub use ingest::{IngestReject, IngestReport, IngestScope};
 pub use judge::{Judge, Verdict};

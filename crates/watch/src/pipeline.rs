@@ -1,6 +1,6 @@
 //! Turns outcomes into incidents and notices, one durable turn after another.
 //!
-//! A turn reads what came, judges it purely, and commits incidents, outbox, statuses, cursor and the
+//! A turn reads what came, judges it purely, and commits incidents, findings, outbox, statuses, cursor and the
 //! detectors' memory in one transaction. If the process dies, or the ledger refuses, the turn never
 //! happened: the next one starts from the ledger and comes to the same result.
 
@@ -10,6 +10,7 @@ use crate::judge::{Judge, Verdict};
 use countersign_detect::Rules;
 use countersign_host::clock::{Clock, Hold};
 use countersign_model::estate::Estate;
+use countersign_model::finding::Finding;
 use countersign_model::id::IntegrationId;
 use countersign_model::incident::Incident;
 use countersign_model::notice::Notice;
@@ -41,6 +42,8 @@ const REFUSED_WAIT: Duration = Duration::from_secs(1);
 pub struct Committed<'a> {
     /// Incidents that changed, as they are now.
     pub incidents: &'a [Incident],
+    /// Findings that changed, as they are now.
+    pub findings: &'a [Finding],
     /// Notices that went into the outbox.
     pub notices: &'a [OutboxEntry],
     /// Statuses that changed.
@@ -52,6 +55,7 @@ pub struct Committed<'a> {
 impl Committed<'_> {
     fn is_empty(&self) -> bool {
         self.incidents.is_empty()
+            && self.findings.is_empty()
             && self.notices.is_empty()
             && self.statuses.is_empty()
             && self.gone.is_empty()
@@ -196,6 +200,7 @@ impl Pipeline {
         PipelineCommit {
             cursor: work.outcomes.last().map_or(desk.cursor, |(seq, _)| *seq),
             incidents: verdict.incidents,
+            findings: verdict.findings,
             notices: verdict.notices.into_iter().map(addressed).collect(),
             statuses: changes.changed,
             statuses_gone: changes.gone,
@@ -217,6 +222,11 @@ impl Pipeline {
             let (id, cause) = (&incident.id, &incident.root_cause);
             tracing::info!(%id, %cause, state = ?incident.state, "incident written");
         }
+        for finding in &turn.findings {
+            let (id, severity) = (&finding.id, finding.severity.as_str());
+            let open = finding.is_open();
+            tracing::info!(%id, severity, open, "finding written");
+        }
         self.tell(turn);
         if !turn.notices.is_empty() {
             self.outbox.ring(self.clock.hold());
@@ -227,6 +237,7 @@ impl Pipeline {
     fn tell(&self, turn: &PipelineCommit) {
         let told = Committed {
             incidents: &turn.incidents,
+            findings: &turn.findings,
             notices: &turn.notices,
             statuses: &turn.statuses,
             gone: &turn.statuses_gone,
@@ -254,6 +265,7 @@ fn wake_at(now: Timestamp, next_wake: Option<Timestamp>) -> Timestamp {
 fn is_new(desk: &Desk, turn: &PipelineCommit) -> bool {
     turn.cursor != desk.cursor
         || !turn.incidents.is_empty()
+        || !turn.findings.is_empty()
         || !turn.notices.is_empty()
         || !turn.statuses.is_empty()
         || !turn.statuses_gone.is_empty()

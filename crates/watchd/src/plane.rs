@@ -100,6 +100,10 @@ impl WatchPlane {
                     .iter()
                     .for_each(|incident| told.incident(incident));
                 committed
+                    .findings
+                    .iter()
+                    .for_each(|finding| told.finding(finding));
+                committed
                     .statuses
                     .iter()
                     .for_each(|status| told.status(status));

@@ -111,7 +111,7 @@ let stream = null;
 function listen() {
   stream = new EventSource(`/api/v1/stream?after=${encodeURIComponent(lastId)}`);
   const changed = (event) => { lastId = event.lastEventId || lastId; soon(); };
-  for (const kind of ["incident", "status", "reset"]) stream.addEventListener(kind, changed);
+  for (const kind of ["incident", "finding", "status", "reset"]) stream.addEventListener(kind, changed);
   stream.addEventListener("open", () => showStale(false));
   stream.addEventListener("error", () => {
     showStale(true);

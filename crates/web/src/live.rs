@@ -2,9 +2,10 @@
 //!
 //! Whoever changes something tells [`Live`]; every event gets a number. A reader that comes back
 //! with the last id it saw gets what it missed; when that is no longer kept, or the process is
-//! another one, it gets `reset`, which means: read the incidents and the status anew.
+//! another one, it gets `reset`, which means: read incidents, findings and the status anew.
 
 use crate::api::incidents::IncidentItem;
+use countersign_model::finding::Finding;
 use countersign_model::incident::Incident;
 use countersign_model::status::IntegrationStatus;
 use serde::Serialize;
@@ -40,7 +41,7 @@ struct Kept {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct LiveEvent {
     number: u64,
-    /// `incident`, `status` or `reset`.
+    /// `incident`, `finding`, `status` or `reset`.
     pub(crate) kind: &'static str,
     /// Its JSON, on one line.
     pub(crate) data: String,
@@ -71,6 +72,11 @@ impl Live {
     /// Tells that an incident opened, changed or ended.
     pub fn incident(&self, incident: &Incident) {
         self.tell("incident", &IncidentItem::from(incident.clone()));
+    }
+
+    /// Tells that a finding opened, changed or closed.
+    pub fn finding(&self, finding: &Finding) {
+        self.tell("finding", finding);
     }
 
     /// Tells that an integration's status changed.

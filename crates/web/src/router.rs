@@ -70,6 +70,7 @@ fn api_routes() -> Router<App> {
     Router::new()
         .route("/api/v1/incidents", get(api::incidents::incident_list))
         .route("/api/v1/incidents/{id}", get(api::incidents::incident_get))
+        .route("/api/v1/findings", get(api::findings::finding_list))
         .route("/api/v1/status", get(api::status::status_get))
         .route(
             "/api/v1/integrations/{id}",

@@ -1,11 +1,12 @@
 //! What the pages and the status answer show, computed from model values: pure functions of
-//! (estate, statuses, incidents, now), so that every sentence is tested without a server.
+//! (estate, statuses, incidents, findings, now), so that every sentence is tested without a server.
 
 pub(crate) mod asset;
 pub(crate) mod card;
 pub(crate) mod chain;
 pub(crate) mod contrast;
 pub(crate) mod delivery;
+pub(crate) mod finding;
 pub(crate) mod headline;
 pub(crate) mod horizon;
 pub(crate) mod incident;

@@ -2,7 +2,8 @@
 
 use countersign_model::Timestamp;
 use countersign_model::class::Class;
-use countersign_model::id::{IncidentId, NoticeId, OutcomeId};
+use countersign_model::finding::{Finding, Severity, Subject};
+use countersign_model::id::{FindingId, IncidentId, NoticeId, OutcomeId};
 use countersign_model::incident::{Confidence, Incident, IncidentState, Refused, RootCause};
 use countersign_model::notice::{Notice, NoticeKind};
 use countersign_model::outcome::{Call, Fact, Outcome};
@@ -93,5 +94,25 @@ pub(crate) fn entry(notice: &Notice, channels: &[&str]) -> OutboxEntry {
     OutboxEntry {
         notice: notice.clone(),
         channels,
+    }
+}
+
+/// A weakness of an integration, since 12:50.
+pub(crate) fn finding(kind: &str, integration: &str, severity: Severity) -> Finding {
+    let kind = serde_json::from_value(kind.into()).unwrap();
+    let subject = Subject::Integration(integration.parse().unwrap());
+    Finding {
+        id: FindingId::of(kind, &subject),
+        kind,
+        subject,
+        severity,
+        since: at("12:50:00"),
+        words: "It works in another business unit.".to_owned(),
+        fix: "Correct its account_id.".to_owned(),
+        evidence: vec![],
+        bu: None,
+        owner: None,
+        due: None,
+        closed_at: None,
     }
 }

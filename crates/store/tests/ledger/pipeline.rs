@@ -1,12 +1,13 @@
 //! One turn, one transaction.
 
-use crate::house::{at, entry, house, incident, notice};
+use crate::house::{at, entry, finding, house, incident, notice};
 use countersign_model::estate::Estate;
+use countersign_model::finding::{Finding, Severity};
 use countersign_model::id::IntegrationId;
 use countersign_model::incident::{Incident, IncidentState};
 use countersign_model::notice::NoticeKind;
 use countersign_model::status::{Health, IntegrationStatus};
-use countersign_store::{IncidentFilter, Loaded, PipelineCommit};
+use countersign_store::{FindingFilter, IncidentFilter, Loaded, PipelineCommit};
 
 fn status(id: &str, health: Health) -> IntegrationStatus {
     let id: IntegrationId = id.parse().unwrap();
@@ -55,6 +56,7 @@ async fn a_turn_comes_back_as_it_was_committed() {
             cursor: 7,
             incidents: vec![open.clone()],
             ended: vec![],
+            findings: vec![],
             statuses,
             memory: [("a".to_owned(), "1".to_owned())].into(),
             judged_at: None,
@@ -168,4 +170,39 @@ async fn the_estate_is_replaced_whole() {
             .unwrap();
     }
     assert_eq!(house.store.estate_get().await.unwrap().unwrap().name, "new");
+}
+
+#[tokio::test]
+async fn findings_come_back_with_the_turn_and_a_closed_one_is_kept_for_the_list() {
+    let house = house();
+    let (grave, slight) = (
+        finding("wrong_bu", "INT-003", Severity::Urgent),
+        finding("clock_skew", "INT-004", Severity::Info),
+    );
+    let turn = PipelineCommit {
+        findings: vec![slight.clone(), grave.clone()],
+        ..PipelineCommit::default()
+    };
+    house.store.commit(turn).await.unwrap();
+    let open = house.store.findings(FindingFilter::Open, 10).await.unwrap();
+    assert_eq!(open, [grave.clone(), slight.clone()]);
+    assert_eq!(house.store.pipeline_load().await.unwrap().findings.len(), 2);
+
+    let closed = Finding {
+        closed_at: Some(at("13:00:00")),
+        ..grave
+    };
+    let turn = PipelineCommit {
+        findings: vec![closed.clone()],
+        ..PipelineCommit::default()
+    };
+    house.store.commit(turn).await.unwrap();
+    let loaded = house.store.pipeline_load().await.unwrap();
+    assert_eq!(loaded.findings, [slight.clone()]);
+    let all = house.store.findings(FindingFilter::All, 10).await.unwrap();
+    assert_eq!(all, [slight.clone(), closed]);
+    assert_eq!(
+        house.store.findings(FindingFilter::All, 1).await.unwrap(),
+        [slight]
+    );
 }

@@ -5,6 +5,7 @@
 mod canary;
 mod crash;
 mod delivery;
+mod finding;
 mod hook_server;
 mod house;
 mod ingest;

@@ -1,4 +1,4 @@
-//! `GET /api/v1/stream`: server-sent events `incident`, `status` and `reset`.
+//! `GET /api/v1/stream`: server-sent events `incident`, `finding`, `status` and `reset`.
 
 use crate::api::body::bad_query;
 use crate::app::App;

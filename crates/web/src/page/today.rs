@@ -1,10 +1,11 @@
 //! `GET /`.
 
 use super::{PageProblem, Shell, html};
+use crate::api::findings::FINDINGS_MAX;
 use crate::api::incidents::INCIDENTS_MAX;
 use crate::api::objectives::promises_of;
 use crate::app::App;
-use crate::view::today::{Today, today};
+use crate::view::today::{Read, Today, today};
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -12,7 +13,7 @@ use axum::response::Response;
 use countersign_model::Timestamp;
 use countersign_model::estate::Estate;
 use countersign_model::incident::IncidentState;
-use countersign_store::{IncidentFilter, StoreError};
+use countersign_store::{FindingFilter, IncidentFilter, StoreError};
 
 /// Among how many of the latest incidents suspicions are looked for.
 const LATEST_MAX: usize = 100;
@@ -32,7 +33,7 @@ pub(crate) async fn today_page(State(app): State<App>) -> Result<Response, PageP
     html(StatusCode::OK, &TodayPage { shell, today })
 }
 
-/// Open incidents, however old, and suspicions among the latest.
+/// Open incidents and findings, however old, and suspicions among the latest.
 async fn read(app: &App, now: Timestamp) -> Result<Today, StoreError> {
     let estate = app.store.estate_get().await?;
     let statuses = app.store.statuses().await?;
@@ -49,11 +50,15 @@ async fn read(app: &App, now: Timestamp) -> Result<Today, StoreError> {
     let nothing = Estate::default();
     let known = estate.as_ref().unwrap_or(&nothing);
     let promises = promises_of(app, known, now).await?;
-    Ok(today(
-        estate.as_ref(),
-        &statuses,
-        &incidents,
-        &promises,
-        now,
-    ))
+    let findings = app
+        .store
+        .findings(FindingFilter::Open, FINDINGS_MAX)
+        .await?;
+    let read = Read {
+        statuses: &statuses,
+        incidents: &incidents,
+        findings: &findings,
+        promises: &promises,
+    };
+    Ok(today(estate.as_ref(), &read, now))
 }

@@ -4,7 +4,9 @@ use super::house::{House, plain, with_token};
 use crate::view::sample;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
+use countersign_model::finding::{Finding, FindingKind, Severity};
 use countersign_model::incident::{Incident, IncidentState};
+use countersign_store::PipelineCommit;
 use http_body_util::BodyExt;
 use serde_json::json;
 use tower::ServiceExt;
@@ -291,4 +293,39 @@ async fn strangers_get_no_stream_and_no_outcome_in() {
             "not_signed_in"
         );
     }
+}
+
+#[tokio::test]
+async fn findings_are_listed_gravest_first_and_closed_ones_on_request() {
+    let house = House::with(sample::all_healthy(), Vec::new()).await;
+    assert_eq!(
+        house.json("/api/v1/findings").await,
+        json!({"findings": []})
+    );
+    let open = sample::weakness(FindingKind::SecondUser, Severity::Warning);
+    let graver = sample::weakness(FindingKind::WrongBu, Severity::Urgent);
+    let closed = Finding {
+        closed_at: Some(sample::at("12:52:00")),
+        ..sample::weakness(FindingKind::Ending, Severity::Critical)
+    };
+    house
+        .commit(PipelineCommit {
+            findings: vec![open, closed, graver],
+            ..PipelineCommit::default()
+        })
+        .await;
+    let kinds = |list: &serde_json::Value| -> Vec<String> {
+        let all = list["findings"].as_array().expect("a list");
+        let kind = |one: &serde_json::Value| one["kind"].as_str().expect("text").to_owned();
+        all.iter().map(kind).collect()
+    };
+    let list = house.json("/api/v1/findings").await;
+    assert_eq!(kinds(&list), ["wrong_bu", "second_user"]);
+    assert_eq!(list["findings"][0]["id"], "wrong_bu:credential:INT-029");
+    assert_eq!(list["findings"][0]["subject"], "credential:INT-029");
+    assert_eq!(list["findings"][0]["severity"], "urgent");
+    let all = house.json("/api/v1/findings?all=true").await;
+    assert_eq!(kinds(&all), ["wrong_bu", "second_user", "ending"]);
+    let answer = house.get("/api/v1/findings?all=perhaps").await;
+    assert_eq!(answer.code(), "malformed_query");
 }

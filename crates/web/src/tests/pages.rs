@@ -3,6 +3,7 @@
 use super::house::House;
 use crate::view::sample;
 use axum::http::StatusCode;
+use countersign_model::finding::{FindingKind, Severity};
 use countersign_model::incident::{Incident, IncidentState};
 use countersign_model::notice::{Notice, NoticeKind};
 use countersign_store::{OutboxEntry, PipelineCommit};
@@ -259,5 +260,31 @@ async fn an_unknown_page_is_a_page_that_says_so() {
             "{path}"
         );
         assert!(page.words().contains("Go to Today"), "{}", page.words());
+    }
+}
+
+#[tokio::test]
+async fn today_lists_findings_with_their_remedy_and_none_where_there_is_none() {
+    let house = House::with(sample::all_healthy(), Vec::new()).await;
+    let words = house.page("/").await.words();
+    assert!(
+        !words.contains("Weaknesses that are no outage yet."),
+        "{words}"
+    );
+    house
+        .commit(PipelineCommit {
+            findings: vec![sample::weakness(FindingKind::WrongBu, Severity::Urgent)],
+            ..PipelineCommit::default()
+        })
+        .await;
+    let words = house.page("/").await.words();
+    for expected in [
+        "Weaknesses that are no outage yet.",
+        "Points balance load: the permission to write tables was removed.",
+        "Act within days",
+        "Give its package the permission back.",
+        "No customer is affected.",
+    ] {
+        assert!(words.contains(expected), "{expected:?} not in {words}");
     }
 }

@@ -3,7 +3,9 @@
 use countersign_model::Timestamp;
 use countersign_model::class::Class;
 use countersign_model::estate::{AssetKind, Estate};
+use countersign_model::finding::{Finding, FindingKind, Severity, Subject};
 use countersign_model::graph::{Graph, Node, Reached};
+use countersign_model::id::FindingId;
 use countersign_model::incident::{
     Affected, Confidence, CustomerHarm, Evidence, Incident, IncidentState, Refused, RootCause,
     RunbookStep, TimelineEntry,
@@ -181,4 +183,23 @@ pub(crate) fn all_healthy() -> Vec<IntegrationStatus> {
         ..status
     };
     statuses().into_iter().map(healthy).collect()
+}
+
+/// A weakness of the points balance load, since 12:50.
+pub(crate) fn weakness(kind: FindingKind, severity: Severity) -> Finding {
+    let subject = Subject::Credential("INT-029".parse().expect("an id"));
+    Finding {
+        id: FindingId::of(kind, &subject),
+        kind,
+        subject,
+        severity,
+        since: at("12:50:00"),
+        words: "Points balance load: the permission to write tables was removed.".to_owned(),
+        fix: "Give its package the permission back.".to_owned(),
+        evidence: Vec::new(),
+        bu: Some("LOY".parse().expect("an id")),
+        owner: Some("Loyalty Product Engineering".to_owned()),
+        due: None,
+        closed_at: None,
+    }
 }

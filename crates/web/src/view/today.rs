@@ -1,6 +1,7 @@
 //! The first page: are customers affected, by what, and what to do.
 
 use super::card::{Card, card};
+use super::finding::{self, FindingRow};
 use super::headline::{Headline, headline};
 use super::horizon::{Ending, endings};
 use super::next::next_command;
@@ -11,6 +12,7 @@ use super::unit::{FlowStatus, UnitStatus, unit_statuses};
 use super::words;
 use countersign_model::Timestamp;
 use countersign_model::estate::Estate;
+use countersign_model::finding::Finding;
 use countersign_model::incident::{Incident, IncidentState};
 use countersign_model::status::IntegrationStatus;
 
@@ -32,6 +34,10 @@ pub(crate) struct Today {
     pub(crate) todos: Vec<Todo>,
     /// How many things to do are not listed.
     pub(crate) todos_left: usize,
+    /// Weaknesses that are no outage yet, gravest first.
+    pub(crate) findings: Vec<FindingRow>,
+    /// How many of these are not listed.
+    pub(crate) findings_left: usize,
     /// What ends soon.
     pub(crate) endings: Vec<Ending>,
     /// How many of these are not listed.
@@ -111,26 +117,42 @@ pub(crate) struct Renewal {
     pub(crate) countdown: Countdown,
 }
 
-/// Makes the page's content. `incidents` may hold suspicions beside open incidents.
-pub(crate) fn today(
-    estate: Option<&Estate>,
-    statuses: &[IntegrationStatus],
-    incidents: &[Incident],
-    promises: &Promises,
-    now: Timestamp,
-) -> Today {
+/// What the ledger holds for the page.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Read<'a> {
+    /// How every integration is doing.
+    pub(crate) statuses: &'a [IntegrationStatus],
+    /// Open incidents, and suspicions beside them.
+    pub(crate) incidents: &'a [Incident],
+    /// Open findings, gravest first.
+    pub(crate) findings: &'a [Finding],
+    /// What was promised, and what was kept of it.
+    pub(crate) promises: &'a Promises,
+}
+
+/// Makes the page's content.
+pub(crate) fn today(estate: Option<&Estate>, read: &Read<'_>, now: Timestamp) -> Today {
+    let Read {
+        statuses,
+        incidents,
+        findings,
+        promises,
+    } = *read;
     let nothing = Estate::default();
     let known = estate.unwrap_or(&nothing);
     let open: Vec<Incident> = incidents.iter().filter(|i| i.is_open()).cloned().collect();
     let units = unit_statuses(known, statuses, &open, now);
     let all_endings = endings(known, now);
-    let all_todos = todos(known, &units, &open, &all_endings);
+    let all_todos = todos(known, &units, &open, findings, &all_endings);
+    let all_findings = finding::rows(findings, known, now);
     Today {
         headline: headline(known, &units, &open, now),
         incidents: cards(&open, known, now),
         suspicions: suspicions(incidents),
         todos_left: all_todos.len().saturating_sub(ROWS_MAX),
         todos: all_todos.into_iter().take(ROWS_MAX).collect(),
+        findings_left: all_findings.len().saturating_sub(ROWS_MAX),
+        findings: all_findings.into_iter().take(ROWS_MAX).collect(),
         endings_left: all_endings.len().saturating_sub(ROWS_MAX),
         endings: all_endings.into_iter().take(ROWS_MAX).collect(),
         renewals: renewals(&units, known, now),

@@ -1,9 +1,11 @@
 //! What somebody should do today, gravest first, and only what has a next step.
 
+use super::finding;
 use super::horizon::Ending;
 use super::unit::UnitStatus;
 use super::words::{capitalised, count};
 use countersign_model::estate::Estate;
+use countersign_model::finding::Finding;
 use countersign_model::incident::Incident;
 use countersign_model::status::Health;
 
@@ -20,12 +22,13 @@ pub(crate) struct Todo {
     pub(crate) command: Option<String>,
 }
 
-/// Lists what to do: first steps of open incidents, secrets that end within a week, integrations
-/// nobody sees or owns.
+/// Lists what to do: first steps of open incidents, secrets that end within a week, findings that
+/// press, integrations nobody sees or owns.
 pub(crate) fn todos(
     estate: &Estate,
     units: &[UnitStatus],
     open: &[Incident],
+    findings: &[Finding],
     endings: &[Ending],
 ) -> Vec<Todo> {
     let blamed: Vec<String> = open
@@ -37,6 +40,7 @@ pub(crate) fn todos(
     });
     let mut todos: Vec<Todo> = open.iter().filter_map(first_step).collect();
     todos.extend(urgent.map(renew));
+    todos.extend(finding::todos(findings));
     todos.extend(unseen(units));
     todos.extend(ownerless(estate));
     todos

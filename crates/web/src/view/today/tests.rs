@@ -1,12 +1,28 @@
 use super::*;
-use crate::view::sample::{all_healthy, at, estate, now, platform, points, statuses};
+use crate::view::sample::{all_healthy, at, estate, now, platform, points, statuses, weakness};
+use countersign_model::finding::{FindingKind, Severity};
 
 fn kept() -> Promises {
     promise::promises(&estate(), &[], &[], now())
 }
 
+fn page_with(
+    estate: &Estate,
+    statuses: &[IntegrationStatus],
+    incidents: &[Incident],
+    findings: &[Finding],
+) -> Today {
+    let read = Read {
+        statuses,
+        incidents,
+        findings,
+        promises: &kept(),
+    };
+    today(Some(estate), &read, now())
+}
+
 fn page(statuses: &[IntegrationStatus], incidents: &[Incident]) -> Today {
-    today(Some(&estate()), statuses, incidents, &kept(), now())
+    page_with(&estate(), statuses, incidents, &[])
 }
 
 #[test]
@@ -49,7 +65,7 @@ fn long_lists_are_cut_and_what_is_left_is_counted() {
     for credential in &mut estate.credentials {
         credential.ends = "2026-11-25".parse().ok();
     }
-    let page = today(Some(&estate), &statuses(), &[points()], &kept(), now());
+    let page = page_with(&estate, &statuses(), &[points()], &[]);
     assert_eq!(page.endings.len(), ROWS_MAX);
     assert_eq!(page.endings_left, estate.credentials.len() - ROWS_MAX);
     assert_eq!(page.todos.len(), ROWS_MAX);
@@ -58,8 +74,30 @@ fn long_lists_are_cut_and_what_is_left_is_counted() {
 
 #[test]
 fn without_an_estate_the_page_says_how_to_begin() {
-    let page = today(None, &[], &[], &kept(), now());
+    let page = today(
+        None,
+        &Read {
+            statuses: &[],
+            incidents: &[],
+            findings: &[],
+            promises: &kept(),
+        },
+        now(),
+    );
     assert!(!page.has_estate);
     assert_eq!(page.next, "countersign estate apply estate.yaml");
     assert_eq!(page.headline.tone, "unknown");
+}
+
+#[test]
+fn findings_are_listed_gravest_first_as_they_came_and_the_rest_is_counted() {
+    let findings = vec![weakness(FindingKind::WrongBu, Severity::Urgent); ROWS_MAX + 2];
+    let page = page_with(&estate(), &all_healthy(), &[], &findings);
+    assert_eq!((page.findings.len(), page.findings_left), (ROWS_MAX, 2));
+    assert!(
+        page.todos
+            .iter()
+            .any(|todo| todo.words.starts_with(&findings[0].words))
+    );
+    assert_eq!(page.headline.before, "No customer is affected.");
 }

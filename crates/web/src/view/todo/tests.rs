@@ -7,7 +7,7 @@ use countersign_model::status::IntegrationStatus;
 fn words(statuses: &[IntegrationStatus], open: &[Incident]) -> Vec<String> {
     let estate = estate();
     let units = unit_statuses(&estate, statuses, open, now());
-    let todos = todos(&estate, &units, open, &endings(&estate, now()));
+    let todos = todos(&estate, &units, open, &[], &endings(&estate, now()));
     todos.into_iter().map(|todo| todo.words).collect()
 }
 
@@ -49,5 +49,5 @@ fn nothing_is_asked_for_when_nothing_is_to_do() {
         integration.owner = Some("Somebody".to_owned());
     }
     let units = unit_statuses(&estate, &all_healthy(), &[], now());
-    assert_eq!(todos(&estate, &units, &[], &[]), []);
+    assert_eq!(todos(&estate, &units, &[], &[], &[]), []);
 }

@@ -1,0 +1,95 @@
+//! What the file of the estate alone says, as findings: the lint's warnings about what is running.
+
+use countersign_detect::Claim;
+use countersign_feed::estate::{Finding, lint};
+use countersign_model::estate::Estate;
+use countersign_model::finding::{FindingKind, Severity, Subject};
+use countersign_model::id::BuId;
+
+/// Codes of the lint that are weaknesses of the running estate, and how grave. Contradictions are
+/// refused before they run, and gaps in what we know are the file's affair.
+const CODES: [(&str, FindingKind, Severity); 9] = [
+    (
+        "owner_missing",
+        FindingKind::OwnerMissing,
+        Severity::Warning,
+    ),
+    ("backup_missing", FindingKind::BackupMissing, Severity::Info),
+    ("legacy_package", FindingKind::LegacyPackage, Severity::Info),
+    ("scopes_broad", FindingKind::ScopesBroad, Severity::Warning),
+    (
+        "client_shared",
+        FindingKind::ClientShared,
+        Severity::Warning,
+    ),
+    (
+        "credential_shared",
+        FindingKind::CredentialShared,
+        Severity::Warning,
+    ),
+    (
+        "credential_borrowed",
+        FindingKind::CredentialBorrowed,
+        Severity::Info,
+    ),
+    (
+        "monitoring_writes",
+        FindingKind::MonitoringWrites,
+        Severity::Warning,
+    ),
+    (
+        "offline_missing",
+        FindingKind::OfflineMissing,
+        Severity::Warning,
+    ),
+];
+
+/// Everything the estate's file says about weaknesses of what runs.
+pub(crate) fn declared(estate: &Estate) -> Vec<Claim> {
+    let findings = lint(estate).into_iter();
+    findings
+        .filter_map(|finding| claim(estate, finding))
+        .collect()
+}
+
+fn claim(estate: &Estate, finding: Finding) -> Option<Claim> {
+    let (_, kind, severity) = CODES.iter().find(|(code, ..)| *code == finding.code)?;
+    let (subject, bu, owner) = about(estate, &finding.path)?;
+    Some(Claim {
+        kind: *kind,
+        subject,
+        severity: *severity,
+        since: None,
+        words: finding.message,
+        fix: finding.fix,
+        evidence: Vec::new(),
+        bu: Some(bu),
+        owner,
+        due: None,
+    })
+}
+
+/// Whom a path of the file means, as in `integrations[3].backup`.
+fn about(estate: &Estate, path: &str) -> Option<(Subject, BuId, Option<String>)> {
+    let (section, rest) = path.split_once('[')?;
+    let index: usize = rest.split_once(']')?.0.parse().ok()?;
+    match section {
+        "integrations" => {
+            let flow = estate.integrations.get(index)?;
+            let subject = Subject::Integration(flow.id.clone());
+            Some((subject, flow.bu.clone(), flow.owner.clone()))
+        }
+        "credentials" => {
+            let one = estate.credentials.get(index)?;
+            let mut flows = estate.integrations.iter();
+            let user = flows.find(|flow| flow.credential == one.id && flow.owner.is_some());
+            let owner = user.and_then(|flow| flow.owner.clone());
+            let subject = Subject::Credential(one.id.clone());
+            Some((subject, one.bu.clone(), owner))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

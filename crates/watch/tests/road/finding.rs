@@ -1,0 +1,109 @@
+//! Weaknesses take the same road: judged, durable with their turn, told, and closed by evidence.
+
+use crate::hook_server::HookServer;
+use crate::house::{House, at, success};
+use countersign_model::finding::{Finding, FindingKind};
+use countersign_model::outcome::{Fact, Outcome};
+use countersign_store::FindingFilter;
+use countersign_watch::Committed;
+use std::sync::{Arc, Mutex};
+
+async fn open(house: &House, kind: FindingKind) -> Vec<Finding> {
+    let mut open = house
+        .store
+        .findings(FindingFilter::Open, 100)
+        .await
+        .unwrap();
+    open.retain(|finding| finding.kind == kind);
+    open
+}
+
+fn with_scope(mut outcome: Outcome, granted: &str) -> Outcome {
+    if let Fact::Mint { scope, .. } = &mut outcome.fact {
+        *scope = Some(granted.to_owned());
+    }
+    outcome
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_permission_is_found_kept_over_a_restart_and_closed_when_it_is_back() {
+    let dir = tempfile::tempdir().unwrap();
+    let hook = HookServer::start(&[], Arc::new(|| {})).await;
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let telling = Arc::clone(&told);
+    let on_commit = Arc::new(move |committed: &Committed<'_>| {
+        let mut told = telling.lock().unwrap();
+        told.extend(
+            committed
+                .findings
+                .iter()
+                .map(|finding| finding.id.to_string()),
+        );
+    });
+    let house = House::open_with(dir.path(), at("12:30:00"), &hook, on_commit);
+    house
+        .send(with_scope(
+            success(at("12:30:00")),
+            "data_extensions_read data_extensions_write",
+        ))
+        .await;
+    assert_eq!(open(&house, FindingKind::ScopeRemoved).await, []);
+    house.advance_to(at("12:30:00"), at("12:45:00")).await;
+    house
+        .send(with_scope(success(at("12:45:00")), "data_extensions_read"))
+        .await;
+    let found = open(&house, FindingKind::ScopeRemoved).await;
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].id.as_str(), "scope_removed:credential:INT-029");
+    assert_eq!(found[0].since, at("12:45:00"));
+    assert!(told.lock().unwrap().contains(&found[0].id.to_string()));
+    assert_eq!(house.open_incidents().await, []);
+    house.kill().await;
+
+    let house = House::open(dir.path(), at("12:50:00"), &hook);
+    house.watch.quiesce().await;
+    assert_eq!(open(&house, FindingKind::ScopeRemoved).await, found);
+    house.advance_to(at("12:50:00"), at("13:00:00")).await;
+    house
+        .send(with_scope(
+            success(at("13:00:00")),
+            "data_extensions_read data_extensions_write",
+        ))
+        .await;
+    assert_eq!(open(&house, FindingKind::ScopeRemoved).await, []);
+    house.kill().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_demo_estate_shows_its_built_in_findings_and_no_others() {
+    let dir = tempfile::tempdir().unwrap();
+    let hook = HookServer::start(&[], Arc::new(|| {})).await;
+    let house = House::open(dir.path(), at("12:30:00"), &hook);
+    house.watch.quiesce().await;
+    let open = house
+        .store
+        .findings(FindingFilter::Open, 100)
+        .await
+        .unwrap();
+    let mut ids: Vec<&str> = open.iter().map(|finding| finding.id.as_str()).collect();
+    ids.sort_unstable();
+    assert_eq!(
+        ids,
+        [
+            "backup_missing:integration:INT-045",
+            "credential_shared:credential:INT-008",
+            "ending:credential:INT-016",
+            "ending:credential:INT-020",
+            "ending:credential:INT-023",
+            "ending:credential:INT-029",
+            "ending:credential:INT-031",
+            "key_old:credential:INT-028",
+            "key_old:credential:INT-032",
+            "legacy_package:credential:INT-028",
+            "long_job:integration:INT-003",
+            "owner_missing:integration:INT-047",
+            "scopes_broad:credential:INT-007",
+        ]
+    );
+    house.kill().await;
+}
