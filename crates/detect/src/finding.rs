@@ -97,7 +97,7 @@ impl Findings {
         &self.state
     }
 
-    /// All open findings, by id.
+    /// All open findings, by kind and subject.
     pub fn open(&self) -> impl Iterator<Item = &Finding> {
         self.book.open()
     }
@@ -129,7 +129,7 @@ impl Findings {
     pub fn withdraw(&mut self, now: Timestamp, kind: FindingKind, subject: &Subject) {
         let id = FindingId::of(kind, subject);
         if self.state.filed.remove(&id).is_some() {
-            self.book.close(now, &id);
+            self.book.close(now, kind, subject);
         }
     }
 

@@ -3,21 +3,25 @@
 use super::claim::Claim;
 use countersign_model::Timestamp;
 use countersign_model::finding::{Finding, FindingKind, Subject};
-use countersign_model::id::FindingId;
 use std::collections::BTreeMap;
+
+/// What makes two findings the same.
+type Key = (FindingKind, Subject);
 
 /// Open findings, and those that changed since the last asking.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Book {
-    open: BTreeMap<FindingId, Finding>,
-    changed: BTreeMap<FindingId, Finding>,
+    open: BTreeMap<Key, Finding>,
+    changed: BTreeMap<Key, Finding>,
 }
 
 impl Book {
     /// Takes up findings that were open at the last stop.
     pub(super) fn restore(&mut self, findings: Vec<Finding>) {
         let open = findings.into_iter().filter(Finding::is_open);
-        self.open = open.map(|finding| (finding.id.clone(), finding)).collect();
+        self.open = open
+            .map(|finding| ((finding.kind, finding.subject.clone()), finding))
+            .collect();
     }
 
     /// What holds now of this kind and subject: a claim opens or updates, none closes.
@@ -30,44 +34,46 @@ impl Book {
     ) {
         match claim {
             Some(claim) => self.put(now, claim),
-            None => self.close(now, &FindingId::of(kind, subject)),
+            None => self.close(now, kind, subject),
         }
     }
 
     fn put(&mut self, now: Timestamp, claim: Claim) {
+        let key = (claim.kind, claim.subject.clone());
         let mut finding = claim.opened(now);
-        if let Some(known) = self.open.get(&finding.id) {
+        if let Some(known) = self.open.get(&key) {
             finding.since = known.since;
             if *known == finding {
                 return;
             }
         }
-        self.changed.insert(finding.id.clone(), finding.clone());
-        self.open.insert(finding.id.clone(), finding);
+        self.changed.insert(key.clone(), finding.clone());
+        self.open.insert(key, finding);
     }
 
     /// Closes a finding, if it is open.
-    pub(super) fn close(&mut self, now: Timestamp, id: &FindingId) {
-        if let Some(mut finding) = self.open.remove(id) {
+    pub(super) fn close(&mut self, now: Timestamp, kind: FindingKind, subject: &Subject) {
+        let key = (kind, subject.clone());
+        if let Some(mut finding) = self.open.remove(&key) {
             finding.closed_at = Some(now);
-            self.changed.insert(finding.id.clone(), finding);
+            self.changed.insert(key, finding);
         }
     }
 
     /// Closes every open finding for which this holds.
     pub(super) fn close_where(&mut self, now: Timestamp, gone: impl Fn(&Finding) -> bool) {
-        let ids = self.open.values().filter(|finding| gone(finding));
-        for id in ids.map(|finding| finding.id.clone()).collect::<Vec<_>>() {
-            self.close(now, &id);
+        let keys = self.open.iter().filter(|(_, finding)| gone(finding));
+        for (kind, subject) in keys.map(|(key, _)| key.clone()).collect::<Vec<_>>() {
+            self.close(now, kind, &subject);
         }
     }
 
     /// Whether such a finding is open.
     pub(super) fn holds(&self, kind: FindingKind, subject: &Subject) -> bool {
-        self.open.contains_key(&FindingId::of(kind, subject))
+        self.open.contains_key(&(kind, subject.clone()))
     }
 
-    /// All open findings, by id.
+    /// All open findings, by kind and subject.
     pub(super) fn open(&self) -> impl Iterator<Item = &Finding> {
         self.open.values()
     }

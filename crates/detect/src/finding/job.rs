@@ -1,9 +1,10 @@
 //! Runs that take longer than their token lives: the load stops half way and calls itself done.
 
-use super::claim::{Claim, Mark};
+use super::claim::Claim;
 use super::known::KnownFlow;
 use super::rules::{FindingRules, Limit};
 use countersign_model::finding::{FindingKind, Severity, Subject};
+use countersign_model::incident::Evidence;
 use countersign_model::outcome::Outcome;
 use countersign_model::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -23,22 +24,32 @@ pub(super) struct Jobs {
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Run {
-    ended: Mark,
+    ended: Timestamp,
     duration_ms: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     rows: Option<u64>,
     /// A token was issued in its midst.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     renewed: bool,
 }
 
 impl Run {
+    fn evidence(&self, words: String) -> Evidence {
+        Evidence {
+            at: self.ended,
+            outcome: None,
+            words,
+        }
+    }
+
     fn duration(&self) -> SignedDuration {
         SignedDuration::from_millis(i64::try_from(self.duration_ms).unwrap_or(i64::MAX))
     }
 
     fn has_in_its_midst(&self, at: Timestamp) -> bool {
-        let from = self.ended.at.checked_sub(self.duration());
+        let from = self.ended.checked_sub(self.duration());
         let from = from.unwrap_or(Timestamp::MIN);
-        at.duration_since(from) > FIRST_TOKEN && at < self.ended.at
+        at.duration_since(from) > FIRST_TOKEN && at < self.ended
     }
 }
 
@@ -58,13 +69,13 @@ impl Jobs {
         tokens: &[Timestamp],
     ) {
         let mut run = Run {
-            ended: Mark::of(outcome),
+            ended: outcome.ts,
             duration_ms,
             rows,
             renewed: false,
         };
         run.renewed = tokens.iter().any(|at| run.has_in_its_midst(*at));
-        let place = self.runs.partition_point(|one| one.ended.at <= outcome.ts);
+        let place = self.runs.partition_point(|one| one.ended <= outcome.ts);
         self.runs.insert(place, run);
         if self.runs.len() > RUNS_MAX {
             self.runs.remove(0);
@@ -112,12 +123,9 @@ impl Jobs {
                 format!(
                     "{takes}. The run that ended at {} moved {share} % of its usual rows, as it does \
                      when the token ends half way.",
-                    flow.place.moment(run.ended.at)
+                    flow.place.moment(run.ended)
                 ),
-                vec![
-                    run.ended
-                        .evidence(format!("run ended with {share} % of its usual rows")),
-                ],
+                vec![run.evidence(format!("run ended with {share} % of its usual rows"))],
             ),
             None => (
                 Severity::Warning,
@@ -199,14 +207,14 @@ impl Jobs {
         flow.usual_rows.or(middle).filter(|rows| *rows > 0)
     }
 
-    fn longest(&self, life_ms: u64) -> Vec<countersign_model::incident::Evidence> {
+    fn longest(&self, life_ms: u64) -> Vec<Evidence> {
         let long = self
             .runs
             .iter()
             .filter(|run| run.duration_ms > life_ms && !run.renewed);
         let words = |run: &Run| {
             let minutes = run.duration_ms.div_ceil(60_000);
-            run.ended.evidence(format!(
+            run.evidence(format!(
                 "run of {minutes} min without a renewal in its midst"
             ))
         };

@@ -18,8 +18,8 @@ use countersign_model::id::{CredentialId, FindingId, IntegrationId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// Times of token answers kept of each credential: eight hours of a token each quarter of an hour.
-const TOKENS_MAX: usize = 32;
+/// Times of token answers kept of each credential: four hours of a token each quarter of an hour.
+const TOKENS_MAX: usize = 16;
 
 /// What the detectors of weaknesses remember; equal outcomes lead to equal states.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -38,25 +38,40 @@ pub struct FindingsState {
     pub(super) filed: BTreeMap<FindingId, Filed>,
 }
 
-/// Of one credential.
+/// Of one credential. What nothing was seen of takes no room.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub(super) struct Memory {
+    #[serde(default, skip_serializing_if = "is_empty")]
     pub(super) scopes: Scopes,
+    #[serde(default, skip_serializing_if = "is_empty")]
     pub(super) renewals: Renewals,
+    #[serde(default, skip_serializing_if = "is_empty")]
     pub(super) users: Users,
+    #[serde(default, skip_serializing_if = "is_empty")]
     pub(super) last_use: Use,
+    #[serde(default, skip_serializing_if = "is_empty")]
     pub(super) stale: Stale,
     /// When it got its newest tokens, oldest first.
+    #[serde(default, skip_serializing_if = "is_empty")]
     pub(super) tokens: Vec<Timestamp>,
 }
 
 /// Of one program, known by its integration, else by its credential.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub(super) struct Caller {
+    #[serde(default, skip_serializing_if = "is_empty")]
     pub(super) retries: Retries,
+    #[serde(default, skip_serializing_if = "is_empty")]
     pub(super) storm: Storm,
+    #[serde(default, skip_serializing_if = "is_empty")]
     pub(super) units: Units,
+    #[serde(default, skip_serializing_if = "is_empty")]
     pub(super) throttle: Throttle,
+}
+
+/// Whether nothing is remembered there.
+fn is_empty<T: Default + PartialEq>(part: &T) -> bool {
+    *part == T::default()
 }
 
 /// What another room filed, and until when it stands.

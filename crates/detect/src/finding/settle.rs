@@ -5,7 +5,7 @@ use super::memory::Caller;
 use super::{Claim, Findings, deadline};
 use countersign_model::Timestamp;
 use countersign_model::finding::{Finding, FindingKind, Subject};
-use countersign_model::id::{CredentialId, IntegrationId};
+use countersign_model::id::{CredentialId, FindingId, IntegrationId};
 use countersign_model::outcome::Outcome;
 use std::collections::BTreeSet;
 
@@ -164,14 +164,11 @@ impl Findings {
     }
 
     fn settle_filed(&mut self, now: Timestamp) {
-        let over = self
-            .state
-            .filed
-            .iter()
-            .filter(|(_, filed)| filed.until <= now);
-        for id in over.map(|(id, _)| id.clone()).collect::<Vec<_>>() {
+        let over = self.state.filed.values().filter(|one| one.until <= now);
+        for claim in over.map(|one| one.claim.clone()).collect::<Vec<_>>() {
+            let id = FindingId::of(claim.kind, &claim.subject);
             self.state.filed.remove(&id);
-            self.book.close(now, &id);
+            self.book.close(now, claim.kind, &claim.subject);
         }
     }
 

@@ -168,7 +168,8 @@ impl House {
     pub(super) fn open(&self) -> Vec<String> {
         let open = self.told.values().filter(|finding| finding.is_open());
         let told: Vec<String> = open.map(|finding| finding.id.to_string()).collect();
-        let held: Vec<String> = self.findings.open().map(|one| one.id.to_string()).collect();
+        let mut held: Vec<String> = self.findings.open().map(|one| one.id.to_string()).collect();
+        held.sort();
         assert_eq!(told, held, "what is told is what is held");
         told
     }

@@ -198,7 +198,7 @@ async fn findings_come_back_with_the_turn_and_a_closed_one_is_kept_for_the_list(
     };
     house.store.commit(turn).await.unwrap();
     let loaded = house.store.pipeline_load().await.unwrap();
-    assert_eq!(loaded.findings, [slight.clone()]);
+    assert_eq!(loaded.findings, std::slice::from_ref(&slight));
     let all = house.store.findings(FindingFilter::All, 10).await.unwrap();
     assert_eq!(all, [slight.clone(), closed]);
     assert_eq!(
