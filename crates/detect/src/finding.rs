@@ -11,6 +11,7 @@ mod idle;
 mod job;
 mod known;
 mod memory;
+mod part;
 mod renewal;
 mod retry;
 pub mod rules;
@@ -32,9 +33,10 @@ use countersign_model::id::{CredentialId, FindingId};
 use countersign_model::outcome::{Call, Fact, Metric, Outcome};
 use countersign_model::{SignedDuration, Timestamp};
 use known::Known;
-pub use memory::FindingsState;
-use memory::{Caller, Filed};
+use memory::{Filed, State};
+use part::Part;
 pub use rules::{FindingRules, Limit};
+use std::collections::BTreeSet;
 
 /// What whoever takes outcomes in reports when one contradicts our own broker's evidence; its object
 /// is the credential.
@@ -51,7 +53,9 @@ pub struct Findings {
     rules: FindingRules,
     known: Known,
     book: Book,
-    state: FindingsState,
+    state: State,
+    /// What changed of it since it was last asked for.
+    changed: BTreeSet<Part>,
     declared: Vec<Claim>,
     looked_at: Option<Timestamp>,
 }
@@ -64,7 +68,8 @@ impl Findings {
             rules,
             known: Known::of(estate),
             book: Book::default(),
-            state: FindingsState::default(),
+            state: State::default(),
+            changed: BTreeSet::new(),
             declared: Vec::new(),
             looked_at: None,
         }
@@ -73,7 +78,8 @@ impl Findings {
     /// Takes a new estate. What left it is forgotten, and its findings close at the next tick.
     pub fn set_estate(&mut self, estate: &Estate) {
         self.known = Known::of(estate);
-        self.state.forget_strangers(&self.known);
+        self.changed
+            .extend(self.state.forget_strangers(&self.known));
         self.looked_at = None;
     }
 
@@ -84,17 +90,9 @@ impl Findings {
         self.looked_at = None;
     }
 
-    /// Takes up what [`snapshot`](Self::snapshot) gave, and the findings that were open.
-    pub fn restore(&mut self, state: FindingsState, open: Vec<Finding>) {
-        self.state = state;
-        self.state.forget_strangers(&self.known);
+    /// Takes up the findings that were open; memory comes by [`recall`](Self::recall).
+    pub fn restore(&mut self, open: Vec<Finding>) {
         self.book.restore(open);
-    }
-
-    /// What to keep until the next start, beside the open findings.
-    #[must_use]
-    pub fn snapshot(&self) -> &FindingsState {
-        &self.state
     }
 
     /// All open findings, by kind and subject.
@@ -103,7 +101,7 @@ impl Findings {
     }
 
     /// Findings that changed since the last call, each once, as they are now.
-    pub fn take_changed(&mut self) -> Vec<Finding> {
+    pub fn take_findings(&mut self) -> Vec<Finding> {
         self.book.take_changed()
     }
 
@@ -114,14 +112,12 @@ impl Findings {
         let kept = self.rules.days(Limit::FiledKeptDays);
         let until = now.checked_add(kept).unwrap_or(Timestamp::MAX);
         let (kind, subject) = (claim.kind, claim.subject.clone());
-        let claim_kept = claim.clone();
-        self.state.filed.insert(
-            id,
-            Filed {
-                claim: claim_kept,
-                until,
-            },
-        );
+        let filed = Filed {
+            claim: claim.clone(),
+            until,
+        };
+        self.changed.insert(Part::Filed(id.clone()));
+        self.state.filed.insert(id, filed);
         self.book.settle(now, kind, &subject, Some(claim));
     }
 
@@ -129,13 +125,14 @@ impl Findings {
     pub fn withdraw(&mut self, now: Timestamp, kind: FindingKind, subject: &Subject) {
         let id = FindingId::of(kind, subject);
         if self.state.filed.remove(&id).is_some() {
+            self.changed.insert(Part::Filed(id));
             self.book.close(now, kind, subject);
         }
     }
 
     /// Judges one outcome. A time later than `now` is a clock that is wrong, and reads as `now`.
     pub fn observe(&mut self, now: Timestamp, outcome: &Outcome) {
-        self.state.watching_from.get_or_insert(outcome.ts.min(now));
+        self.watch_from(outcome.ts.min(now));
         self.watch_clock(now, outcome);
         if outcome.ts > now {
             let outcome = Outcome {
@@ -149,13 +146,20 @@ impl Findings {
 
     /// Judges what time alone made true; everything at most once a minute.
     pub fn tick(&mut self, now: Timestamp) {
-        self.state.watching_from.get_or_insert(now);
+        self.watch_from(now);
         let is_due = self
             .looked_at
             .is_none_or(|at| now.duration_since(at) >= LOOK_EVERY);
         if is_due {
             self.looked_at = Some(now);
             self.settle_all(now);
+        }
+    }
+
+    fn watch_from(&mut self, at: Timestamp) {
+        if self.state.watching_from.is_none() {
+            self.state.watching_from = Some(at);
+            self.changed.insert(Part::Watching);
         }
     }
 
@@ -206,6 +210,7 @@ impl Findings {
             return;
         };
         let memory = self.state.credentials.entry(id.clone()).or_default();
+        self.changed.insert(Part::Credential(id.clone()));
         match &outcome.fact {
             Fact::Mint {
                 expires_in, scope, ..
@@ -220,8 +225,9 @@ impl Findings {
                         memory.scopes.issued(known, outcome, scope);
                     }
                     for flow in &known.flows {
-                        if let Some(jobs) = self.state.jobs.get_mut(flow) {
-                            jobs.issued(outcome.ts);
+                        let jobs = self.state.jobs.get_mut(flow);
+                        if jobs.is_some_and(|jobs| jobs.issued(outcome.ts)) {
+                            self.changed.insert(Part::Job(flow.clone()));
                         }
                     }
                 }
@@ -257,6 +263,7 @@ impl Findings {
             return;
         };
         let memory = self.state.credentials.entry(id.clone()).or_default();
+        self.changed.insert(Part::Credential(id.clone()));
         memory.last_use.observe(outcome, any);
         match any {
             true => memory.stale.worked(known, outcome, words),
@@ -280,6 +287,7 @@ impl Findings {
             let memory = self.state.credentials.get(&credential);
             let tokens = memory.map_or(&[][..], |memory| memory.tokens.as_slice());
             let jobs = self.state.jobs.entry(id.clone()).or_default();
+            self.changed.insert(Part::Job(id.clone()));
             jobs.ended(outcome, (duration_ms, rows), tokens);
         }
     }
@@ -309,7 +317,8 @@ impl Findings {
             (true, Some(credential)) => &credential.units,
             _ => units,
         };
-        let caller: &mut Caller = self.state.callers.entry(subject).or_default();
+        self.changed.insert(Part::Caller(subject.clone()));
+        let caller = self.state.callers.entry(subject).or_default();
         caller.retries.observe(&self.rules, outcome, call);
         caller.storm.observe(&self.rules, outcome, call, is_mint);
         caller.units.observe(&self.rules, outcome, call, units);
@@ -321,15 +330,17 @@ impl Findings {
         let is_new = !sources.contains_key(&outcome.source);
         let is_too_much =
             outcome.source.len() > SOURCE_BYTES_MAX || (is_new && sources.len() >= SOURCES_MAX);
-        if is_too_much {
+        if is_too_much || !skew::tells_a_moment(outcome) {
             return;
         }
         let skew = sources.entry(outcome.source.clone()).or_default();
-        skew.observe(now, &self.rules, outcome);
-        let subject = Subject::Source(outcome.source.clone());
-        let claim = skew.claim(&outcome.source, &subject);
-        self.book
-            .settle(now, FindingKind::ClockSkew, &subject, claim);
+        self.changed.insert(Part::Source(outcome.source.clone()));
+        if skew.observe(now, &self.rules, outcome) {
+            let subject = Subject::Source(outcome.source.clone());
+            let claim = skew.claim(&outcome.source, &subject);
+            self.book
+                .settle(now, FindingKind::ClockSkew, &subject, claim);
+        }
     }
 
     /// Somebody reported of a credential what our own broker's evidence contradicts.

@@ -82,11 +82,15 @@ impl Jobs {
         }
     }
 
-    /// Takes a token of its credential that is told after the run.
-    pub(super) fn issued(&mut self, at: Timestamp) {
+    /// Takes a token of its credential that is told after the run; whether that changes anything.
+    pub(super) fn issued(&mut self, at: Timestamp) -> bool {
+        let mut changes = false;
         for run in &mut self.runs {
-            run.renewed |= run.has_in_its_midst(at);
+            let renewed = !run.renewed && run.has_in_its_midst(at);
+            run.renewed |= renewed;
+            changes |= renewed;
         }
+        changes
     }
 
     /// Whether a run outlives its token.

@@ -4,6 +4,7 @@ use super::claim::Claim;
 use super::idle::Use;
 use super::job::Jobs;
 use super::known::Known;
+use super::part::Part;
 use super::renewal::Renewals;
 use super::retry::{Retries, Storm};
 use super::scope::Scopes;
@@ -21,20 +22,15 @@ use std::collections::BTreeMap;
 /// Times of token answers kept of each credential: four hours of a token each quarter of an hour.
 const TOKENS_MAX: usize = 16;
 
-/// What the detectors of weaknesses remember; equal outcomes lead to equal states.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub struct FindingsState {
+/// What the detectors of weaknesses remember; equal outcomes lead to equal memories.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct State {
     /// Since when there is anything to remember.
     pub(super) watching_from: Option<Timestamp>,
-    #[serde(default)]
     pub(super) credentials: BTreeMap<CredentialId, Memory>,
-    #[serde(default)]
     pub(super) callers: BTreeMap<Subject, Caller>,
-    #[serde(default)]
     pub(super) jobs: BTreeMap<IntegrationId, Jobs>,
-    #[serde(default)]
     pub(super) sources: BTreeMap<String, Skew>,
-    #[serde(default)]
     pub(super) filed: BTreeMap<FindingId, Filed>,
 }
 
@@ -92,12 +88,28 @@ impl Memory {
     }
 }
 
-impl FindingsState {
-    /// Forgets what the estate does not hold.
-    pub(super) fn forget_strangers(&mut self, known: &Known) {
-        self.credentials
-            .retain(|id, _| known.credentials.contains_key(id));
-        self.jobs.retain(|id, _| known.flows.contains_key(id));
-        self.callers.retain(|subject, _| known.holds(subject));
+impl State {
+    /// Forgets what the estate does not hold, and tells what that was.
+    pub(super) fn forget_strangers(&mut self, known: &Known) -> Vec<Part> {
+        let credentials = self.credentials.keys().cloned().map(Part::Credential);
+        let callers = self.callers.keys().cloned().map(Part::Caller);
+        let jobs = self.jobs.keys().cloned().map(Part::Job);
+        let is_strange = |part: &Part| match part {
+            Part::Credential(id) => !known.credentials.contains_key(id),
+            Part::Caller(subject) => !known.holds(subject),
+            Part::Job(id) => !known.flows.contains_key(id),
+            Part::Source(_) | Part::Filed(_) | Part::Watching => false,
+        };
+        let all = credentials.chain(callers).chain(jobs);
+        let strangers: Vec<Part> = all.filter(is_strange).collect();
+        for part in &strangers {
+            match part {
+                Part::Credential(id) => drop(self.credentials.remove(id)),
+                Part::Caller(subject) => drop(self.callers.remove(subject)),
+                Part::Job(id) => drop(self.jobs.remove(id)),
+                Part::Source(_) | Part::Filed(_) | Part::Watching => {}
+            }
+        }
+        strangers
     }
 }

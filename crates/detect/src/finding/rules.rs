@@ -40,6 +40,8 @@ pub enum Limit {
     SkewLinesMin,
     /// `skew_spread_s`.
     SkewSpreadS,
+    /// `source_kept_days`.
+    SourceKeptDays,
     /// `user_mints_min`.
     UserMintsMin,
     /// `user_rhythm_times`.
@@ -83,7 +85,7 @@ const YEARS: f64 = 3_650.0;
 
 /// Every number, in the order of [`Limit`].
 #[rustfmt::skip] // a table is read by its columns
-pub const ROWS: [Row; 35] = [
+pub const ROWS: [Row; 36] = [
     row("renewal_left_share", 0.1, (0.01, 0.5), "share of a token's life left, from which a renewal is overdue", "R107; peers C.1"),
     row("renewal_rhythm_min", 3.0, (1.0, 100.0), "renewals in a row before their token's end, from which one is expected", "our choice: fewer are no rhythm"),
     row("retries_slice_s", 600.0, (60.0, DAY_S), "calls are counted over so long", "our choice"),
@@ -97,10 +99,11 @@ pub const ROWS: [Row; 35] = [
     row("storm_calm_s", 900.0, (60.0, DAY_S), "a storm is over after so long without one", "our choice"),
     row("wrong_bu_min", 2.0, (1.0, 1e6), "answers from another business unit that tell", "our choice: one may be a slip of the producer"),
     row("wrong_bu_calm_s", DAY_S, (60.0, 30.0 * DAY_S), "and they are over after so long without one", "our choice: a daily job shows itself daily"),
-    row("skew_s", 120.0, (10.0, DAY_S), "difference of a source's times from their arrival", "detection 3, data quality"),
+    row("skew_s", 120.0, (10.0, DAY_S), "difference of a source's times from their arrival", "our choice: tokens of twenty minutes are renewed five before their end"),
     row("skew_span_s", 600.0, (60.0, DAY_S), "it is judged over so long", "our choice"),
     row("skew_lines_min", 10.0, (2.0, 1e6), "and over so many lines", "our choice"),
     row("skew_spread_s", 30.0, (1.0, DAY_S), "late lines whose delay varies by more are late and no clock", "our choice: batches spread, clocks do not"),
+    row("source_kept_days", 7.0, (1.0, 90.0), "a source not heard for so long is gone", "our choice: a weekly job shows itself weekly"),
     row("user_mints_min", 4.0, (2.0, 100.0), "token requests of a user before its rhythm is known", "our choice: three spans"),
     row("user_rhythm_times", 1.5, (1.1, 100.0), "rhythms so many times apart are two programs", "peers C 13; the number is our choice"),
     row("user_kept_days", 7.0, (1.0, 90.0), "a user not seen for so long is gone", "our choice: a weekly job shows itself weekly"),

@@ -2,6 +2,7 @@
 
 use super::job::{Jobs, Life};
 use super::memory::Caller;
+use super::part::Part;
 use super::{Claim, Findings, deadline};
 use countersign_model::Timestamp;
 use countersign_model::finding::{Finding, FindingKind, Subject};
@@ -118,6 +119,7 @@ impl Findings {
         for subject in flows.chain(credentials.cloned()).collect::<Vec<_>>() {
             self.settle_caller(now, &subject);
         }
+        self.forget_silent(now);
         self.settle_filed(now);
         self.settle_declared(now);
     }
@@ -157,9 +159,22 @@ impl Findings {
     /// Ends days that are over, also of those who do not call any more.
     fn turn_days(&mut self, now: Timestamp) {
         for (subject, caller) in &mut self.state.callers {
-            if let Some((_, place)) = self.known.name_and_place(subject) {
-                caller.throttle.turn_at(&self.rules, now, place);
+            let place = self.known.name_and_place(subject);
+            if place.is_some_and(|(_, place)| caller.throttle.turn_at(&self.rules, now, place)) {
+                self.changed.insert(Part::Caller(subject.clone()));
             }
+        }
+    }
+
+    /// Forgets sources that were not heard for long.
+    fn forget_silent(&mut self, now: Timestamp) {
+        let silent = self.state.sources.iter();
+        let silent = silent.filter(|(_, skew)| skew.is_silent(now, &self.rules));
+        for name in silent.map(|(name, _)| name.clone()).collect::<Vec<_>>() {
+            self.state.sources.remove(&name);
+            let subject = Subject::Source(name.clone());
+            self.book.close(now, FindingKind::ClockSkew, &subject);
+            self.changed.insert(Part::Source(name));
         }
     }
 
@@ -168,6 +183,7 @@ impl Findings {
         for claim in over.map(|one| one.claim.clone()).collect::<Vec<_>>() {
             let id = FindingId::of(claim.kind, &claim.subject);
             self.state.filed.remove(&id);
+            self.changed.insert(Part::Filed(id));
             self.book.close(now, claim.kind, &claim.subject);
         }
     }

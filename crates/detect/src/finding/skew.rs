@@ -1,6 +1,6 @@
 //! Clocks of sources that are off: every time we show of what they tell would be wrong.
 
-use super::claim::{Claim, Mark};
+use super::claim::{Claim, Mark, is_within};
 use super::rules::{FindingRules, Limit};
 use countersign_model::Timestamp;
 use countersign_model::finding::{FindingKind, Severity, Subject};
@@ -14,6 +14,7 @@ const AHEAD_SHARE_MIN: f64 = 0.1;
 /// How far a source's times are from their arrival, over one span at a time.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub(super) struct Skew {
+    heard_at: Option<Timestamp>,
     span: Option<Span>,
     told: Option<Told>,
 }
@@ -36,17 +37,31 @@ struct Told {
     minutes: u64,
 }
 
+/// Whether a line tells of one moment. One that stands for many, or for a run, bears the time of its
+/// beginning.
+pub(super) fn tells_a_moment(outcome: &Outcome) -> bool {
+    let is_moment = matches!(
+        outcome.fact,
+        Fact::Call(_) | Fact::Mint { .. } | Fact::Probe(_)
+    );
+    is_moment && outcome.n == 1
+}
+
 impl Skew {
-    /// Takes a line with the time it tells, which arrived `now`. Only what tells of one moment: a
-    /// line that stands for many, or for a run, bears the time of its beginning.
-    pub(super) fn observe(&mut self, now: Timestamp, rules: &FindingRules, outcome: &Outcome) {
-        let is_moment = matches!(
-            outcome.fact,
-            Fact::Call(_) | Fact::Mint { .. } | Fact::Probe(_)
-        );
-        if !is_moment || outcome.n != 1 {
-            return;
-        }
+    /// Whether the source has not been heard for so long that its clock is nobody's matter.
+    pub(super) fn is_silent(&self, now: Timestamp, rules: &FindingRules) -> bool {
+        let kept = rules.days(Limit::SourceKeptDays);
+        self.heard_at.is_none_or(|at| !is_within(now, at, kept))
+    }
+
+    /// Takes a line of one moment, which arrived `now`; whether a span was judged by it.
+    pub(super) fn observe(
+        &mut self,
+        now: Timestamp,
+        rules: &FindingRules,
+        outcome: &Outcome,
+    ) -> bool {
+        self.heard_at = self.heard_at.max(Some(now));
         let late_s = now.duration_since(outcome.ts).as_secs_f64();
         let span = self.span.get_or_insert_with(|| Span {
             from: now,
@@ -67,6 +82,7 @@ impl Skew {
         if is_whole && let Some(span) = self.span.take() {
             self.told = span.judge(rules, self.told.take());
         }
+        is_whole
     }
 
     /// Whether the source's clock is off.

@@ -130,6 +130,7 @@ pub(super) struct House {
     pub(super) findings: Findings,
     told: BTreeMap<FindingId, Finding>,
     pub(super) n_told: usize,
+    pub(super) kept: BTreeMap<String, String>,
 }
 
 impl House {
@@ -138,6 +139,7 @@ impl House {
             findings: Findings::new(FindingRules::default(), estate),
             told: BTreeMap::new(),
             n_told: 0,
+            kept: BTreeMap::new(),
         }
     }
 
@@ -157,7 +159,7 @@ impl House {
     /// Lets it be `now`.
     pub(super) fn at(&mut self, now: Timestamp) -> &mut House {
         self.findings.tick(now);
-        for finding in self.findings.take_changed() {
+        for finding in self.findings.take_findings() {
             self.n_told += 1;
             self.told.insert(finding.id.clone(), finding);
         }
@@ -183,12 +185,27 @@ impl House {
 
     /// Stops, and starts anew from what would have been kept.
     pub(super) fn restarts(&mut self, estate: &Estate) {
-        let state = serde_json::to_string(self.findings.snapshot()).expect("JSON");
-        let state: FindingsState = serde_json::from_str(&state).expect("its own JSON");
-        assert_eq!(&state, self.findings.snapshot());
-        let open: Vec<Finding> = self.findings.open().cloned().collect();
-        self.findings = Findings::new(FindingRules::default(), estate);
-        self.findings.restore(state, open);
+        self.keeps();
+        let mut findings = Findings::new(FindingRules::default(), estate);
+        findings.restore(self.findings.open().cloned().collect());
+        for (part, text) in &self.kept {
+            assert!(findings.recall(part, text).expect("its own text"), "{part}");
+        }
+        assert_eq!(
+            findings.state, self.findings.state,
+            "all that changed was kept"
+        );
+        self.findings = findings;
+    }
+
+    /// Stores what changed, as a turn does.
+    pub(super) fn keeps(&mut self) {
+        for (part, text) in self.findings.take_changed() {
+            match text {
+                Some(text) => drop(self.kept.insert(part, text)),
+                None => drop(self.kept.remove(&part)),
+            }
+        }
     }
 }
 

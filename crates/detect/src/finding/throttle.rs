@@ -55,14 +55,14 @@ impl Throttle {
         }
     }
 
-    /// Ends the day, if it is over.
-    pub(super) fn turn_at(&mut self, rules: &FindingRules, now: Timestamp, place: &Place) {
-        self.turn(rules, place.day(now));
+    /// Ends the day, if it is over; whether it was.
+    pub(super) fn turn_at(&mut self, rules: &FindingRules, now: Timestamp, place: &Place) -> bool {
+        self.turn(rules, place.day(now))
     }
 
-    fn turn(&mut self, rules: &FindingRules, day: Date) {
+    fn turn(&mut self, rules: &FindingRules, day: Date) -> bool {
         if self.day.is_none_or(|own| own >= day) {
-            return;
+            return false;
         }
         let before = self.told.take();
         if self.is_much(rules) {
@@ -72,6 +72,7 @@ impl Throttle {
             self.told = before;
         }
         (self.day, self.n, self.throttled, self.first) = (Some(day), 0, 0, None);
+        true
     }
 
     fn is_much(&self, rules: &FindingRules) -> bool {

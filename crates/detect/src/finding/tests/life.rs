@@ -25,7 +25,7 @@ fn a_restart_between_any_two_outcomes_changes_nothing() {
     broken.at(minutes(150));
     assert!(!straight.open().is_empty());
     assert_eq!(broken.open(), straight.open());
-    assert_eq!(broken.findings.snapshot(), straight.findings.snapshot());
+    assert_eq!(broken.findings.state, straight.findings.state);
     assert_eq!(broken.n_told, straight.n_told);
 }
 
@@ -87,4 +87,25 @@ fn a_time_in_the_future_reads_as_now() {
         house.finding("scope_removed:credential:ORD").since,
         minutes(0)
     );
+}
+
+#[test]
+fn a_turn_without_news_stores_nothing_and_what_left_the_estate_is_forgotten() {
+    let mut house = House::on(&estate());
+    house.sees([
+        mint("MAIL", minutes(0), None),
+        call("LOAD", minutes(1), 201),
+    ]);
+    house.sees([run("LOAD", minutes(4), 4, 61_000)]);
+    house.keeps();
+    assert!(house.kept.keys().all(|part| part.starts_with("weakness/")));
+    house.at(minutes(30));
+    assert_eq!(house.findings.take_changed(), []);
+    let mut smaller = estate();
+    smaller.credentials.retain(|one| one.id.as_str() == "ORD");
+    smaller.integrations.retain(|flow| flow.id == id("ORD"));
+    house.findings.set_estate(&smaller);
+    house.keeps();
+    let left: Vec<&String> = house.kept.keys().collect();
+    assert_eq!(left, ["weakness/source/middleware", "weakness/watching"]);
 }

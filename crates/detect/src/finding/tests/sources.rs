@@ -34,6 +34,16 @@ fn a_clock_that_is_right_again_closes_its_finding() {
 }
 
 #[test]
+fn the_clock_of_a_source_that_is_gone_is_nobodys_matter() {
+    let mut house = House::on(&estate());
+    told_late_by(&mut house, |_| -180);
+    house.at(minutes(6 * 24 * 60));
+    assert_eq!(house.open().len(), 1);
+    house.at(minutes(8 * 24 * 60));
+    assert_eq!(house.open(), Vec::<String>::new());
+}
+
+#[test]
 fn batches_small_delays_and_a_single_line_are_no_clock() {
     let late: [fn(i64) -> i64; 4] = [
         |_| 20,
