@@ -4,7 +4,7 @@ use countersign_detect::Claim;
 use countersign_feed::estate::{Finding, lint};
 use countersign_model::estate::Estate;
 use countersign_model::finding::{FindingKind, Severity, Subject};
-use countersign_model::id::BuId;
+use countersign_model::id::{BuId, CredentialId};
 
 /// Codes of the lint that are weaknesses of the running estate, and how grave. Contradictions are
 /// refused before they run, and gaps in what we know are the file's affair.
@@ -54,13 +54,13 @@ pub(crate) fn declared(estate: &Estate) -> Vec<Claim> {
 
 fn claim(estate: &Estate, finding: Finding) -> Option<Claim> {
     let (_, kind, severity) = CODES.iter().find(|(code, ..)| *code == finding.code)?;
-    let (subject, bu, owner) = about(estate, &finding.path)?;
+    let (subject, bu, owner, name) = about(estate, &finding.path)?;
     Some(Claim {
         kind: *kind,
         subject,
         severity: *severity,
         since: None,
-        words: finding.message,
+        words: named(&finding.message, name),
         fix: finding.fix,
         evidence: Vec::new(),
         bu: Some(bu),
@@ -69,15 +69,25 @@ fn claim(estate: &Estate, finding: Finding) -> Option<Claim> {
     })
 }
 
-/// Whom a path of the file means, as in `integrations[3].backup`.
-fn about(estate: &Estate, path: &str) -> Option<(Subject, BuId, Option<String>)> {
+/// A message that begins with an id, with the name people know before it.
+fn named(message: &str, name: &str) -> String {
+    match message.split_once(' ') {
+        Some((id, rest)) if id.parse::<CredentialId>().is_ok() && !name.is_empty() => {
+            format!("{name} ({id}) {rest}")
+        }
+        _ => message.to_owned(),
+    }
+}
+
+/// Whom a path of the file means, as in `integrations[3].backup`: subject, unit, team and name.
+fn about<'a>(estate: &'a Estate, path: &str) -> Option<(Subject, BuId, Option<String>, &'a str)> {
     let (section, rest) = path.split_once('[')?;
     let index: usize = rest.split_once(']')?.0.parse().ok()?;
     match section {
         "integrations" => {
             let flow = estate.integrations.get(index)?;
             let subject = Subject::Integration(flow.id.clone());
-            Some((subject, flow.bu.clone(), flow.owner.clone()))
+            Some((subject, flow.bu.clone(), flow.owner.clone(), &flow.name))
         }
         "credentials" => {
             let one = estate.credentials.get(index)?;
@@ -85,7 +95,7 @@ fn about(estate: &Estate, path: &str) -> Option<(Subject, BuId, Option<String>)>
             let user = flows.find(|flow| flow.credential == one.id && flow.owner.is_some());
             let owner = user.and_then(|flow| flow.owner.clone());
             let subject = Subject::Credential(one.id.clone());
-            Some((subject, one.bu.clone(), owner))
+            Some((subject, one.bu.clone(), owner, &one.name))
         }
         _ => None,
     }

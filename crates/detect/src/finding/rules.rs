@@ -1,4 +1,5 @@
-//! When a weakness is a finding: the numbers as data, each with its source.
+//! When a weakness is a finding: the numbers as data, each with its source, and in the same words in
+//! `docs/formats/findings.md`.
 
 use crate::rules::Row;
 use countersign_model::SignedDuration;
@@ -86,7 +87,7 @@ const YEARS: f64 = 3_650.0;
 /// Every number, in the order of [`Limit`].
 #[rustfmt::skip] // a table is read by its columns
 pub const ROWS: [Row; 36] = [
-    row("renewal_left_share", 0.1, (0.01, 0.5), "share of a token's life left, from which a renewal is overdue", "R107; peers C.1"),
+    row("renewal_left_share", 0.1, (0.01, 0.5), "share of a token's life left, from which a renewal is overdue", "R107; the share is our choice"),
     row("renewal_rhythm_min", 3.0, (1.0, 100.0), "renewals in a row before their token's end, from which one is expected", "our choice: fewer are no rhythm"),
     row("retries_slice_s", 600.0, (60.0, DAY_S), "calls are counted over so long", "our choice"),
     row("retries_calls_min", 30.0, (10.0, 1e6), "fewest good calls of a slice that tell", "our choice: a share of fewer is chance"),
@@ -94,7 +95,7 @@ pub const ROWS: [Row; 36] = [
     row("retries_rise", 0.05, (0.01, 1.0), "rise of the share of good calls that needed another attempt", "R185; our choice"),
     row("retries_times", 3.0, (1.5, 100.0), "and so many times its usual share", "our choice"),
     row("storm_retries_min", 60.0, (10.0, 1e6), "repeated requests of one minute that make a storm", "our choice: one each second"),
-    row("storm_times", 3.0, (1.0, 100.0), "and so many for each first attempt", "peers C.1: three attempts are a retry, more are a storm"),
+    row("storm_times", 3.0, (1.0, 100.0), "and so many for each first attempt", "our choice: three attempts are a retry, more are a storm"),
     row("storm_mints_min", 20.0, (5.0, 1e6), "token requests of one minute with one credential", "our choice: a token lives twenty minutes; 20 a minute is one for each call"),
     row("storm_calm_s", 900.0, (60.0, DAY_S), "a storm is over after so long without one", "our choice"),
     row("wrong_bu_min", 2.0, (1.0, 1e6), "answers from another business unit that tell", "our choice: one may be a slip of the producer"),
@@ -105,21 +106,21 @@ pub const ROWS: [Row; 36] = [
     row("skew_spread_s", 30.0, (1.0, DAY_S), "late lines whose delay varies by more are late and no clock", "our choice: batches spread, clocks do not"),
     row("source_kept_days", 7.0, (1.0, 90.0), "a source not heard for so long is gone", "our choice: a weekly job shows itself weekly"),
     row("user_mints_min", 4.0, (2.0, 100.0), "token requests of a user before its rhythm is known", "our choice: three spans"),
-    row("user_rhythm_times", 1.5, (1.1, 100.0), "rhythms so many times apart are two programs", "peers C 13; the number is our choice"),
+    row("user_rhythm_times", 1.5, (1.1, 100.0), "rhythms so many times apart are two programs", "our choice"),
     row("user_kept_days", 7.0, (1.0, 90.0), "a user not seen for so long is gone", "our choice: a weekly job shows itself weekly"),
-    row("idle_info_days", 60.0, (1.0, YEARS), "days without use: worth knowing", "peers C.1; F9"),
-    row("idle_warn_days", 120.0, (1.0, YEARS), "days without use: a warning", "peers C.1; F9"),
-    row("idle_urgent_days", 165.0, (1.0, YEARS), "days without use: urgent, packages are switched off at 180", "peers C.1; F9"),
+    row("idle_info_days", 60.0, (1.0, YEARS), "days without use: worth knowing", "F9; our choice"),
+    row("idle_warn_days", 120.0, (1.0, YEARS), "days without use: a warning", "F9; our choice"),
+    row("idle_urgent_days", 165.0, (1.0, YEARS), "days without use: urgent, packages are switched off at 180", "F9; our choice"),
     row("idle_user_days", 90.0, (1.0, YEARS), "days without use, from which the service user should be looked at", "our choice: half of the 180 of F9"),
     row("job_runs_min", 5.0, (2.0, 100.0), "runs seen before their own duration counts for more than the declared one", "our choice"),
     row("job_rows_share", 0.9, (0.1, 1.0), "a long run with less than this share of its usual rows was cut off", "our choice"),
     row("throttled_min", 20.0, (1.0, 1e6), "calls of a day asked to slow down", "our choice: fewer heal by themselves"),
     row("throttled_share", 0.01, (0.001, 1.0), "and their share of the day's calls", "our choice"),
-    row("ending_info_days", 45.0, (1.0, YEARS), "days before an end: worth knowing", "peers C.1; R181"),
-    row("ending_warn_days", 30.0, (1.0, YEARS), "days before an end: a warning", "peers C.1; R181"),
-    row("ending_urgent_days", 14.0, (1.0, YEARS), "days before an end: urgent", "peers C.1; R181"),
-    row("ending_critical_days", 7.0, (1.0, YEARS), "days before an end: critical", "peers C.1"),
-    row("ending_last_days", 2.0, (0.0, YEARS), "days before an end: the last step", "peers C.1"),
+    row("ending_info_days", 45.0, (1.0, YEARS), "days before an end: worth knowing", "design 4.7"),
+    row("ending_warn_days", 30.0, (1.0, YEARS), "days before an end: a warning", "design 4.7"),
+    row("ending_urgent_days", 14.0, (1.0, YEARS), "days before an end: urgent", "design 4.7"),
+    row("ending_critical_days", 7.0, (1.0, YEARS), "days before an end: critical", "design 4.7"),
+    row("ending_last_days", 2.0, (0.0, YEARS), "days before an end: the last step", "design 4.7"),
     row("key_old_days", 365.0, (1.0, YEARS), "age of a key that has no end of its own", "our choice: once a year"),
     row("filed_kept_days", 7.0, (1.0, 365.0), "what others file stands for so long after it was filed last", "our choice"),
 ];

@@ -9,7 +9,8 @@ use countersign_model::outcome::{Call, Outcome};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What a permission allows, and the routes whose calls need it (sfmc-api D, H; the demo's calls).
+/// What a permission allows, and the routes whose calls need it, as far as the provider documents them
+/// ("permissions and scopes of the REST API").
 const SCOPES: [(&str, &str, &[&str]); 9] = [
     (
         "email_send",

@@ -47,5 +47,19 @@ fn a_declared_weakness_names_its_team_and_unit() {
     let backup = backup.expect("INT-045 has none");
     assert_eq!(backup.owner.as_deref(), Some("Revenue Operations"));
     assert_eq!(backup.bu, Some("B2B".parse().unwrap()));
-    assert!(!backup.words.is_empty() && !backup.fix.is_empty());
+    let words = "Lead enrichment call inside journeys (INT-045) has no backup.";
+    assert_eq!(
+        (backup.words.as_str(), backup.fix.as_str()),
+        (words, "Name a second team.")
+    );
+}
+
+#[test]
+fn a_message_that_begins_with_no_single_id_stays_as_it_is() {
+    let shared = "INT-008, INT-009 share the credential INT-008.";
+    assert_eq!(named(shared, "Order confirmation NA"), shared);
+    assert_eq!(
+        named("INT-007 holds 39 scopes.", ""),
+        "INT-007 holds 39 scopes."
+    );
 }

@@ -42,3 +42,31 @@ fn a_number_can_be_changed_within_its_bounds() {
     let rules = rules.with(Limit::RenewalLeftShare, 7.0);
     assert!((rules.get(Limit::RenewalLeftShare) - 0.5).abs() < f64::EPSILON);
 }
+
+#[test]
+fn the_page_has_every_number_and_every_kind() {
+    let page = include_str!("../../../../../docs/formats/findings.md");
+    for row in ROWS {
+        let Row {
+            name,
+            default,
+            least,
+            most,
+            what,
+            source,
+        } = row;
+        let line = format!("| `{name}` | {default} | {least} to {most} | {what} | {source} |");
+        assert!(
+            page.lines().any(|written| written == line),
+            "not on the page: {line}"
+        );
+    }
+    let numbers = page
+        .lines()
+        .filter(|line| line.starts_with("| `") && line.contains(" to "));
+    assert!(numbers.count() >= ROWS.len());
+    for kind in countersign_model::finding::FindingKind::ALL {
+        let name = format!("`{}`", kind.as_str());
+        assert!(page.contains(&name), "{name} is not on the page");
+    }
+}
