@@ -41,8 +41,10 @@ use std::collections::BTreeSet;
 /// What whoever takes outcomes in reports when one contradicts our own broker's evidence; its object
 /// is the credential.
 pub const CONTRADICTED: &str = "outcomes.contradicted";
+/// At least so long between two looks at tokens that near their end.
+const TOKENS_EVERY: SignedDuration = SignedDuration::from_secs(60);
 /// At least so long between two looks at everything that time alone can change.
-const LOOK_EVERY: SignedDuration = SignedDuration::from_secs(60);
+const ALL_EVERY: SignedDuration = SignedDuration::from_secs(300);
 /// Sources whose clocks are watched, and the longest name of one, bytes.
 const SOURCES_MAX: usize = 256;
 const SOURCE_BYTES_MAX: usize = 128;
@@ -57,6 +59,7 @@ pub struct Findings {
     /// What changed of it since it was last asked for.
     changed: BTreeSet<Part>,
     declared: Vec<Claim>,
+    tokens_looked_at: Option<Timestamp>,
     looked_at: Option<Timestamp>,
 }
 
@@ -71,6 +74,7 @@ impl Findings {
             state: State::default(),
             changed: BTreeSet::new(),
             declared: Vec::new(),
+            tokens_looked_at: None,
             looked_at: None,
         }
     }
@@ -144,15 +148,18 @@ impl Findings {
         self.take(now, outcome);
     }
 
-    /// Judges what time alone made true; everything at most once a minute.
+    /// Judges what time alone made true: tokens each minute, everything each five minutes.
     pub fn tick(&mut self, now: Timestamp) {
         self.watch_from(now);
-        let is_due = self
-            .looked_at
-            .is_none_or(|at| now.duration_since(at) >= LOOK_EVERY);
-        if is_due {
-            self.looked_at = Some(now);
+        let is_due = |looked_at: Option<Timestamp>, span| {
+            looked_at.is_none_or(|at| now.duration_since(at) >= span)
+        };
+        if is_due(self.looked_at, ALL_EVERY) {
+            (self.looked_at, self.tokens_looked_at) = (Some(now), Some(now));
             self.settle_all(now);
+        } else if is_due(self.tokens_looked_at, TOKENS_EVERY) {
+            self.tokens_looked_at = Some(now);
+            self.settle_tokens(now);
         }
     }
 

@@ -1,5 +1,5 @@
 //! Judges outcomes: which credential was refused, what the provider does to everyone, how every
-//! integration is doing.
+//! integration is doing, and what is weak without being an outage ([`finding`]).
 //!
 //! Floor 2, open wing, pure: `now` and outcomes come in, [`Signal`]s and statuses go out. Start at
 //! [`Detector`]; what an outcome means is one table in [`classify`](mod@classify).

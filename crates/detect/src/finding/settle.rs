@@ -1,7 +1,7 @@
 //! Claims into the book: for one subject after its outcome, for all after a while.
 
 use super::job::{Jobs, Life};
-use super::memory::Caller;
+use super::memory::{Caller, Memory};
 use super::part::Part;
 use super::{Claim, Findings, deadline};
 use countersign_model::Timestamp;
@@ -51,8 +51,29 @@ impl Findings {
                 memory.stale.claim(known, &subject),
             ),
         ];
+        let was_stale = self.book.holds(FindingKind::EndDateStale, &subject);
         for (kind, claim) in claims {
             self.book.settle(now, kind, &subject, claim);
+        }
+        if was_stale != self.book.holds(FindingKind::EndDateStale, &subject) {
+            self.settle_calendar(now, id);
+        }
+    }
+
+    /// What time alone makes of tokens that near their end.
+    pub(super) fn settle_tokens(&mut self, now: Timestamp) {
+        for (id, memory) in &self.state.credentials {
+            if let Some(known) = self
+                .known
+                .credentials
+                .get(id)
+                .filter(|one| !one.is_brokered)
+            {
+                let subject = Subject::Credential(id.clone());
+                let claim = memory.renewals.claim(now, &self.rules, known, &subject);
+                self.book
+                    .settle(now, FindingKind::RenewalOverdue, &subject, claim);
+            }
         }
     }
 
@@ -130,7 +151,8 @@ impl Findings {
             return;
         };
         let subject = Subject::Credential(id.clone());
-        let memory = self.state.credentials.get(id).cloned().unwrap_or_default();
+        let nothing = Memory::default();
+        let memory = self.state.credentials.get(id).unwrap_or(&nothing);
         let watched = (known, self.state.watching_from);
         // A date that is known to be wrong warns of nothing.
         let is_stale = self.book.holds(FindingKind::EndDateStale, &subject);

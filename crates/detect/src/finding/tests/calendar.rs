@@ -104,7 +104,7 @@ fn an_idle_credential_is_told_in_three_steps_and_one_use_closes_it() {
         (165, Some("urgent")),
     ] {
         house.sees([call("ORD", days(idle), 200), call("LOAD", days(idle), 200)]);
-        house.at(days(idle) + SignedDuration::from_mins(1));
+        house.at(days(idle) + SignedDuration::from_mins(5));
         let severity = house
             .findings
             .open()
@@ -133,7 +133,7 @@ fn an_idle_credential_is_told_in_three_steps_and_one_use_closes_it() {
     assert_eq!(finding.due, "2027-05-09".parse().ok());
     house
         .sees([mint("MAIL", days(166), None)])
-        .at(days(166) + SignedDuration::from_mins(2));
+        .at(days(166) + SignedDuration::from_mins(5));
     assert_eq!(house.open(), Vec::<String>::new());
 }
 
@@ -241,6 +241,6 @@ fn the_last_day_of_what_our_broker_holds_is_not_over() {
     assert_eq!(house.open(), ["ending:credential:ORD"]);
     house
         .sees([mint("ORD", days(1), None)])
-        .at(days(1) + SignedDuration::from_mins(2));
+        .at(days(1) + SignedDuration::from_mins(5));
     assert_eq!(house.open(), ["end_date_stale:credential:ORD"]);
 }
