@@ -88,6 +88,21 @@ async fn quiet_sunday_opens_one_incident_before_the_token_ends() {
     }
     let harm = &open["harm"];
     assert_eq!(harm["at"], "2026-11-22T16:00:00Z", "{harm}");
+    let told = folder.run(&["findings", "--json"]).good();
+    let told: Vec<Value> = serde_json::from_str(&told).expect("a list");
+    let ids: Vec<&str> = told.iter().filter_map(|one| one["id"].as_str()).collect();
+    for id in [
+        "ending:credential:INT-016",
+        "key_old:credential:INT-032",
+        "credential_shared:credential:INT-008",
+        "owner_missing:integration:INT-047",
+    ] {
+        assert!(ids.contains(&id), "{id} in {ids:?}");
+    }
+    assert!(
+        !ids.contains(&"end_date_stale:credential:INT-029"),
+        "{ids:?}"
+    );
     assert_eq!(harm["asset"], "J-12");
     // Nothing else opens in the hours that follow.
     advance(&server, "3h").await;
