@@ -15,8 +15,8 @@ fn written(folder: &Folder, name: &str, rest: &str) -> String {
 fn without_a_scenario_it_lists_ours_and_an_unknown_name_is_bad_input() {
     let folder = Folder::new();
     let listed = folder.run(&["simulate"]).good();
-    assert!(listed.stdout().contains("quiet-sunday"));
-    assert!(listed.stdout().lines().count() >= 120);
+    assert!(listed.contains("quiet-sunday"));
+    assert!(listed.lines().count() >= 120);
     let unknown = folder.run(&["simulate", "no-such-story"]);
     assert_eq!(unknown.code(), 2, "{}", unknown.stderr());
 }
@@ -90,7 +90,6 @@ fn what_the_world_reports_can_be_read_line_by_line() {
     let file = written(&folder, "calm.yaml", "");
     let told = folder.run(&["simulate", "--outcomes", &file]).good();
     let outcomes: Vec<Value> = told
-        .stdout()
         .lines()
         .map(|line| serde_json::from_str(line).expect("JSON"))
         .collect();
