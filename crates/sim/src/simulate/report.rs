@@ -166,3 +166,6 @@ fn seconds(mut spans: Vec<f64>) -> Seconds {
         p95: rank(95),
     }
 }
+
+#[cfg(test)]
+mod tests;

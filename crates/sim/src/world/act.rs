@@ -9,6 +9,7 @@ use super::habits::Flow;
 use super::trouble::Act;
 use super::wire::Went;
 use super::{CLIENT_LEAD, Due, World};
+use countersign_model::estate::CredentialKind;
 use countersign_model::id::{OutcomeId, SlotId};
 use countersign_model::token::Generation;
 use countersign_model::{SignedDuration, Timestamp};
@@ -96,7 +97,10 @@ impl World {
                         Act::KeyDead | Act::Certificate | Act::JobOverrun | Act::BrokerRestart
                     );
                 let hits = trouble.hits_flow(flow) || trouble.reach.feeders.contains(&flow.it.id);
-                tokens && hits && trouble.at - ahead <= at
+                // An outside service goes on when the provider and all its tenants do not.
+                let its_own = flow.credential_kind != CredentialKind::ExtOauth
+                    || trouble.fault.tenant.is_none();
+                tokens && hits && its_own && trouble.at - ahead <= at
             })
     }
 

@@ -9,6 +9,7 @@ use super::{Due, World};
 use crate::traffic::count::Luck;
 use crate::traffic::{CALLS_PER_RUN, ROWS_PER_CALL};
 use countersign_model::estate::{AssetKind, IntegrationKind};
+use countersign_model::id::AssetId;
 use countersign_model::outcome::Metric;
 use countersign_model::{SignedDuration, Timestamp};
 use std::sync::Arc;
@@ -113,37 +114,52 @@ impl World {
                     && trouble.provided().kind == "platform_outage"
                     && trouble.hits_thing(thing)
             });
-            let writes = thing.it.writes.first();
-            let written = self
-                .ground
-                .habits
-                .things
-                .iter()
-                .find(|one| Some(&one.it.id) == writes);
-            let usual = written
-                .and_then(|one| one.it.rows_per_run)
-                .unwrap_or(ROWS_UNSAID);
-            let share = if down {
-                0.0
-            } else {
-                1.0 - self.lost_share(thing, *start)
+            self.automation_ran(place, thing, down, *start);
+        }
+    }
+
+    /// An automation ran; it failed, or wrote what got through.
+    fn automation_ran(&mut self, place: usize, thing: &Thing, failed: bool, at: Timestamp) {
+        let habits = Arc::clone(&self.ground.habits);
+        let share = if failed {
+            0.0
+        } else {
+            1.0 - self.lost_share(thing, at)
+        };
+        let written = |id: &AssetId| habits.things.iter().position(|one| one.it.id == *id);
+        let written: Vec<usize> = thing.it.writes.iter().filter_map(written).collect();
+        let usual: u64 = written.iter().map(|one| self.usual_rows(*one)).sum();
+        let usual = if usual == 0 { ROWS_UNSAID } else { usual };
+        let rows = self.rows(thing, usual, share, at);
+        self.note_loss(place, usual.saturating_sub(rows), at);
+        let counter = &mut self.ground.counters[place];
+        counter.failures = if failed { counter.failures + 1 } else { 0 };
+        let readings = [
+            (
+                place,
+                Metric::ConsecutiveFailures,
+                float(u64::from(counter.failures)),
+            ),
+            (place, Metric::RowsWritten, float(rows)),
+        ];
+        // A table that a flow fills is told of with the flow's own runs.
+        let alone = written
+            .into_iter()
+            .filter(|one| habits.things[*one].feeder.is_none());
+        let tables: Vec<usize> = alone.collect();
+        for table in &tables {
+            self.ground.counters[*table].wrote(&habits.things[*table], rows, at);
+        }
+        let of_tables = tables
+            .iter()
+            .map(|table| (*table, Metric::RowsWritten, float(rows)));
+        for (thing, metric, value) in readings.into_iter().chain(of_tables) {
+            let reading = Reading {
+                thing,
+                metric,
+                value,
             };
-            let rows = self.rows(thing, usual, share, *start);
-            self.note_loss(place, usual.saturating_sub(rows), *start);
-            let counter = &mut self.ground.counters[place];
-            counter.failures = if down { counter.failures + 1 } else { 0 };
-            let failures = float(u64::from(counter.failures));
-            for (metric, value) in [
-                (Metric::ConsecutiveFailures, failures),
-                (Metric::RowsWritten, float(rows)),
-            ] {
-                let reading = Reading {
-                    thing: place,
-                    metric,
-                    value,
-                };
-                self.say_reading(*start, &reading);
-            }
+            self.say_reading(at, &reading);
         }
     }
 

@@ -16,6 +16,8 @@ const REWRITTEN_SHARE: f64 = 0.15;
 const STAFFED_HOURS: f64 = 10.0;
 /// How far a week is from the usual one at most (demo estate D.8).
 const WEEKLY_SPREAD: f64 = 0.03;
+/// Entries, messages or rows a day of an asset whose estate does not say: one a minute.
+const VOLUME_UNSAID: f64 = 1_440.0;
 /// Rhythm of what happens only when people are there, in the estate's words.
 const WORKING_HOURS: &str = "working hours";
 
@@ -95,7 +97,7 @@ pub(crate) struct Habits {
     pub(crate) seed: u64,
 }
 
-/// From when to when habits are known.
+/// From when to when habits are known; neither is part of it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Span {
     pub(crate) from: Timestamp,
@@ -186,6 +188,11 @@ impl Habits {
                     thing.rhythm = match starts.is_empty() {
                         true => Rhythm::None,
                         false => Rhythm::WithRuns,
+                    };
+                }
+                if flow.starts.is_none() && thing.rhythm == Rhythm::None && has_volume(thing) {
+                    thing.rhythm = Rhythm::Continuous {
+                        per_day: VOLUME_UNSAID,
                     };
                 }
                 thing.grows &= !is_rewritten(&thing.it, flow);
@@ -350,6 +357,14 @@ fn volume(asset: &Asset) -> Option<f64> {
     digits.parse().ok()
 }
 
+/// Whether it is of a kind that has a volume.
+fn has_volume(thing: &Thing) -> bool {
+    matches!(
+        thing.it.kind,
+        AssetKind::DataExtension | AssetKind::Journey | AssetKind::TriggeredSend
+    )
+}
+
 /// Whether a day's runs write so much that they must overwrite.
 #[expect(clippy::cast_precision_loss, reason = "rows")]
 fn is_rewritten(asset: &Asset, flow: &Flow) -> bool {
@@ -359,3 +374,6 @@ fn is_rewritten(asset: &Asset, flow: &Flow) -> bool {
     };
     each as f64 * batches_a_day(starts) > rows as f64 * REWRITTEN_SHARE
 }
+
+#[cfg(test)]
+mod tests;
