@@ -23,4 +23,4 @@ pub use classify::{Verdict, classify, classify_call};
 pub use counters::Counters;
 pub use detector::Detector;
 pub use rules::Rules;
-pub use statuses::{Changes, Statuses, StatusesState};
+pub use statuses::{Changes, Statuses};
