@@ -25,4 +25,4 @@ pub use counters::Counters;
 pub use detector::Detector;
 pub use finding::{Claim, FindingRules, Findings};
 pub use rules::Rules;
-pub use statuses::{Changes, Statuses, StatusesState};
+pub use statuses::{Changes, Statuses};

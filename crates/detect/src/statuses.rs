@@ -25,8 +25,8 @@ use countersign_model::incident::Incident;
 use countersign_model::outcome::Outcome;
 use countersign_model::status::{AssetSight, IntegrationStatus};
 use index::{Index, Place};
+use memory::Touched;
 use seen::{Said, Seen};
-use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use turn::Turn;
 use well::Well;
@@ -39,28 +39,14 @@ pub struct Statuses {
     rules: Rules,
     estate: Estate,
     index: Index,
-    state: StatusesState,
+    /// By place in the estate, because an outcome pays for each look-up by name.
+    flows: Vec<Option<Box<Seen>>>,
+    assets: BTreeMap<AssetId, AssetSight>,
     /// Minutes within which a loss of volume of an asset would be noticed.
     noticeable: BTreeMap<AssetId, u32>,
     turn: Turn,
     well: Well,
-    touched: BTreeSet<IntegrationId>,
-    touched_assets: BTreeSet<AssetId>,
-}
-
-/// What the statuses rest on.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub struct StatusesState {
-    flows: BTreeMap<IntegrationId, Seen>,
-    #[serde(default)]
-    assets: BTreeMap<AssetId, AssetSight>,
-}
-
-impl StatusesState {
-    /// What counters tell of assets.
-    pub fn assets(&self) -> impl Iterator<Item = &AssetSight> {
-        self.assets.values()
-    }
+    touched: Touched,
 }
 
 impl Statuses {
@@ -73,57 +59,41 @@ impl Statuses {
     /// Statuses of an estate of which nothing was seen yet.
     #[must_use]
     pub fn under(rules: Rules, estate: &Estate) -> Statuses {
-        let index = Index::of(estate);
-        let mut turn = Turn::default();
-        turn.judge_all(estate.integrations.len());
+        let n = estate.integrations.len();
         Statuses {
             rules,
             estate: estate.clone(),
-            index,
-            state: StatusesState::default(),
+            index: Index::of(estate),
+            flows: vec![None; n],
+            assets: BTreeMap::new(),
             noticeable: BTreeMap::new(),
-            turn,
-            well: Well::default(),
-            touched: BTreeSet::new(),
-            touched_assets: BTreeSet::new(),
+            turn: Turn::of(n),
+            well: Well::of(n),
+            touched: Touched::default(),
         }
     }
 
     /// Takes a new estate and forgets what left it.
     pub fn set_estate(&mut self, estate: &Estate) {
-        self.estate = estate.clone();
+        let old = std::mem::replace(&mut self.estate, estate.clone());
         self.index = Index::of(estate);
         let index = &self.index;
-        let flows = self
-            .state
-            .flows
-            .extract_if(.., |id, _| index.flow(id).is_none());
-        self.touched.extend(flows.map(|(id, _)| id));
-        let assets = self
-            .state
-            .assets
-            .extract_if(.., |id, _| !index.has_asset(id));
-        self.touched_assets.extend(assets.map(|(id, _)| id));
-        self.judge_all_anew();
-    }
-
-    fn judge_all_anew(&mut self) {
-        self.turn.judge_all(self.estate.integrations.len());
-        let index = &self.index;
-        let seen = self.state.flows.keys().filter_map(|id| index.flow(id));
-        self.well.start_over(seen);
-    }
-
-    /// What to keep until the next start, all of it.
-    #[must_use]
-    pub fn snapshot(&self) -> &StatusesState {
-        &self.state
-    }
-
-    /// Takes up what [`snapshot`](Self::snapshot) gave.
-    pub fn restore(&mut self, state: StatusesState) {
-        self.state = state;
-        self.judge_all_anew();
+        let new_place = |old_place: Place| index.flow(&old.integrations[old_place].id);
+        let mut flows = vec![None; estate.integrations.len()];
+        for (old_place, seen) in std::mem::take(&mut self.flows).into_iter().enumerate() {
+            match (seen, new_place(old_place)) {
+                (None, _) => {}
+                (Some(seen), Some(place)) => flows[place] = Some(seen),
+                (Some(_), None) => self.touched.gone(&old.integrations[old_place].id),
+            }
+        }
+        let seen = (0..flows.len()).filter(|place| flows[*place].is_some());
+        self.well = Well::starting_over(flows.len(), seen);
+        self.turn.moved(flows.len(), |id| index.flow(id));
+        self.touched.moved(new_place);
+        self.flows = flows;
+        let gone = self.assets.extract_if(.., |id, _| !index.has_asset(id));
+        self.touched.assets.extend(gone.map(|(id, _)| id));
     }
 
     /// Takes the minutes within which a loss of volume would be noticed, by asset; what is not named has
@@ -167,14 +137,13 @@ impl Statuses {
     }
 
     fn observe_at(&mut self, now: Timestamp, place: Place, outcome: &Outcome, said: &Said) {
-        let id = &self.estate.integrations[place].id;
-        let seen = self.state.flows.entry(id.clone()).or_default();
+        let seen = self.flows[place].get_or_insert_default();
         let was_refused = seen.is_refused();
         seen.observe(outcome, said);
         let turned = said.verdict != Verdict::Ignored
             || was_refused != seen.is_refused()
-            || (said.works && !self.turn.shows_healthy(id));
-        self.touched.insert(id.clone());
+            || (said.works && !self.turn.shows_healthy(place));
+        self.touched.flows.insert(place);
         self.well.look_at(place);
         match turned {
             true => self.turn.judge(place),
@@ -186,13 +155,12 @@ impl Statuses {
         if !self.index.has_asset(asset) {
             return;
         }
-        let mut sight = self.state.assets.remove(asset);
+        let mut sight = self.assets.remove(asset);
         let is_new = seen::sample(&mut sight, asset, outcome);
-        self.state
-            .assets
+        self.assets
             .extend(sight.map(|sight| (asset.clone(), sight)));
         if is_new {
-            self.touched_assets.insert(asset.clone());
+            self.touched.assets.insert(asset.clone());
             for place in self.index.feeders(asset) {
                 self.turn.judge(*place);
             }
@@ -203,23 +171,19 @@ impl Statuses {
     #[must_use]
     pub fn view(&self, now: Timestamp, incidents: &[Incident]) -> Vec<IntegrationStatus> {
         let hits = hit::hits(&self.index, incidents.iter());
-        let judged = |(place, flow): (Place, &Integration)| {
-            let mut status = self.judge(now, flow, hits.get(&place)).status;
-            self.turn.date(now, &mut status);
+        let judged = |place: Place| {
+            let mut status = self.judge(now, place, hits.get(&place)).status;
+            self.turn.date(now, place, &mut status);
             status
         };
-        self.estate
-            .integrations
-            .iter()
-            .enumerate()
-            .map(judged)
-            .collect()
+        (0..self.flows.len()).map(judged).collect()
     }
 
     /// Takes the statuses as they were last kept, so that [`changes`](Self::changes) tells what differs
     /// from them.
     pub fn resume(&mut self, shown: impl IntoIterator<Item = IntegrationStatus>) {
-        self.turn.resume(shown);
+        let index = &self.index;
+        self.turn.resume(shown, |id| index.flow(id));
     }
 
     /// The integrations whose status is not what it was at the last call. Judges only those that an
@@ -235,12 +199,11 @@ impl Statuses {
         let places = self.turn.take_due(now);
         let mut changes = Changes {
             n_judged: places.len(),
-            gone: self.turn.gone(|id| self.index.flow(id).is_some()),
+            gone: self.turn.take_gone(),
             ..Changes::default()
         };
         for place in places {
-            let flow = &self.estate.integrations[place];
-            let judged = self.judge(now, flow, self.turn.hit_at(place));
+            let judged = self.judge(now, place, self.turn.hit_at(place));
             changes.changed.extend(
                 self.turn
                     .settle(now, place, judged.status, judged.changes_at),
@@ -254,18 +217,23 @@ impl Statuses {
     /// as there are integrations seen; [`refresh`](Self::refresh) does not.
     #[must_use]
     pub fn healthy(&self, now: Timestamp) -> BTreeSet<IntegrationId> {
-        let is_healthy = |(id, seen): (&IntegrationId, &Seen)| {
-            let flow = &self.estate.integrations[self.index.flow(id)?];
-            self.well_until(now, flow, seen).map(|_| id.clone())
+        let is_healthy = |(flow, seen): (&Integration, &Seen)| {
+            self.well_until(now, flow, seen).map(|_| flow.id.clone())
         };
-        self.state.flows.iter().filter_map(is_healthy).collect()
+        self.seen().filter_map(is_healthy).collect()
     }
 
     /// Newest answered call or issued token of each integration of which any was seen.
     #[must_use]
     pub fn worked_at(&self) -> BTreeMap<IntegrationId, Timestamp> {
-        let newest = |(id, seen): (&IntegrationId, &Seen)| Some((id.clone(), seen.worked_at()?));
-        self.state.flows.iter().filter_map(newest).collect()
+        let newest =
+            |(flow, seen): (&Integration, &Seen)| Some((flow.id.clone(), seen.worked_at()?));
+        self.seen().filter_map(newest).collect()
+    }
+
+    fn seen(&self) -> impl Iterator<Item = (&Integration, &Seen)> {
+        let both = self.estate.integrations.iter().zip(&self.flows);
+        both.filter_map(|(flow, seen)| Some((flow, seen.as_deref()?)))
     }
 
     /// Brings what [`healthy`](Self::healthy) and [`worked_at`](Self::worked_at) once gave up to date.
@@ -283,7 +251,7 @@ impl Statuses {
         }
         for place in self.well.take_due(now) {
             let flow = &self.estate.integrations[place];
-            let Some(seen) = self.state.flows.get(&flow.id) else {
+            let Some(seen) = self.flows[place].as_deref() else {
                 continue;
             };
             let until = self.well_until(now, flow, seen);

@@ -2,7 +2,7 @@
 
 use super::hit::Hit;
 use super::part::Freshness;
-use super::{Integration, IntegrationStatus, Seen, Statuses};
+use super::{Integration, IntegrationStatus, Place, Seen, Statuses};
 use crate::coverage::{self, Facts, Table};
 use countersign_model::Timestamp;
 use countersign_model::estate::{CredentialKind, CredentialMode};
@@ -17,9 +17,10 @@ pub(super) struct Judged {
 }
 
 impl Statuses {
-    pub(super) fn judge(&self, now: Timestamp, flow: &Integration, hit: Option<&Hit>) -> Judged {
+    pub(super) fn judge(&self, now: Timestamp, place: Place, hit: Option<&Hit>) -> Judged {
         let nothing = Seen::default();
-        let seen = self.state.flows.get(&flow.id).unwrap_or(&nothing);
+        let flow = &self.estate.integrations[place];
+        let seen = self.flows[place].as_deref().unwrap_or(&nothing);
         let evidence = self.evidence(now, flow, seen);
         let renewals = seen.week.renewals(now);
         let calls = seen.hour.told();
@@ -85,7 +86,7 @@ impl Statuses {
     /// When it last moved data: a good call or run, or a change of a table it feeds.
     fn last_sync_at(&self, flow: &Integration, seen: &Seen) -> Option<Timestamp> {
         let sight = |table: &countersign_model::estate::Asset| {
-            let sight: &AssetSight = self.state.assets.get(&table.id)?;
+            let sight: &AssetSight = self.assets.get(&table.id)?;
             sight.changed_at
         };
         let tables = self.tables(flow).filter_map(sight).max();
@@ -122,7 +123,7 @@ impl Statuses {
     }
 
     fn table(&self, asset: &countersign_model::estate::Asset) -> Table {
-        let sight = self.state.assets.get(&asset.id);
+        let sight = self.assets.get(&asset.id);
         Table {
             asset: asset.id.clone(),
             is_counted: sight.is_some(),

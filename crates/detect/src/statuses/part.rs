@@ -102,7 +102,7 @@ impl Statuses {
         seen: &Seen,
     ) -> Freshness {
         let tables = self.tables(flow).filter_map(|asset| {
-            let sight = self.state.assets.get(&asset.id)?;
+            let sight = self.assets.get(&asset.id)?;
             self.table_freshness(now, flow, asset, sight)
         });
         let worst = tables.min_by_key(|found| found.part.state.score());

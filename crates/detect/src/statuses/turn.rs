@@ -23,15 +23,15 @@ pub struct Changes {
 }
 
 /// What is told of the integrations, and what may have to be told anew.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(super) struct Turn {
-    shown: BTreeMap<IntegrationId, IntegrationStatus>,
+    shown: Vec<Option<Box<IntegrationStatus>>>,
+    gone: Vec<IntegrationId>,
     judge: BTreeSet<Place>,
     due: BTreeSet<(Timestamp, Place)>,
-    due_of: BTreeMap<Place, Timestamp>,
+    due_of: Vec<Option<Timestamp>>,
     hits: BTreeMap<Place, Hit>,
     incidents: Vec<Print>,
-    estate_is_new: bool,
 }
 
 /// As much of an incident as can change whom it hits and what is said of it.
@@ -65,14 +65,25 @@ impl Print {
 }
 
 impl Turn {
-    /// All are to be judged; places mean others than before.
-    pub(super) fn judge_all(&mut self, n: usize) {
-        *self = Turn {
-            shown: std::mem::take(&mut self.shown),
+    /// Of `n` integrations, all to be judged.
+    pub(super) fn of(n: usize) -> Turn {
+        Turn {
+            shown: vec![None; n],
+            gone: Vec::new(),
             judge: (0..n).collect(),
-            estate_is_new: true,
-            ..Turn::default()
-        };
+            due: BTreeSet::new(),
+            due_of: vec![None; n],
+            hits: BTreeMap::new(),
+            incidents: Vec::new(),
+        }
+    }
+
+    /// Places mean others than before, `n` in all.
+    pub(super) fn moved(&mut self, n: usize, place: impl Fn(&IntegrationId) -> Option<Place>) {
+        let old = std::mem::replace(self, Turn::of(n));
+        self.gone = old.gone;
+        let shown = old.shown.into_iter().flatten().map(|status| *status);
+        self.resume(shown, place);
     }
 
     pub(super) fn judge(&mut self, place: Place) {
@@ -82,19 +93,27 @@ impl Turn {
     /// Judges it within a minute, unless it is to be sooner.
     pub(super) fn judge_soon(&mut self, now: Timestamp, place: Place) {
         let at = now.checked_add(COUNTS_EVERY).unwrap_or(Timestamp::MAX);
-        if self.due_of.get(&place).is_none_or(|due| *due > at) {
+        if self.due_of[place].is_none_or(|due| due > at) {
             self.plan(place, Some(at));
         }
     }
 
-    pub(super) fn resume(&mut self, shown: impl IntoIterator<Item = IntegrationStatus>) {
-        let by_id = |status: IntegrationStatus| (status.integration.clone(), status);
-        self.shown = shown.into_iter().map(by_id).collect();
-        self.estate_is_new = true;
+    /// Takes statuses as they were last told.
+    pub(super) fn resume(
+        &mut self,
+        shown: impl IntoIterator<Item = IntegrationStatus>,
+        place: impl Fn(&IntegrationId) -> Option<Place>,
+    ) {
+        for status in shown {
+            match place(&status.integration) {
+                Some(place) => self.shown[place] = Some(Box::new(status)),
+                None => self.gone.push(status.integration),
+            }
+        }
     }
 
-    pub(super) fn shows_healthy(&self, id: &IntegrationId) -> bool {
-        let shown = self.shown.get(id);
+    pub(super) fn shows_healthy(&self, place: Place) -> bool {
+        let shown = self.shown[place].as_deref();
         shown.is_some_and(|status| status.health == Health::Healthy)
     }
 
@@ -131,27 +150,15 @@ impl Turn {
     pub(super) fn take_due(&mut self, now: Timestamp) -> BTreeSet<Place> {
         while let Some((at, place)) = self.due.first().copied().filter(|(at, _)| *at <= now) {
             self.due.remove(&(at, place));
-            self.due_of.remove(&place);
+            self.due_of[place] = None;
             self.judge.insert(place);
         }
         std::mem::take(&mut self.judge)
     }
 
     /// Those that were shown and are no more.
-    pub(super) fn gone(&mut self, exists: impl Fn(&IntegrationId) -> bool) -> Vec<IntegrationId> {
-        if !std::mem::take(&mut self.estate_is_new) {
-            return Vec::new();
-        }
-        let gone: Vec<IntegrationId> = self
-            .shown
-            .keys()
-            .filter(|id| !exists(id))
-            .cloned()
-            .collect();
-        for id in &gone {
-            self.shown.remove(id);
-        }
-        gone
+    pub(super) fn take_gone(&mut self) -> Vec<IntegrationId> {
+        std::mem::take(&mut self.gone)
     }
 
     /// Takes a judgement; the status, if it says anything new.
@@ -163,29 +170,25 @@ impl Turn {
         changes_at: Option<Timestamp>,
     ) -> Option<IntegrationStatus> {
         self.plan(place, changes_at);
-        self.date(now, &mut status);
-        if self.shown.get(&status.integration) == Some(&status) {
+        self.date(now, place, &mut status);
+        if self.shown[place].as_deref() == Some(&status) {
             return None;
         }
-        self.shown
-            .insert(status.integration.clone(), status.clone());
+        self.shown[place] = Some(Box::new(status.clone()));
         Some(status)
     }
 
     /// Says since when it has its health: as long as was told, or from now on.
-    pub(super) fn date(&self, now: Timestamp, status: &mut IntegrationStatus) {
-        let shown = self.shown.get(&status.integration);
+    pub(super) fn date(&self, now: Timestamp, place: Place, status: &mut IntegrationStatus) {
+        let shown = self.shown[place].as_deref();
         let same = shown.filter(|shown| shown.health == status.health);
         status.since = same.and_then(|shown| shown.since).or(Some(now));
     }
 
     fn plan(&mut self, place: Place, at: Option<Timestamp>) {
-        if let Some(old) = self.due_of.remove(&place) {
+        if let Some(old) = std::mem::replace(&mut self.due_of[place], at) {
             self.due.remove(&(old, place));
         }
-        if let Some(at) = at {
-            self.due_of.insert(place, at);
-            self.due.insert((at, place));
-        }
+        self.due.extend(at.map(|at| (at, place)));
     }
 }

@@ -2,29 +2,39 @@
 
 use super::Place;
 use countersign_model::Timestamp;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// Those whose evidence is new, and those whose health ends by itself.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(super) struct Well {
     pending: BTreeSet<Place>,
     ends: BTreeSet<(Timestamp, Place)>,
-    end_of: BTreeMap<Place, Timestamp>,
+    end_of: Vec<Option<Timestamp>>,
     starts_over: bool,
 }
 
 impl Well {
-    pub(super) fn look_at(&mut self, place: Place) {
-        self.pending.insert(place);
+    /// Of `n` integrations of which nothing was seen.
+    pub(super) fn of(n: usize) -> Well {
+        Well {
+            pending: BTreeSet::new(),
+            ends: BTreeSet::new(),
+            end_of: vec![None; n],
+            starts_over: false,
+        }
     }
 
-    /// Forgets all, and will look at these.
-    pub(super) fn start_over(&mut self, places: impl Iterator<Item = Place>) {
-        *self = Well {
-            pending: places.collect(),
+    /// Knows nothing of `n` integrations, and will look at those that were seen.
+    pub(super) fn starting_over(n: usize, seen: impl Iterator<Item = Place>) -> Well {
+        Well {
+            pending: seen.collect(),
             starts_over: true,
-            ..Well::default()
-        };
+            ..Well::of(n)
+        }
+    }
+
+    pub(super) fn look_at(&mut self, place: Place) {
+        self.pending.insert(place);
     }
 
     pub(super) fn starts_over(&mut self) -> bool {
@@ -34,7 +44,7 @@ impl Well {
     pub(super) fn take_due(&mut self, now: Timestamp) -> BTreeSet<Place> {
         while let Some((at, place)) = self.ends.first().copied().filter(|(at, _)| *at <= now) {
             self.ends.remove(&(at, place));
-            self.end_of.remove(&place);
+            self.end_of[place] = None;
             self.pending.insert(place);
         }
         std::mem::take(&mut self.pending)
@@ -42,12 +52,9 @@ impl Well {
 
     /// That one is well until then, or is not.
     pub(super) fn until(&mut self, place: Place, end: Option<Timestamp>) {
-        if let Some(old) = self.end_of.remove(&place) {
+        if let Some(old) = std::mem::replace(&mut self.end_of[place], end) {
             self.ends.remove(&(old, place));
         }
-        if let Some(end) = end {
-            self.end_of.insert(place, end);
-            self.ends.insert((end, place));
-        }
+        self.ends.extend(end.map(|end| (end, place)));
     }
 }

@@ -5,6 +5,7 @@ use crate::house::{House, at, refusal, success};
 use countersign_model::class::Class;
 use countersign_model::incident::IncidentState;
 use countersign_model::notice::NoticeKind;
+use countersign_model::objective::{HealthTime, Month};
 use countersign_model::status::Health;
 use countersign_store::IncidentFilter;
 
@@ -127,6 +128,38 @@ async fn an_integration_that_leaves_the_estate_leaves_the_statuses() {
     let after = house.store.statuses().await.unwrap();
     assert_eq!(after.len(), before - 1);
     assert_eq!(house.store.estate_get().await.unwrap(), Some(estate));
+    house.kill().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn while_the_watch_was_away_nobody_can_tell() {
+    let dir = tempfile::tempdir().unwrap();
+    let hook = HookServer::willing().await;
+    let house = House::open(dir.path(), at("12:36:00"), &hook);
+    house.send(success(at("12:36:00"))).await;
+    house.advance_to(at("12:36:00"), at("12:46:00")).await;
+    house.watch.quiesce().await;
+    house.kill().await;
+
+    let house = House::open(dir.path(), at("14:36:00"), &hook);
+    house.watch.quiesce().await;
+    let month = Month::of(at("14:36:00"));
+    let times = house
+        .store
+        .health_times(month, at("14:36:00"))
+        .await
+        .unwrap();
+    let minutes = |health| -> i64 {
+        let of_it =
+            |time: &&HealthTime| time.integration.as_str() == "INT-029" && time.health == health;
+        times
+            .iter()
+            .filter(of_it)
+            .map(|time| time.lasted.as_mins())
+            .sum()
+    };
+    assert_eq!(minutes(Health::Healthy), 10, "as long as somebody looked");
+    assert_eq!(minutes(Health::Unknown), 110);
     house.kill().await;
 }
 

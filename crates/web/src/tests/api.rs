@@ -6,6 +6,7 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use countersign_model::finding::{Finding, FindingKind, Severity};
 use countersign_model::incident::{Incident, IncidentState};
+use countersign_model::status::IntegrationStatus;
 use countersign_store::PipelineCommit;
 use http_body_util::BodyExt;
 use serde_json::json;
@@ -60,12 +61,81 @@ async fn a_business_unit_is_told_with_its_integrations_and_the_next_command() {
 }
 
 #[tokio::test]
+async fn one_integration_is_told_with_how_it_kept_its_promise() {
+    let house = House::on_the_quiet_sunday().await;
+    let ended = Incident {
+        id: "inc_00old".parse().unwrap(),
+        state: IncidentState::Resolved,
+        started_at: sample::at("10:00:00"),
+        opened_at: Some(sample::at("10:02:00")),
+        resolved_at: Some(sample::at("10:30:00")),
+        ..sample::points()
+    };
+    let judged = IntegrationStatus {
+        since: Some(sample::at("02:00:00")),
+        ..sample::all_healthy().remove(28)
+    };
+    assert_eq!(judged.integration.as_str(), "INT-029");
+    house
+        .commit(PipelineCommit {
+            incidents: vec![ended],
+            statuses: vec![judged],
+            ..PipelineCommit::default()
+        })
+        .await;
+    let told = house.json("/api/v1/integrations/INT-029").await;
+    assert_eq!(told["name"], "Points balance load");
+    assert_eq!((&told["bu"], &told["tier"]), (&json!("LOY"), &json!("T1")));
+    assert_eq!(told["token_left_s"], 239);
+    let coverage = "refresh seen, calls seen, downstream not seen";
+    assert_eq!(told["coverage"], coverage);
+    assert_eq!(told["confidence"]["figure"], 99);
+    assert_eq!(told["time_to_know"]["words"], "3 min");
+    assert_eq!(
+        told["time_to_know"]["next_step"]["words"],
+        "report its calls: 2 min instead of 3 min"
+    );
+    assert_eq!(told["objective"], 0.999);
+    let month = &told["uptime"][0];
+    assert_eq!(month["month"], "2026-11");
+    assert_eq!(month["watched_s"], 10 * 3_600 + 52 * 60);
+    assert_eq!(month["unknown_s"], 0);
+    assert_eq!(month["down_s"], 1_800 + 61);
+    assert_eq!(month["is_met"], false);
+    assert_eq!(told["incidents"], json!(["inc_01points", "inc_00old"]));
+}
+
+#[tokio::test]
+async fn objectives_are_told_by_tier_and_integration_and_over_30_and_90_days() {
+    let house = House::on_the_quiet_sunday().await;
+    let told = house.json("/api/v1/objectives").await;
+    assert_eq!(told["integrations"].as_array().unwrap().len(), 48);
+    assert_eq!(told["integrations"][0]["months"], json!([]), "never judged");
+    let days = |n: usize| told["responses"][n]["days"].clone();
+    assert_eq!((days(0), days(1)), (json!(30), json!(90)));
+    let estate = &told["responses"][0]["figures"][0];
+    assert_eq!(estate["tier"], json!(null));
+    assert_eq!(estate["to_detect"]["mean_s"], 30);
+    assert_eq!(estate["to_detect"]["target_s"], 900);
+    assert_eq!(estate["to_recover"]["n"], 0);
+    assert_eq!(estate["to_recover"]["mean_s"], json!(null));
+    assert_eq!(told["responses"][0]["figures"][1]["tier"], "T1");
+    let empty = House::empty().await.json("/api/v1/objectives").await;
+    assert_eq!(
+        (&empty["tiers"], &empty["integrations"]),
+        (&json!([]), &json!([]))
+    );
+}
+
+#[tokio::test]
 async fn what_is_unknown_is_a_404_with_its_own_code() {
     let house = House::on_the_quiet_sunday().await;
     for (path, code) in [
         ("/api/v1/incidents/inc_none", "unknown_incident"),
         ("/api/v1/incidents/%3Cscript%3E", "unknown_incident"),
         ("/api/v1/status?bu=loy", "unknown_business_unit"),
+        ("/api/v1/integrations/INT-999", "unknown_object"),
+        ("/api/v1/integrations/%3Cscript%3E", "unknown_object"),
         ("/api/v1/nothing", "unknown_route"),
         ("/api/nothing", "unknown_route"),
     ] {

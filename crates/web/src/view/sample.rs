@@ -10,7 +10,10 @@ use countersign_model::incident::{
     Affected, Confidence, CustomerHarm, Evidence, Incident, IncidentState, Refused, RootCause,
     RunbookStep, TimelineEntry,
 };
-use countersign_model::status::{Health, IntegrationStatus};
+use countersign_model::status::{
+    Bound, Channel, Health, IntegrationStatus, Knowing, OperationalConfidence, Part, PartState,
+    Sight, Step, StepKind,
+};
 
 /// An instant of the Sunday, written `12:52:00`, UTC.
 pub(crate) fn at(clock: &str) -> Timestamp {
@@ -167,10 +170,52 @@ pub(crate) fn statuses() -> Vec<IntegrationStatus> {
             mints_ok: u64::from(seen),
             mints_failed: if failing { 2 } else { 0 },
             incident: failing.then(|| "inc_01points".parse().expect("an id")),
+            confidence: confidence(health),
+            knowing: knowing(health),
             ..IntegrationStatus::unseen(flow.id, flow.credential)
         }
     });
     statuses.collect()
+}
+
+/// Token and calls are seen, or nothing is.
+fn confidence(health: Health) -> OperationalConfidence {
+    let part = |state, words: &str| Part {
+        state,
+        words: words.to_owned(),
+    };
+    let (token, calls) = match health {
+        Health::Unknown => (PartState::Unseen, PartState::Unseen),
+        Health::Failing => (PartState::Failing(0), PartState::Working(97)),
+        _ => (PartState::Working(100), PartState::Working(97)),
+    };
+    OperationalConfidence::of(
+        part(token, "Its token is good until 06:55 CST."),
+        part(
+            calls,
+            "97 of 100 calls answered in its newest hour with traffic.",
+        ),
+        Part::default(),
+    )
+}
+
+fn knowing(health: Health) -> Knowing {
+    let sight = Sight {
+        channel: Channel::Renewal,
+        bound: Bound::At(at("12:55:00")),
+    };
+    let step = Step {
+        kind: StepKind::ReportCalls,
+        bound: Bound::Within(120),
+    };
+    let sights = match health {
+        Health::Unknown => vec![],
+        _ => vec![sight],
+    };
+    Knowing {
+        sights,
+        steps: vec![step],
+    }
 }
 
 /// Every integration works.
@@ -180,6 +225,8 @@ pub(crate) fn all_healthy() -> Vec<IntegrationStatus> {
         reason: "Its token was renewed in time.".to_owned(),
         incident: None,
         last_failure: None,
+        confidence: confidence(Health::Healthy),
+        knowing: knowing(Health::Healthy),
         ..status
     };
     statuses().into_iter().map(healthy).collect()

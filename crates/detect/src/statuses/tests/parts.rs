@@ -157,7 +157,7 @@ fn a_sample_that_says_nothing_changed_does_not_make_a_table_fresh() {
     let value = an_hour_ago as f64;
     let old = sample("DE-16", "2026-11-22T13:10:00Z", Metric::LastChange, value);
     see(&mut statuses, &old);
-    let sight = statuses.snapshot().assets().next().unwrap();
+    let sight = &statuses.assets["DE-16"];
     assert_eq!(sight.changed_at, Some(at("2026-11-22T12:09:00Z")));
     assert_eq!(sight.sampled_at, at("2026-11-22T13:10:00Z"));
 }
