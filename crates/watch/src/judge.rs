@@ -1,7 +1,7 @@
 //! The pure judgement of one turn: outcomes through the detectors to the incident engine.
 
 use countersign_detect::{Changes, Counters, Detector, Rules, Statuses};
-use countersign_incident::{Change, Correlator, Engine, Health, Step};
+use countersign_incident::{Change, Correlator, Engine, Health, Step, Tally};
 use countersign_model::Timestamp;
 use countersign_model::estate::Estate;
 use countersign_model::id::IncidentId;
@@ -70,6 +70,7 @@ impl Judge {
     fn recall(&mut self, part: &str, text: &str) -> Result<(), serde_json::Error> {
         match part {
             CORRELATOR => self.correlator.restore(serde_json::from_str(text)?),
+            _ if Tally::is_part(part) => self.engine.recall_tally(part, text)?,
             _ if self.counters.recall(part, text)? => {}
             _ if self.statuses.recall(part, text)? => {}
             _ => drop(self.detector.recall(part, text)?),
@@ -92,6 +93,8 @@ impl Judge {
         let mut signals = self.detector.observe(now, outcome);
         signals.extend(self.counters.observe(now, outcome));
         self.weigh(now, &signals);
+        let changes = self.engine.observe(now, outcome);
+        self.keep(changes);
     }
 
     /// A channel accepted a notice of that incident.
@@ -192,6 +195,8 @@ impl Judge {
             parts.push((CORRELATOR.to_owned(), Some(text(state))));
         }
         parts.extend(self.statuses.take_changed());
+        let counted = self.engine.take_tally().into_iter();
+        parts.extend(counted.map(|(part, row)| (part, Some(row))));
         parts
     }
 }
