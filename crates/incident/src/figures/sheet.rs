@@ -36,7 +36,7 @@ impl Sheet {
         self.push(Figure { parts, ..figure }, assumed);
     }
 
-    /// Contacts, messages and money stand on assumptions, or they are not shown at all (design 3.13).
+    /// Contacts, messages and money stand on assumptions, or they are not shown at all.
     pub(super) fn push(&mut self, mut figure: Figure, assumed: &[&str]) {
         assert!(
             figure.unit == Unit::Hours || !assumed.is_empty(),
