@@ -92,7 +92,14 @@ pub fn clocks(estate: &Estate, incident: &Incident, now: Timestamp) -> Clocks {
     let over = incident.state == IncidentState::Resolved;
     let is_auth = !matches!(incident.root_cause, RootCause::Asset(_));
     let acknowledged = response.acknowledged.as_ref().map(|taken| taken.at);
-    let run = |clock, at, from, objective, seen| read(clock, at, from, objective, seen, now);
+    let run = |clock, at, from, objective_min, seen| {
+        let aim = Aim {
+            from,
+            objective_min,
+            seen,
+        };
+        read(clock, at, aim, now)
+    };
     Clocks {
         tier,
         found_by: response
@@ -144,14 +151,19 @@ pub(crate) fn tier(estate: &Estate, incident: &Incident) -> Option<Tier> {
     flows.chain(assets.filter_map(|hit| hit.asset.tier)).min()
 }
 
-fn read(
-    clock: ClockKind,
-    at: Option<Timestamp>,
+/// From when a clock runs, how long it may, and whether anything would stop it.
+struct Aim {
     from: Option<Timestamp>,
     objective_min: Option<u32>,
     seen: bool,
-    now: Timestamp,
-) -> Clock {
+}
+
+fn read(clock: ClockKind, at: Option<Timestamp>, aim: Aim, now: Timestamp) -> Clock {
+    let Aim {
+        from,
+        objective_min,
+        seen,
+    } = aim;
     let minutes = |minutes: u32| SignedDuration::from_mins(i64::from(minutes));
     let due_at = from
         .zip(objective_min)
@@ -169,7 +181,7 @@ fn read(
         _ => "detection",
     };
     let objective = match objective_min {
-        Some(aim) => format!("within {} of {counts_from}", life(aim)),
+        Some(aim) => format!("within {} of {counts_from}", crate::backlog::life(aim)),
         None => String::new(),
     };
     Clock {
@@ -180,11 +192,6 @@ fn read(
         standing,
         objective,
     }
-}
-
-/// `5 min`, `4 h`, `24 h`.
-fn life(minutes: u32) -> String {
-    crate::backlog::life(minutes)
 }
 
 impl ClockKind {

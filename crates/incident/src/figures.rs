@@ -16,33 +16,19 @@ use countersign_model::impact::{Figure, FigureKind, Impact, Outage, Part, Range,
 use countersign_model::incident::Incident;
 use countersign_model::{SignedDuration, Timestamp};
 
+mod assumption;
 mod prevented;
 mod sheet;
 
+use assumption::{
+    ALL_OR_NONE, BY_QUEUE_AGE, BY_RUNS, BY_SHAPE, BY_SHARE, BY_VALUE, LAST_LOAD, LOST,
+};
+pub(crate) use assumption::{BY_AGE, BY_CALLER, BY_VOLUME};
 use sheet::Sheet;
 pub(crate) use sheet::whole;
 
 /// How far a day's volume may be from what is declared, either way.
 const SPREAD: f64 = 0.2;
-
-pub(crate) const BY_VOLUME: &str = "Volumes are those the estate declares for a weekday, with its \
-     weekend factors, holidays and pauses; a day may bring a fifth more or less.";
-const BY_SHAPE: &str = "Where nothing is scheduled, a day's volume spreads over its hours as the estate's \
-     day shape says; without one, evenly.";
-const BY_RUNS: &str = "Each planned run takes its even part of the day's volume.";
-const BY_SHARE: &str = "It carries less than usual, and how much less is not counted: between nothing \
-     and all of it is missing.";
-const BY_VALUE: &str = "The value of one contact is what the estate's owner wrote into the estate.";
-const ALL_OR_NONE: &str = "Contacts who are late or got old data may be worth as much as ever, or \
-     nothing: the range holds both.";
-const LOST: &str = "An event that was refused is not sent again, and its moment is gone.";
-const LAST_LOAD: &str = "Nothing reads this table's changes: the last planned load before the failure \
-     is taken for good.";
-pub(crate) const BY_CALLER: &str = "Nobody reports what waits at the caller: everything that would have \
-     been sent since is taken to wait there.";
-pub(crate) const BY_AGE: &str = "Messages wait in the order in which they would have been sent.";
-const BY_QUEUE_AGE: &str =
-    "The ages of what waits in Marketing Cloud lie evenly between now and the oldest.";
 
 /// What an incident costs up to now, or up to when tokens were of use again.
 pub(crate) fn impact(
@@ -299,44 +285,24 @@ impl One<'_> {
                 Some(read) => Range::exact(read.value),
                 None => self.range(split.total()),
             };
-            self.backlog(
-                FigureKind::CallerBacklog,
-                "at the caller",
-                split,
-                range,
-                &assumed,
-                sheet,
-            );
+            let waits = self.backlog(FigureKind::CallerBacklog, split, range);
+            sheet.push_some(waits, &assumed);
         }
         if let (Some(depth), Some(oldest)) = (row.queue, row.queue_age_s)
             && depth.value > 0.0
         {
             let split = backlog::queued(depth.value, oldest.value, self.asset().useful_min);
             let range = Range::exact(depth.value);
-            let assumed = [BY_QUEUE_AGE];
-            self.backlog(
-                FigureKind::ProviderQueue,
-                "in Marketing Cloud",
-                split,
-                range,
-                &assumed,
-                sheet,
-            );
+            let waits = self.backlog(FigureKind::ProviderQueue, split, range);
+            sheet.push_some(waits, &[BY_QUEUE_AGE]);
         }
     }
 
-    fn backlog(
-        &self,
-        kind: FigureKind,
-        place: &str,
-        split: Split,
-        range: Range,
-        assumed: &[&'static str],
-        sheet: &mut Sheet,
-    ) {
-        if range.best < 0.5 {
-            return;
-        }
+    fn backlog(&self, kind: FigureKind, split: Split, range: Range) -> Option<Figure> {
+        let place = match kind {
+            FigureKind::ProviderQueue => "in Marketing Cloud",
+            _ => "at the caller",
+        };
         let said = format!(
             "{} of {} wait {place}: {}",
             about(range, "message"),
@@ -345,7 +311,8 @@ impl One<'_> {
         );
         let parts = split.parts().into_iter();
         let parts = parts.map(|(fate, n)| Part { fate, n }).collect();
-        sheet.add_split(kind, self.asset(), range, said, assumed, parts);
+        let figure = figure(kind, Some(self.asset()), range, said);
+        (range.best >= 0.5).then_some(Figure { parts, ..figure })
     }
 }
 

@@ -108,6 +108,10 @@ impl Tally {
             self.mints.insert(credential.id.clone(), row);
         }
         self.changed = before.changed;
+        self.changed
+            .extend(before.assets.into_keys().map(Row::Asset));
+        self.changed.extend(before.flows.into_keys().map(Row::Flow));
+        self.changed.extend(before.mints.into_keys().map(Row::Mint));
     }
 
     /// Whether a part of that name is a tally's.
@@ -116,16 +120,17 @@ impl Tally {
         part.starts_with(PART)
     }
 
-    /// The rows that changed since the last call, each by the name of its part.
+    /// The rows that changed since the last call, each by the name of its part; `None` for one that
+    /// left the estate.
     ///
     /// # Panics
     /// Never: rows are times, numbers and text.
-    pub fn take_changed(&mut self) -> Vec<(String, String)> {
+    pub fn take_changed(&mut self) -> Vec<(String, Option<String>)> {
         let changed = std::mem::take(&mut self.changed).into_iter();
-        let written = changed.filter_map(|row| match &row {
-            Row::Asset(id) => Some((format!("{PART}asset/{id}"), text(self.assets.get(id)?))),
-            Row::Flow(id) => Some((format!("{PART}flow/{id}"), text(self.flows.get(id)?))),
-            Row::Mint(id) => Some((format!("{PART}mint/{id}"), text(self.mints.get(id)?))),
+        let written = changed.map(|row| match &row {
+            Row::Asset(id) => (format!("{PART}asset/{id}"), self.assets.get(id).map(text)),
+            Row::Flow(id) => (format!("{PART}flow/{id}"), self.flows.get(id).map(text)),
+            Row::Mint(id) => (format!("{PART}mint/{id}"), self.mints.get(id).map(text)),
         });
         written.collect()
     }
@@ -135,7 +140,9 @@ impl Tally {
     /// # Errors
     /// If it cannot be read; nothing has changed then.
     pub fn recall(&mut self, part: &str, text: &str) -> Result<(), serde_json::Error> {
-        let name = part.strip_prefix(PART).and_then(|name| name.split_once('/'));
+        let name = part
+            .strip_prefix(PART)
+            .and_then(|name| name.split_once('/'));
         match name {
             Some(("asset", id)) => take_up(&mut self.assets, id, text),
             Some(("flow", id)) => take_up(&mut self.flows, id, text),

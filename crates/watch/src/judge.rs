@@ -195,8 +195,7 @@ impl Judge {
             parts.push((CORRELATOR.to_owned(), Some(text(state))));
         }
         parts.extend(self.statuses.take_changed());
-        let counted = self.engine.take_tally().into_iter();
-        parts.extend(counted.map(|(part, row)| (part, Some(row))));
+        parts.extend(self.engine.take_tally());
         parts
     }
 }

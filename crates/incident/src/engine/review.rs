@@ -45,8 +45,9 @@ impl Engine {
         }
     }
 
-    /// What was counted since the last call, in parts to be kept until the next start.
-    pub fn take_tally(&mut self) -> Vec<(String, String)> {
+    /// What was counted since the last call, in parts to be kept until the next start; `None` forgets
+    /// one.
+    pub fn take_tally(&mut self) -> Vec<(String, Option<String>)> {
         self.tally.take_changed()
     }
 

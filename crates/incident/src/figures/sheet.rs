@@ -3,7 +3,7 @@
 use super::figure;
 use countersign_model::Timestamp;
 use countersign_model::estate::Asset;
-use countersign_model::impact::{Figure, FigureKind, Impact, Part, Range, Unit};
+use countersign_model::impact::{Figure, FigureKind, Impact, Range, Unit};
 
 #[derive(Default)]
 pub(super) struct Sheet {
@@ -23,17 +23,10 @@ impl Sheet {
         self.push(figure(kind, Some(asset), range, words), assumed);
     }
 
-    pub(super) fn add_split(
-        &mut self,
-        kind: FigureKind,
-        asset: &Asset,
-        range: Range,
-        words: String,
-        assumed: &[&'static str],
-        parts: Vec<Part>,
-    ) {
-        let figure = figure(kind, Some(asset), range, words);
-        self.push(Figure { parts, ..figure }, assumed);
+    pub(super) fn push_some(&mut self, figure: Option<Figure>, assumed: &[&str]) {
+        if let Some(figure) = figure {
+            self.push(figure, assumed);
+        }
     }
 
     /// Contacts, messages and money stand on assumptions, or they are not shown at all.

@@ -83,7 +83,7 @@ fn a_kept_tally_goes_on_where_it_was() {
     let mut next = Tally::new(&demo_estate());
     for (part, text) in &parts {
         assert!(Tally::is_part(part));
-        next.recall(part, text).unwrap();
+        next.recall(part, text.as_ref().unwrap()).unwrap();
     }
     assert_eq!(next, tally);
     assert!(next.recall("tally/asset/TS-01", "rubbish").is_err());
@@ -96,5 +96,9 @@ fn a_kept_tally_goes_on_where_it_was() {
     let mut smaller = demo_estate();
     smaller.assets.retain(|asset| asset.id.as_str() != "TS-01");
     next.set_estate(&smaller);
+    assert_eq!(
+        next.take_changed(),
+        [("tally/asset/TS-01".to_owned(), None)]
+    );
     assert_eq!(next.asset(&"TS-01".parse().unwrap()), AssetTally::default());
 }
