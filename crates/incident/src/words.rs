@@ -489,7 +489,8 @@ fn clipped(text: &str, words: usize) -> String {
 }
 
 /// `11,500`.
-pub(crate) fn thousands(number: u64) -> String {
+#[must_use]
+pub fn thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (place, digit) in digits.chars().enumerate() {

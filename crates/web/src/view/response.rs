@@ -1,6 +1,7 @@
 //! Clocks, steps and the recovery sheet of an incident, as its page shows them.
 
 use super::place::{Moment, Place};
+use countersign_incident::words::thousands;
 use countersign_incident::{ClockKind, Clocks, Standing, clocks};
 use countersign_model::Timestamp;
 use countersign_model::estate::Estate;
@@ -186,7 +187,8 @@ fn counts(line: &RecoveryLine) -> Vec<String> {
         (line.to_correct, "to correct"),
     ];
     let some = all.into_iter().filter(|(n, _)| *n > 0);
-    some.map(|(n, what)| format!("{n} {what}")).collect()
+    some.map(|(n, what)| format!("{} {what}", thousands(n)))
+        .collect()
 }
 
 #[cfg(test)]

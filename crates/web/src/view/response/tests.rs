@@ -76,7 +76,7 @@ fn a_line_of_the_sheet_tells_only_numbers_that_are_not_zero() {
         lost: 0,
         late: 0,
         replay: 35,
-        must_not_send: 138,
+        must_not_send: 1_380,
         to_correct: 0,
         words: "Drop 138.".to_owned(),
         catch_up: String::new(),
@@ -89,6 +89,6 @@ fn a_line_of_the_sheet_tells_only_numbers_that_are_not_zero() {
         assumptions: Vec::new(),
     };
     let rows = recovery_rows(&sheet);
-    assert_eq!(rows[0].counts, ["35 to repeat", "138 must not be sent"]);
+    assert_eq!(rows[0].counts, ["35 to repeat", "1,380 must not be sent"]);
     assert_eq!(rows[0].state, "Not yet seen");
 }
