@@ -1,6 +1,7 @@
 //! One open incident per root cause: how signals open it, grow it and end it.
 
 use crate::cause::Cause;
+use crate::tally::Tally;
 use crate::{harm, impact, runbook, words};
 use countersign_model::estate::{Estate, Integration};
 use countersign_model::graph::Graph;
@@ -12,9 +13,12 @@ use countersign_model::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
 mod grow;
+mod review;
 
 /// The same cause again within so long is the same incident.
 const REOPEN_WITHIN: SignedDuration = SignedDuration::from_mins(30);
+/// An ended incident is remembered so long: its recovery is watched, and people write down its cause.
+const REMEMBERED_FOR: SignedDuration = SignedDuration::from_hours(14 * 24);
 
 /// Timeline words of a notice that it came back.
 const TOLD_BACK: &str = "People are told that it came back.";
@@ -44,8 +48,10 @@ pub struct Engine {
     estate: Estate,
     graph: Graph,
     seed: u64,
-    /// The newest incident of each cause; an ended one until it cannot reopen any more.
+    /// The newest incident of each cause; an ended one for [`REMEMBERED_FOR`].
     newest: BTreeMap<RootCause, Incident>,
+    /// What was counted last.
+    tally: Tally,
 }
 
 impl Engine {
@@ -57,6 +63,7 @@ impl Engine {
             graph: Graph::of(estate),
             seed,
             newest: BTreeMap::new(),
+            tally: Tally::new(estate),
         }
     }
 
@@ -64,6 +71,7 @@ impl Engine {
     pub fn set_estate(&mut self, estate: &Estate) {
         self.estate = estate.clone();
         self.graph = Graph::of(estate);
+        self.tally.set_estate(estate);
     }
 
     /// Takes up the incidents of an earlier run; live ones win over ended ones, newer over older.
@@ -108,17 +116,18 @@ impl Engine {
         }
     }
 
-    /// Closes incidents whose cause has left the estate, forgets ended ones that cannot reopen any
-    /// more, and tells of one that came back and stayed, once it may be told.
+    /// Closes incidents whose cause has left the estate, forgets ended ones in time, tells of one that
+    /// came back and stayed, once it may be told, and counts anew what open ones cost.
     pub fn tick(&mut self, now: Timestamp) -> Vec<Change> {
         let mut changes = self.close_what_left(now);
         self.newest
-            .retain(|_, incident| is_live(incident) || can_reopen(incident, now));
+            .retain(|_, incident| is_live(incident) || is_remembered(incident, now));
         let untold = |one: &&Incident| one.is_open() && !is_believed_open(one);
         let untold: Vec<Incident> = self.newest.values().filter(untold).cloned().collect();
         for incident in untold {
             changes.extend(self.tell_back(now, incident));
         }
+        changes.extend(self.review(now));
         changes
     }
 
@@ -232,6 +241,9 @@ impl Engine {
                 "The broker asks whether to lock the credential.",
             );
         }
+        if incident.is_open() && (grown || opens) {
+            self.recount(now, &mut incident);
+        }
         let mut changes = self.put(incident.clone());
         if opens {
             let kind = NoticeKind::IncidentOpened;
@@ -256,6 +268,7 @@ impl Engine {
         incident.locked_at = None;
         incident.asked_at = None;
         incident.harm = None;
+        Engine::begun_again(&mut incident);
         note(&mut incident, now, "It came back.");
         let mut changes = self.worsen(now, signal, incident, healthy);
         if let Some(incident) = self.newest.get(&signal.cause).cloned() {
@@ -290,7 +303,9 @@ impl Engine {
             return self.put(incident);
         }
         incident.state = IncidentState::Resolved;
+        Engine::restored(now, &mut incident);
         note(&mut incident, now, "It works again.");
+        self.recount(now, &mut incident);
         if !is_believed_open(&incident) {
             return self.put(incident);
         }
@@ -341,7 +356,9 @@ impl Engine {
         let sentence = |flow: &&Integration| words::spared(&self.estate, flow, now);
         incident.unaffected = spared.iter().map(sentence).collect();
         incident.token_ends_at = signal.token_ends_at.filter(|end| *end > now);
-        let harm = harm::first_harm(&cause, now, signal);
+        let outage = harm::outage(signal, incident.outage.as_ref(), now);
+        let harm = harm::first_harm(&cause, &outage);
+        incident.outage = Some(outage);
         let known = incident
             .harm
             .as_ref()
@@ -420,6 +437,12 @@ fn is_live(incident: &Incident) -> bool {
     matches!(incident.state, IncidentState::Suspect | IncidentState::Open)
 }
 
+fn is_remembered(incident: &Incident, now: Timestamp) -> bool {
+    let ended = incident.resolved_at;
+    let ended = ended.filter(|_| incident.opened_at.is_some());
+    ended.is_some_and(|ended| now.duration_since(ended) <= REMEMBERED_FOR)
+}
+
 fn can_reopen(incident: &Incident, now: Timestamp) -> bool {
     let ended = incident
         .resolved_at
@@ -444,4 +467,4 @@ fn mix(seed: u64, text: &str) -> u64 {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -1,11 +1,13 @@
 //! Words for people: business first, technique below the fold.
 
 use crate::cause::Cause;
+use crate::figures::whole;
 use crate::runbook::{advice, lower_first, stop};
 use countersign_model::Timestamp;
 use countersign_model::class::Class;
 use countersign_model::estate::{CredentialKind, Estate, Integration, IntegrationKind};
 use countersign_model::graph::Node;
+use countersign_model::impact::{Figure, FigureKind, Unit};
 use countersign_model::incident::{Confidence, CustomerHarm, Incident, Refused, RootCause};
 use countersign_model::schedule::zone;
 
@@ -115,6 +117,47 @@ fn cause_words(
         (_, Class::Config) => format!("the token request of \"{name}\" is wrong"),
         (_, Class::Local) => format!("our own fault at \"{name}\""),
         (_, class) => format!("{} at \"{name}\"", class.as_str().replace('_', " ")),
+    }
+}
+
+/// The cause as one clause, in full.
+pub(crate) fn cause(cause: &Cause<'_>, incident: &Incident, now: Timestamp) -> String {
+    cause_words(cause, incident, now, NAME_WORDS_MAX)
+}
+
+/// What a figure is called.
+#[must_use]
+pub fn figure_name(kind: FigureKind) -> &'static str {
+    match kind {
+        FigureKind::ContactsDelayed => "Contacts waiting",
+        FigureKind::EnrolmentGap => "Contacts who did not enter",
+        FigureKind::StaleSends => "Handled with old data",
+        FigureKind::FreshnessLost => "Data age",
+        FigureKind::CallerBacklog => "Waiting at the caller",
+        FigureKind::ProviderQueue => "Waiting in Marketing Cloud",
+        FigureKind::LostForGood => "Lost for good",
+        FigureKind::ValueAtRisk => "At stake",
+        FigureKind::Prevented => "Kept away",
+    }
+}
+
+/// `1,334 to 2,000 contacts`, `$7,512 to $11,268`, `4.1 h`.
+#[must_use]
+pub fn range(figure: &Figure) -> String {
+    let (low, high) = (whole(figure.range.low), whole(figure.range.high));
+    match figure.unit {
+        Unit::Usd => crate::figures::dollars(figure.range),
+        Unit::Hours => format!("{:.1} h", figure.range.best),
+        Unit::Contacts | Unit::Messages => {
+            let unit = match figure.unit {
+                Unit::Messages => "messages",
+                _ => "contacts",
+            };
+            match low == high {
+                true => format!("{} {unit}", thousands(low)),
+                false => format!("{} to {} {unit}", thousands(low), thousands(high)),
+            }
+        }
     }
 }
 
@@ -269,7 +312,7 @@ fn impact_words(
         return format!("Now: {what}");
     }
     let at = local(cause.estate, harm, now);
-    format!("From {at} (in {}): {what}", countdown(now, harm.at))
+    format!("From {at} (in {}): {what}", span(now, harm.at))
 }
 
 fn launches(cause: &Cause<'_>, incident: &Incident) -> Option<String> {
@@ -370,7 +413,7 @@ fn sure(confidence: Confidence) -> &'static str {
 /// The summary of an end that nobody saw: the cause left the estate.
 pub(crate) fn left(incident: &Incident, now: Timestamp) -> String {
     let open = match incident.opened_at {
-        Some(opened) => format!("It was open for {}.", countdown(opened, now)),
+        Some(opened) => format!("It was open for {}.", span(opened, now)),
         None => String::new(),
     };
     format!(
@@ -382,7 +425,7 @@ pub(crate) fn left(incident: &Incident, now: Timestamp) -> String {
 /// The summary of an end.
 pub(crate) fn ended(incident: &Incident, now: Timestamp) -> String {
     let open = match incident.opened_at {
-        Some(opened) => format!("It was open for {}.", countdown(opened, now)),
+        Some(opened) => format!("It was open for {}.", span(opened, now)),
         None => String::new(),
     };
     let harm = match &incident.harm {
@@ -397,12 +440,20 @@ pub(crate) fn ended(incident: &Incident, now: Timestamp) -> String {
 }
 
 /// `3 h 08 min`, `8 min`, `2 d 4 h`; whole minutes, rounded down.
-pub(crate) fn countdown(from: Timestamp, to: Timestamp) -> String {
+pub(crate) fn span(from: Timestamp, to: Timestamp) -> String {
     let minutes = (to.duration_since(from).as_secs() / 60).max(0);
     match (minutes / 1440, minutes / 60 % 24, minutes % 60) {
         (0, 0, minutes) => format!("{minutes} min"),
         (0, hours, minutes) => format!("{hours} h {minutes:02} min"),
         (days, hours, _) => format!("{days} d {hours} h"),
+    }
+}
+
+/// `1 planned run`, `2 planned runs`.
+pub(crate) fn plural(n: usize, noun: &str) -> String {
+    match n {
+        1 => format!("1 {noun}"),
+        n => format!("{n} {noun}s"),
     }
 }
 
@@ -438,7 +489,8 @@ fn clipped(text: &str, words: usize) -> String {
 }
 
 /// `11,500`.
-pub(crate) fn thousands(number: u64) -> String {
+#[must_use]
+pub fn thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (place, digit) in digits.chars().enumerate() {

@@ -54,6 +54,18 @@ pub struct Estate {
     /// Holidays, launches, pauses and maintenance that people know of.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub planned: Vec<Planned>,
+    /// How a day's volume of what has no schedule spreads over its hours. Absent: evenly.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub day_shape: Option<DayShape>,
+}
+
+/// How a day's volume spreads over its hours.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DayShape {
+    /// The share of each local hour from midnight: 24 numbers, none negative. Only their proportion
+    /// counts.
+    pub percent: Vec<f64>,
 }
 
 /// A span without changes.

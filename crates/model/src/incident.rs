@@ -4,6 +4,8 @@ use crate::Timestamp;
 use crate::class::Class;
 use crate::graph::Reached;
 use crate::id::{AssetId, BuId, CredentialId, IncidentId, IntegrationId, OutcomeId};
+use crate::impact::{Impact, Outage};
+use crate::response::Response;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -197,6 +199,15 @@ pub struct Incident {
     pub harm: Option<CustomerHarm>,
     /// End of the last good token, if one is still alive.
     pub token_ends_at: Option<Timestamp>,
+    /// Since when tokens of the cause are of no use; harm is counted from then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outage: Option<Outage>,
+    /// What it costs so far; counted anew each minute while it is open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub impact: Option<Impact>,
+    /// What people do about it, and what is left to do.
+    #[serde(default)]
+    pub response: Response,
     /// Why we think so.
     pub evidence: Vec<Evidence>,
     /// What we could not see, in words.

@@ -75,6 +75,31 @@ impl Schedule {
         self.parsed().map(|_| ())
     }
 
+    /// The starts in `[from, to]`, in zone `zone_name`, oldest first, at most `n_max`.
+    ///
+    /// # Errors
+    /// [`ScheduleError`] if the expression or the zone cannot be read.
+    pub fn starts(
+        &self,
+        from: Timestamp,
+        to: Timestamp,
+        zone_name: &str,
+        n_max: usize,
+    ) -> Result<Vec<Timestamp>, ScheduleError> {
+        let (cron, zone) = (self.parsed()?, zone(zone_name)?);
+        let mut found = Vec::new();
+        let mut after = from.to_zoned(zone);
+        let mut inclusive = true;
+        while found.len() < n_max
+            && let Ok(next) = cron.find_next_occurrence(&after, inclusive)
+            && next.timestamp() <= to
+        {
+            found.push(next.timestamp());
+            (after, inclusive) = (next, false);
+        }
+        Ok(found)
+    }
+
     /// The first start strictly after `after`, in zone `zone_name`; `None` if there is none.
     ///
     /// # Errors

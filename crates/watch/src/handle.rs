@@ -8,11 +8,16 @@ use crate::resolve::resolve;
 use countersign_detect::Rules;
 use countersign_host::clock::Clock;
 use countersign_model::estate::Estate;
-use countersign_model::outcome::Outcome;
+use countersign_model::id::{IncidentId, OutcomeId};
+use countersign_model::outcome::{Fact, Outcome};
+use countersign_model::response::Deed;
 use countersign_notify::Channels;
 use countersign_store::{Appended, StoreError, WatchStore};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
+
+/// Source of the outcomes that the watch writes itself.
+const SOURCE: &str = "watch";
 
 /// A task of the watch with its name; it never ends by itself.
 pub type Task = (&'static str, Pin<Box<dyn Future<Output = ()> + Send>>);
@@ -136,6 +141,35 @@ impl Watch {
             resolve(&estate, outcome, None);
         }
         self.append(outcomes).await
+    }
+
+    /// Notes what a person did about an incident; durable when it returns, on the incident a turn later.
+    ///
+    /// What does not fit the incident (taken on already, no such step) changes nothing.
+    ///
+    /// # Errors
+    /// [`WatchError`]; then it was not noted.
+    pub async fn note_deed(&self, incident: &IncidentId, deed: &Deed) -> Result<(), WatchError> {
+        let now = self.clock.now();
+        let action = deed.action();
+        let chance = incident.as_str().bytes().chain(action.bytes());
+        let fold = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        let outcome = Outcome {
+            id: OutcomeId::mint(now, chance.fold(0xcbf2_9ce4_8422_2325, fold)),
+            ts: now,
+            source: SOURCE.to_owned(),
+            integration: None,
+            bu: None,
+            credential: None,
+            consumer: None,
+            peer_ip: None,
+            n: 1,
+            fact: Fact::Audit {
+                action,
+                object: Some(incident.to_string()),
+            },
+        };
+        self.append(vec![outcome]).await.map(|_| ())
     }
 
     /// Makes outcomes durable, then wakes the pipeline.

@@ -6,6 +6,7 @@ use countersign_feed::ndjson::{self, Decoded, Limits};
 use countersign_model::estate::{CredentialMode, Estate};
 use countersign_model::id::{CredentialId, IntegrationId, OutcomeId};
 use countersign_model::outcome::{Fact, Outcome};
+use countersign_model::response::DEED_PREFIX;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -190,6 +191,9 @@ fn lines_kept(lines: &[u8], rejects: &[ndjson::Reject]) -> Vec<u64> {
 impl IngestScope {
     /// Why a producer of this scope may not say this; `None` if it may.
     fn objection(&self, estate: &Estate, outcome: &Outcome) -> Option<&'static str> {
+        if is_deed(outcome) {
+            return Some("what people do about incidents is told to the dashboard, not reported");
+        }
         if *self == IngestScope::Broker {
             return None;
         }
@@ -229,4 +233,9 @@ impl IngestScope {
         let known = estate.credential(credential)?;
         (known.mode == CredentialMode::Brokered).then_some(credential)
     }
+}
+
+/// Whether it says that a person did something about an incident; no producer may.
+fn is_deed(outcome: &Outcome) -> bool {
+    matches!(&outcome.fact, Fact::Audit { action, .. } if action.starts_with(DEED_PREFIX))
 }

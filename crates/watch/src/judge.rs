@@ -4,7 +4,7 @@ use crate::weakness;
 use countersign_detect::{
     Changes, Claim, Counters, Detector, FindingRules, Findings, Rules, Statuses,
 };
-use countersign_incident::{Change, Correlator, Engine, Health, Step};
+use countersign_incident::{Change, Correlator, Engine, Health, Step, Tally};
 use countersign_model::Timestamp;
 use countersign_model::estate::Estate;
 use countersign_model::finding::Finding;
@@ -81,6 +81,7 @@ impl Judge {
         match part {
             CORRELATOR => self.correlator.restore(serde_json::from_str(text)?),
             _ if self.findings.recall(part, text)? => {}
+            _ if Tally::is_part(part) => self.engine.recall_tally(part, text)?,
             _ if self.counters.recall(part, text)? => {}
             _ if self.statuses.recall(part, text)? => {}
             _ => drop(self.detector.recall(part, text)?),
@@ -106,6 +107,8 @@ impl Judge {
         let mut signals = self.detector.observe(now, outcome);
         signals.extend(self.counters.observe(now, outcome));
         self.weigh(now, &signals);
+        let changes = self.engine.observe(now, outcome);
+        self.keep(changes);
     }
 
     /// Files a weakness that another room found; it stands for a week after it was filed last.
@@ -217,6 +220,7 @@ impl Judge {
             parts.push((CORRELATOR.to_owned(), Some(text(state))));
         }
         parts.extend(self.statuses.take_changed());
+        parts.extend(self.engine.take_tally());
         parts
     }
 }

@@ -1,6 +1,6 @@
 //! Composes the watch.
 
-use crate::port::{EstateDoor, EstateSink, IngestDoor};
+use crate::port::{EstateDoor, EstateSink, IngestDoor, ResponseDoor};
 use axum::Router;
 use countersign_host::clock::{Clock, wall_now};
 use countersign_host::entropy::Entropy;
@@ -116,6 +116,7 @@ impl WatchPlane {
             wall: Arc::new(wall_now),
             entropy,
             ingest: Arc::new(IngestDoor(watch.clone())),
+            response: Arc::new(ResponseDoor(watch.clone())),
             estate: Arc::new(EstateDoor::new(
                 watch.clone(),
                 options.estate_sink,

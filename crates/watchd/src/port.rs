@@ -2,9 +2,11 @@
 
 use bytes::Bytes;
 use countersign_model::estate::Estate;
+use countersign_model::id::IncidentId;
+use countersign_model::response::Deed;
 use countersign_watch::{IngestScope as WatchScope, Watch};
 use countersign_web::{
-    EstatePort, IngestPort, IngestReject, IngestReport, IngestScope, Live, PortError,
+    EstatePort, IngestPort, IngestReject, IngestReport, IngestScope, Live, PortError, ResponsePort,
 };
 use futures::future::BoxFuture;
 use std::sync::Arc;
@@ -48,6 +50,17 @@ impl IngestPort for IngestDoor {
                     .collect(),
                 unknown_fields: report.unknown_fields,
             })
+        })
+    }
+}
+
+pub(crate) struct ResponseDoor(pub(crate) Watch);
+
+impl ResponsePort for ResponseDoor {
+    fn note(&self, incident: IncidentId, deed: Deed) -> BoxFuture<'_, Result<(), PortError>> {
+        Box::pin(async move {
+            let noted = self.0.note_deed(&incident, &deed).await;
+            noted.map_err(failed)
         })
     }
 }

@@ -9,6 +9,7 @@ pub(crate) mod objectives;
 pub(crate) mod otlp;
 pub(crate) mod outcomes;
 pub(crate) mod ping;
+pub(crate) mod response;
 pub(crate) mod sign_in_links;
 pub(crate) mod sources;
 pub(crate) mod status;

@@ -8,7 +8,8 @@ use countersign_host::clock::Clock;
 use countersign_host::entropy::Entropy;
 use countersign_model::Timestamp;
 use countersign_model::estate::Estate;
-use countersign_model::id::IntegrationId;
+use countersign_model::id::{IncidentId, IntegrationId};
+use countersign_model::response::Deed;
 use countersign_store::WatchStore;
 use futures::future::BoxFuture;
 use serde::Serialize;
@@ -30,6 +31,8 @@ pub struct App {
     pub ingest: Arc<dyn IngestPort>,
     /// Where a new estate goes.
     pub estate: Arc<dyn EstatePort>,
+    /// Where what people do about incidents goes.
+    pub response: Arc<dyn ResponsePort>,
     /// What happens now, for open pages.
     pub live: Live,
     /// Counters behind `/metrics`.
@@ -117,4 +120,13 @@ pub trait EstatePort: Send + Sync {
     /// # Errors
     /// [`PortError`]; the old estate is then still in force.
     fn replace(&self, estate: Estate) -> BoxFuture<'_, Result<(), PortError>>;
+}
+
+/// Takes what people do about incidents to the watch.
+pub trait ResponsePort: Send + Sync {
+    /// Makes a deed durable; the incident shows it a moment later.
+    ///
+    /// # Errors
+    /// [`PortError`]; it was then not noted, and may be sent again.
+    fn note(&self, incident: IncidentId, deed: Deed) -> BoxFuture<'_, Result<(), PortError>>;
 }

@@ -20,7 +20,9 @@ mod sign_in;
 mod view;
 
 pub use access::token_hash;
-pub use app::{App, EstatePort, IngestPort, IngestReject, IngestReport, IngestScope, PortError};
+pub use app::{
+    App, EstatePort, IngestPort, IngestReject, IngestReport, IngestScope, PortError, ResponsePort,
+};
 pub use live::Live;
 pub use metrics::Metrics;
 pub use ping_gate::PingGate;

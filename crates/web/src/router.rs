@@ -55,6 +55,11 @@ fn page_routes() -> Router<App> {
         .route("/", get(page::today::today_page))
         .route("/incidents", get(page::incidents::incidents_page))
         .route("/incidents/{id}", get(page::incident::incident_page))
+        .route("/incidents/{id}/acknowledge", post(page::incident::take_on))
+        .route(
+            "/incidents/{id}/steps/{step}",
+            post(page::incident::mark_done),
+        )
 }
 
 /// For producers of outcomes.
@@ -71,6 +76,22 @@ fn api_routes() -> Router<App> {
         .route("/api/v1/incidents", get(api::incidents::incident_list))
         .route("/api/v1/incidents/{id}", get(api::incidents::incident_get))
         .route("/api/v1/findings", get(api::findings::finding_list))
+        .route(
+            "/api/v1/incidents/{id}/acknowledge",
+            post(api::response::acknowledge_post),
+        )
+        .route(
+            "/api/v1/incidents/{id}/steps/{step}/done",
+            post(api::response::step_done_post),
+        )
+        .route(
+            "/api/v1/incidents/{id}/report.md",
+            get(api::incidents::report_markdown),
+        )
+        .route(
+            "/api/v1/incidents/{id}/report.html",
+            get(page::incident::report_page),
+        )
         .route("/api/v1/status", get(api::status::status_get))
         .route(
             "/api/v1/integrations/{id}",

@@ -7,4 +7,5 @@ mod otlp;
 mod outside;
 mod pages;
 mod ping;
+mod response;
 mod sources;

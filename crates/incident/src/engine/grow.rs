@@ -2,6 +2,7 @@
 
 use countersign_model::id::{IncidentId, IntegrationId};
 use countersign_model::incident::{Incident, IncidentState};
+use countersign_model::response::Response;
 use countersign_model::signal::Signal;
 
 /// Evidence an incident keeps: the first and the newest.
@@ -23,6 +24,9 @@ pub(super) fn blank(id: IncidentId, signal: &Signal) -> Incident {
         unaffected: Vec::new(),
         harm: None,
         token_ends_at: None,
+        outage: None,
+        impact: None,
+        response: Response::default(),
         evidence: Vec::new(),
         blind_spots: Vec::new(),
         owner: None,

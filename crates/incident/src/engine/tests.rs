@@ -4,7 +4,7 @@ use countersign_model::class::Class;
 use countersign_model::incident::{Confidence, Evidence, Refused};
 use std::sync::LazyLock;
 
-fn at(text: &str) -> Timestamp {
+pub(crate) fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
@@ -35,14 +35,14 @@ fn signal(cause: &str, class: Class, strength: Strength, now: Timestamp) -> Sign
     }
 }
 
-fn quiet_sunday(strength: Strength, now: &str) -> Signal {
+pub(crate) fn quiet_sunday(strength: Strength, now: &str) -> Signal {
     let mut signal = signal("credential:INT-029", Class::AuthRejected, strength, at(now));
     signal.refused = Some(Refused::Secret);
     signal.token_ends_at = Some(at("2026-11-22T12:55:59Z"));
     signal
 }
 
-fn puts(changes: &[Change]) -> Vec<&Incident> {
+pub(crate) fn puts(changes: &[Change]) -> Vec<&Incident> {
     let mut found = Vec::new();
     for change in changes {
         if let Change::Put(incident) = change {
@@ -52,7 +52,7 @@ fn puts(changes: &[Change]) -> Vec<&Incident> {
     found
 }
 
-fn notices(changes: &[Change]) -> Vec<&Notice> {
+pub(crate) fn notices(changes: &[Change]) -> Vec<&Notice> {
     let mut found = Vec::new();
     for change in changes {
         if let Change::Notice(notice) = change {
@@ -63,7 +63,7 @@ fn notices(changes: &[Change]) -> Vec<&Notice> {
 }
 
 /// Every integration of the demo estate.
-fn all_well() -> BTreeSet<IntegrationId> {
+pub(crate) fn all_well() -> BTreeSet<IntegrationId> {
     static ALL: LazyLock<BTreeSet<IntegrationId>> = LazyLock::new(|| {
         let flows = demo_estate().integrations.into_iter();
         flows.map(|flow| flow.id).collect()
@@ -75,7 +75,7 @@ const SUSPECT: &str = "2026-11-22T12:50:59Z";
 const PAGE: &str = "2026-11-22T12:51:29Z";
 const LOCK: &str = "2026-11-22T12:52:29Z";
 
-fn step(engine: &mut Engine, strength: Strength, now: &str) -> Vec<Change> {
+pub(crate) fn step(engine: &mut Engine, strength: Strength, now: &str) -> Vec<Change> {
     engine.step(at(now), &quiet_sunday(strength, now), &all_well())
 }
 
@@ -720,7 +720,11 @@ fn estate_without_the_credential() -> Estate {
 fn an_incident_whose_credential_left_the_estate_is_closed_and_those_told_are_told() {
     let mut engine = Engine::new(&demo_estate(), 7);
     step(&mut engine, Strength::Page, PAGE);
-    assert_eq!(engine.tick(at(LOCK)), Vec::new(), "it is still there");
+    assert!(
+        notices(&engine.tick(at(LOCK))).is_empty(),
+        "it is still there"
+    );
+    assert_eq!(engine.open().len(), 1);
     engine.set_estate(&estate_without_the_credential());
     let closed = engine.tick(at(LOCK));
     let incident = puts(&closed)[0];

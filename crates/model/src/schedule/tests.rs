@@ -162,3 +162,21 @@ proptest! {
         prop_assert!(next.duration_since(after) <= crate::SignedDuration::from_hours(26));
     }
 }
+
+#[test]
+fn the_starts_of_a_span_hold_both_its_ends_and_are_bounded() {
+    let hourly = Schedule {
+        cron: "5 * * * *".to_owned(),
+        usual_min: None,
+    };
+    let at = |text: &str| -> Timestamp { text.parse().unwrap() };
+    let (from, to) = (at("2026-11-22T12:05:00Z"), at("2026-11-22T15:05:00Z"));
+    let found = |n_max| hourly.starts(from, to, "America/Chicago", n_max).unwrap();
+    assert_eq!(found(9).len(), 4);
+    assert_eq!((found(9)[0], found(9)[3]), (from, to));
+    assert_eq!(found(2).len(), 2);
+    let late = at("2026-11-22T12:05:01Z");
+    let rest = hourly.starts(late, to, "America/Chicago", 9).unwrap();
+    assert_eq!(rest[0], at("2026-11-22T13:05:00Z"));
+    assert!(hourly.starts(from, to, "Nowhere/At_All", 9).is_err());
+}

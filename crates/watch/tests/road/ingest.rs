@@ -158,3 +158,13 @@ async fn bytes_that_are_no_text_are_rejects_and_no_panic() {
     assert_eq!(report, IngestReport::default());
     house.kill().await;
 }
+
+/// What people do about incidents comes from the dashboard alone, whatever a key may speak for.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_producer_may_say_that_somebody_took_an_incident_on() {
+    let (_dir, house) = house().await;
+    let line = r#"{"id":"1","source":"m","kind":"audit","action":"incident.acknowledged","object":"inc_1"}"#;
+    let report = ingest(&house, &[line], &IngestScope::All).await;
+    assert_eq!((report.accepted, report.rejected), (0, 1), "{report:#?}");
+    house.kill().await;
+}

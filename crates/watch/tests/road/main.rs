@@ -10,3 +10,4 @@ mod hook_server;
 mod house;
 mod ingest;
 mod quiet_sunday;
+mod response;

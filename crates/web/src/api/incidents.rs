@@ -1,4 +1,4 @@
-//! `GET /api/v1/incidents`, `GET /api/v1/incidents/{id}`.
+//! `GET /api/v1/incidents`, `GET /api/v1/incidents/{id}` and its report.
 
 use crate::api::body::bad_query;
 use crate::app::App;
@@ -6,6 +6,9 @@ use crate::problem::{Code, Problem};
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use countersign_incident::{Clocks, Report, clocks};
 use countersign_model::incident::Incident;
 use countersign_store::IncidentFilter;
 use serde::{Deserialize, Serialize};
@@ -29,6 +32,16 @@ impl From<Incident> for IncidentItem {
             incident,
         }
     }
+}
+
+/// One incident in full, with its clocks.
+#[derive(Debug, Serialize)]
+pub(crate) struct IncidentView {
+    #[serde(flatten)]
+    item: IncidentItem,
+    /// Tier, who found it, and each clock against its objective.
+    #[serde(flatten)]
+    clocks: Clocks,
 }
 
 /// A list of incidents, newest first, at most 500.
@@ -72,8 +85,32 @@ pub(crate) async fn incident_list(
 pub(crate) async fn incident_get(
     State(app): State<App>,
     Path(id): Path<String>,
-) -> Result<Json<IncidentItem>, Problem> {
-    Ok(Json(find(&app, &id).await?.into()))
+) -> Result<Json<IncidentView>, Problem> {
+    let now = app.clock.now();
+    let incident = find(&app, &id).await?;
+    let estate = app.store.estate_get().await?.unwrap_or_default();
+    Ok(Json(IncidentView {
+        clocks: clocks(&estate, &incident, now),
+        item: incident.into(),
+    }))
+}
+
+/// `GET /api/v1/incidents/{id}/report.md`: the report as Markdown.
+pub(crate) async fn report_markdown(
+    State(app): State<App>,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let report = report(&app, &id).await?;
+    let kind = HeaderValue::from_static("text/markdown; charset=utf-8");
+    Ok(([(header::CONTENT_TYPE, kind)], report.markdown()).into_response())
+}
+
+/// The report of an incident as of now.
+pub(crate) async fn report(app: &App, id: &str) -> Result<Report, Problem> {
+    let now = app.clock.now();
+    let incident = find(app, id).await?;
+    let estate = app.store.estate_get().await?.unwrap_or_default();
+    Ok(Report::of(&estate, &incident, now))
 }
 
 /// The incident of that id.

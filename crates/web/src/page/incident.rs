@@ -1,14 +1,18 @@
-//! `GET /incidents/{id}`.
+//! `GET /incidents/{id}`, its buttons and its report.
 
 use super::{PageProblem, Shell, filters, html};
-use crate::api::incidents::find;
+use crate::access::{cross_site, from_own_page};
+use crate::api::incidents::{find, report};
+use crate::api::response::note;
 use crate::app::App;
+use crate::assets;
 use crate::view::delivery::{DeliveryRow, delivery_rows};
 use crate::view::incident::{IncidentView, incident_view};
 use askama::Template;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
-use axum::response::Response;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{Redirect, Response};
+use countersign_model::response::{Deed, FoundBy};
 
 #[derive(Template)]
 #[template(path = "incident.html")]
@@ -38,4 +42,61 @@ pub(crate) async fn incident_page(
             deliveries,
         },
     )
+}
+
+#[derive(Template)]
+#[template(path = "report.html")]
+struct ReportPage {
+    assets: &'static str,
+    title: String,
+    /// Written by the report itself, every text of it escaped.
+    body: String,
+}
+
+/// `GET /api/v1/incidents/{id}/report.html`: the report as a page to print or to send.
+pub(crate) async fn report_page(
+    State(app): State<App>,
+    Path(id): Path<String>,
+) -> Result<Response, PageProblem> {
+    let report = report(&app, &id).await?;
+    html(
+        StatusCode::OK,
+        &ReportPage {
+            assets: assets::version(),
+            title: report.title().to_owned(),
+            body: report.html(),
+        },
+    )
+}
+
+/// `POST /incidents/{id}/acknowledge`: the button *Take it on*.
+pub(crate) async fn take_on(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Result<Redirect, PageProblem> {
+    from_button(&app, &headers, &id, Deed::Acknowledged(FoundBy::System)).await
+}
+
+/// `POST /incidents/{id}/steps/{step}`: the button *Mark as done*.
+pub(crate) async fn mark_done(
+    State(app): State<App>,
+    Path((id, step)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Result<Redirect, PageProblem> {
+    from_button(&app, &headers, &id, Deed::StepDone(step)).await
+}
+
+/// Back to the incident; it shows the deed with its next live update.
+async fn from_button(
+    app: &App,
+    headers: &HeaderMap,
+    id: &str,
+    deed: Deed,
+) -> Result<Redirect, PageProblem> {
+    if !from_own_page(app, headers) {
+        return Err(PageProblem(cross_site()));
+    }
+    note(app, id, deed).await?;
+    Ok(Redirect::to(&format!("/incidents/{id}")))
 }

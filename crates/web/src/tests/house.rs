@@ -1,6 +1,8 @@
 //! A listener on a temporary store, with a wall clock that moves when the test says so.
 
-use crate::app::{App, EstatePort, IngestPort, IngestReject, IngestReport, IngestScope, PortError};
+use crate::app::{
+    App, EstatePort, IngestPort, IngestReject, IngestReport, IngestScope, PortError, ResponsePort,
+};
 use crate::view::sample;
 use crate::{Live, Metrics, PingGate, router, token_hash};
 use axum::body::Body;
@@ -9,8 +11,12 @@ use bytes::Bytes;
 use countersign_feed::ndjson::{Limits, decode};
 use countersign_host::clock::{Clock, ClockControl};
 use countersign_host::entropy::Entropy;
+use countersign_incident::{Change, Engine};
 use countersign_model::estate::Estate;
+use countersign_model::id::IncidentId;
 use countersign_model::incident::Incident;
+use countersign_model::outcome::{Fact, Outcome};
+use countersign_model::response::Deed;
 use countersign_model::status::IntegrationStatus;
 use countersign_model::{SignedDuration, Timestamp};
 use countersign_store::{PipelineCommit, WatchStore};
@@ -66,6 +72,7 @@ impl House {
             wall: Arc::new(move || *wall_now.lock().expect("not poisoned")),
             entropy: Entropy::default(),
             ingest: Arc::clone(&watch) as Arc<dyn IngestPort>,
+            response: Arc::clone(&watch) as Arc<dyn ResponsePort>,
             estate: watch,
             live: Live::new(1),
             metrics: Metrics::new(Registry::default()),
@@ -275,6 +282,45 @@ impl EstatePort for Watch {
             kept.map_err(|error| PortError::Failed {
                 source: Box::new(error),
             })
+        }
+        .boxed()
+    }
+}
+
+impl ResponsePort for Watch {
+    /// As the watch does it, at once: through the engine of the incident.
+    fn note(&self, incident: IncidentId, deed: Deed) -> BoxFuture<'_, Result<(), PortError>> {
+        async move {
+            let failed = |error| PortError::Failed {
+                source: Box::new(error),
+            };
+            let found = self.store.incident(incident).await.map_err(failed)?;
+            let mut engine = Engine::new(&sample::estate(), 1);
+            engine.restore(found.into_iter().collect());
+            let action = deed.action();
+            let object = engine.open().first().map(|one| one.id.to_string());
+            let outcome = Outcome {
+                id: "out_1".parse().expect("an id"),
+                ts: sample::now(),
+                source: "watch".to_owned(),
+                integration: None,
+                bu: None,
+                credential: None,
+                consumer: None,
+                peer_ip: None,
+                n: 1,
+                fact: Fact::Audit { action, object },
+            };
+            let changes = engine.observe(sample::now(), &outcome).into_iter();
+            let incidents = changes.filter_map(|change| match change {
+                Change::Put(incident) => Some(incident),
+                Change::Notice(_) => None,
+            });
+            let turn = PipelineCommit {
+                incidents: incidents.collect(),
+                ..PipelineCommit::default()
+            };
+            self.store.commit(turn).await.map_err(failed)
         }
         .boxed()
     }

@@ -132,10 +132,12 @@ async fn the_incident_page_asks_what_the_broker_asks() {
     incident.asked_at = Some(sample::at("12:52:29"));
     let command = "countersign credential disable INT-029 --reason \"refused three times\"";
     incident.runbook[2].command = Some(command.to_owned());
+    incident.impact = None;
+    let incident = sample::counted(incident);
     let house = House::with(sample::statuses(), vec![incident]).await;
     let page = house.page("/incidents/inc_01points").await;
     let words = page.words();
-    assert!(words.contains("Owner asked to stop it06:52:29"), "{words}");
+    assert!(words.contains("Owner asked to stop it 06:52:29"), "{words}");
     let shown = command.replace('"', "&#34;");
     assert!(page.body.contains(&shown), "{}", page.body);
 }
@@ -172,6 +174,8 @@ async fn names_from_the_estate_and_incidents_are_text_and_never_markup() {
         hit.name = script.to_owned();
         hit.words = script.to_owned();
     }
+    incident.impact = None;
+    let incident = sample::counted(incident);
     let mut statuses = sample::statuses();
     for status in &mut statuses {
         status.reason = script.to_owned();

@@ -2,12 +2,15 @@
 
 use super::card::{self, HarmLine};
 use super::chain::{Chain, chain};
-use super::contrast::{Contrast, contrasts};
+use super::impact::{ImpactView, impact_view};
 use super::place::{Moment, Place};
+use super::response::{ClockRow, RecoveryRow, StepGroup, clock_rows, recovery_rows, step_groups};
 use super::words;
+use countersign_incident::{Signature, signature};
 use countersign_model::Timestamp;
 use countersign_model::estate::Estate;
 use countersign_model::incident::{Affected, Incident, RunbookStep};
+use countersign_model::response::Screen;
 
 /// Everything the incident page shows but its delivery trail.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,8 +37,14 @@ pub(crate) struct IncidentView {
     pub(crate) chain: Chain,
     /// The table beside it.
     pub(crate) rows: Vec<AffectedRow>,
-    /// Shown against true.
-    pub(crate) contrasts: Vec<Contrast>,
+    /// How a failure of this kind shows, and what customers see.
+    pub(crate) signature: Option<Signature>,
+    /// What it costs so far; nothing while it is a suspicion.
+    pub(crate) impact: Option<ImpactView>,
+    /// What Marketing Cloud's pages show beside what is counted.
+    pub(crate) screens: Vec<Screen>,
+    /// What to repeat, drop and correct, once it is restored.
+    pub(crate) recovery: Option<Vec<RecoveryRow>>,
     /// How sure, as a word.
     pub(crate) confidence: &'static str,
     /// What that word means.
@@ -50,11 +59,17 @@ pub(crate) struct IncidentView {
     pub(crate) owner: String,
     /// The team behind it.
     pub(crate) backup: Option<String>,
-    /// What to do.
+    /// What to do, while nothing more is known.
     pub(crate) runbook: Vec<RunbookStep>,
+    /// What to do, each step with its state.
+    pub(crate) steps: Vec<StepGroup>,
+    /// Whether somebody may still take it on.
+    pub(crate) can_take_on: bool,
+    /// Who found it, and whose objectives hold.
+    pub(crate) found: String,
     /// What happened.
     pub(crate) timeline: Vec<Dated>,
-    /// The clocks of the incident that have a time.
+    /// The clocks of the incident, each against its objective.
     pub(crate) clocks: Vec<ClockRow>,
 }
 
@@ -82,14 +97,8 @@ pub(crate) struct AffectedRow {
     pub(crate) through: String,
 }
 
-/// One clock: `Opened`, `12:51 (Chicago)`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct ClockRow {
-    /// Which clock.
-    pub(crate) label: &'static str,
-    /// Its time.
-    pub(crate) at: Moment,
-}
+/// Most rows of screens; the table of affected things holds all of them.
+const SCREENS_MAX: usize = 6;
 
 /// Makes the page's content.
 pub(crate) fn incident_view(incident: &Incident, estate: &Estate, now: Timestamp) -> IncidentView {
@@ -100,6 +109,10 @@ pub(crate) fn incident_view(incident: &Incident, estate: &Estate, now: Timestamp
         at: place.moment_exact(at, now),
         words: words.clone(),
     };
+    let (clocks, found) = clock_rows(estate, incident, &place, now);
+    let response = &incident.response;
+    let main = incident.integrations.first();
+    let main = main.and_then(|id| estate.integration(id));
     IncidentView {
         id: incident.id.to_string(),
         title: incident.title.clone(),
@@ -116,7 +129,13 @@ pub(crate) fn incident_view(incident: &Incident, estate: &Estate, now: Timestamp
             .iter()
             .map(|hit| affected_row(hit, estate))
             .collect(),
-        contrasts: contrasts(incident, estate),
+        signature: main.map(|flow| signature(flow.kind)),
+        impact: incident
+            .impact
+            .as_ref()
+            .map(|impact| impact_view(impact, &place, now)),
+        screens: response.screens.iter().take(SCREENS_MAX).cloned().collect(),
+        recovery: response.recovery.as_ref().map(recovery_rows),
         confidence,
         confidence_means,
         evidence: incident
@@ -129,12 +148,15 @@ pub(crate) fn incident_view(incident: &Incident, estate: &Estate, now: Timestamp
         owner: card::owner(incident),
         backup: incident.backup.clone(),
         runbook: incident.runbook.clone(),
+        steps: step_groups(&response.steps),
+        can_take_on: incident.opened_at.is_some() && response.acknowledged.is_none(),
+        found,
         timeline: incident
             .timeline
             .iter()
             .map(|entry| dated(entry.at, &entry.words))
             .collect(),
-        clocks: clocks(incident, &place, now),
+        clocks,
     }
 }
 
@@ -150,27 +172,6 @@ fn affected_row(hit: &Affected, estate: &Estate) -> AffectedRow {
             hit.reached.via.id()
         ),
     }
-}
-
-fn clocks(incident: &Incident, place: &Place, now: Timestamp) -> Vec<ClockRow> {
-    let row = |(label, at): (&'static str, Option<Timestamp>)| {
-        at.map(|at| ClockRow {
-            label,
-            at: place.moment_exact(at, now),
-        })
-    };
-    [
-        ("First evidence", Some(incident.started_at)),
-        ("Opened", incident.opened_at),
-        ("People told", incident.notified_at),
-        ("Owner asked to stop it", incident.asked_at),
-        ("Credential locked", incident.locked_at),
-        ("Last good token ends", incident.token_ends_at),
-        ("Resolved", incident.resolved_at),
-    ]
-    .into_iter()
-    .filter_map(row)
-    .collect()
 }
 
 #[cfg(test)]

@@ -1,11 +1,13 @@
 //! What the tests of this crate look at: the demo estate on its quiet Sunday, 12:52 UTC.
 
+use countersign_incident::{Change, Engine};
 use countersign_model::Timestamp;
 use countersign_model::class::Class;
 use countersign_model::estate::{AssetKind, Estate};
 use countersign_model::finding::{Finding, FindingKind, Severity, Subject};
 use countersign_model::graph::{Graph, Node, Reached};
 use countersign_model::id::FindingId;
+use countersign_model::impact::Outage;
 use countersign_model::incident::{
     Affected, Confidence, CustomerHarm, Evidence, Incident, IncidentState, Refused, RootCause,
     RunbookStep, TimelineEntry,
@@ -34,6 +36,25 @@ pub(crate) fn estate() -> Estate {
 
 /// INT-029's secret has ended; its renewal was refused twice.
 pub(crate) fn points() -> Incident {
+    counted(points_uncounted())
+}
+
+/// An incident as the engine counts it at [`now`].
+pub(crate) fn counted(incident: Incident) -> Incident {
+    let mut engine = Engine::new(&estate(), 1);
+    engine.restore(vec![incident.clone()]);
+    let mut puts = engine
+        .tick(now())
+        .into_iter()
+        .filter_map(|change| match change {
+            Change::Put(counted) => Some(counted),
+            Change::Notice(_) => None,
+        });
+    puts.next().unwrap_or(incident)
+}
+
+/// The same before its impact, steps and screens are counted.
+fn points_uncounted() -> Incident {
     let estate = estate();
     let credential = "INT-029".parse().expect("an id");
     let reached = Graph::of(&estate).blast_radius(&Node::Credential(credential));
@@ -58,6 +79,12 @@ pub(crate) fn points() -> Incident {
             words: "11,500 members get reminders with old balances".to_owned(),
         }),
         token_ends_at: Some(at("12:55:59")),
+        outage: Some(Outage {
+            from: at("12:55:59"),
+            seen_in: Vec::new(),
+        }),
+        impact: None,
+        response: countersign_model::response::Response::default(),
         evidence: vec![
             fact("12:50:59", "renewal refused: invalid_client (401)"),
             fact("12:51:29", "renewal refused again: invalid_client (401)"),
@@ -101,6 +128,9 @@ pub(crate) fn platform() -> Incident {
         harm: None,
         affected: Vec::new(),
         integrations: Vec::new(),
+        outage: None,
+        impact: None,
+        response: countersign_model::response::Response::default(),
         owner: None,
         backup: None,
         runbook: Vec::new(),

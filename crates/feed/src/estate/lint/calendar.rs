@@ -5,6 +5,8 @@ use countersign_model::civil::{Date, Time};
 use countersign_model::estate::{BusinessHours, Estate};
 use countersign_model::schedule::{Schedule, zone};
 
+/// Hours of a day's shape.
+const HOURS: usize = 24;
 /// Names of weekdays in `business_hours`.
 const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
@@ -52,6 +54,30 @@ pub(super) fn lint(estate: &Estate, findings: &mut Vec<Finding>) {
     }
     freezes(estate, findings);
     planned(estate, findings);
+    day_shape(estate, findings);
+}
+
+fn day_shape(estate: &Estate, findings: &mut Vec<Finding>) {
+    let Some(shape) = &estate.day_shape else {
+        return;
+    };
+    let is_fine = shape
+        .percent
+        .iter()
+        .all(|share| share.is_finite() && *share >= 0.0)
+        && shape.percent.iter().sum::<f64>() > 0.0;
+    if shape.percent.len() != HOURS || !is_fine {
+        let message = "The day's shape is not 24 shares, one of them above 0.".to_owned();
+        let said = (
+            message,
+            "Write one number for each local hour from midnight.",
+        );
+        findings.push(Finding::error(
+            "day_shape.percent".to_owned(),
+            "day_shape",
+            said,
+        ));
+    }
 }
 
 fn planned(estate: &Estate, findings: &mut Vec<Finding>) {

@@ -46,34 +46,19 @@ fn the_table_says_through_what_each_thing_hangs_on_the_cause() {
 }
 
 #[test]
-fn what_marketing_cloud_shows_stands_beside_what_is_true() {
+fn what_marketing_cloud_shows_stands_beside_what_is_counted() {
     let view = incident_view(&points(), &estate(), now());
-    let reminder = view.contrasts.iter().find(|row| row.id == "J-12").unwrap();
-    assert_eq!(reminder.shown, "Running");
+    let reminder = view.screens.iter().find(|row| row.id == "J-12").unwrap();
+    assert!(reminder.shown.starts_with("Running."), "{reminder:?}");
     assert_eq!(
-        reminder.truth,
-        "Keeps running, with reminders with old balances."
+        reminder.counted,
+        "Nothing counts it. By the cause: Keeps running, with reminders with old balances."
     );
-}
-
-#[test]
-fn only_clocks_that_have_a_time_are_shown() {
-    let labels = |incident| -> Vec<&'static str> {
-        let view = incident_view(&incident, &estate(), now());
-        view.clocks.into_iter().map(|clock| clock.label).collect()
-    };
-    let open = [
-        "First evidence",
-        "Opened",
-        "People told",
-        "Last good token ends",
-    ];
-    assert_eq!(labels(points()), open);
-    let resolved = Incident {
-        resolved_at: Some(at("14:00:00")),
-        ..points()
-    };
-    assert!(labels(resolved).contains(&"Resolved"));
+    assert!(!reminder.seen);
+    assert_eq!(
+        view.screens[0].id, "J-12",
+        "where the customer notices stands first"
+    );
 }
 
 #[test]

@@ -1,0 +1,190 @@
+//! Taking an incident on, marking steps, and its report.
+
+use super::house::{Answer, House, plain, with_token};
+use crate::view::sample;
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use countersign_model::incident::{Incident, IncidentState};
+use serde_json::json;
+
+const INCIDENT: &str = "/api/v1/incidents/inc_01points";
+
+async fn post(house: &House, path: &str, body: &str) -> Answer {
+    let kind = if body.is_empty() {
+        ""
+    } else {
+        "application/json"
+    };
+    let request = with_token("POST", path, kind, Body::from(body.to_owned()));
+    house.send(request).await
+}
+
+#[tokio::test]
+async fn an_incident_is_taken_on_once_and_says_who_found_it() {
+    let house = House::on_the_quiet_sunday().await;
+    let path = format!("{INCIDENT}/acknowledge");
+    assert_eq!(house.json(INCIDENT).await["found_by"], "system");
+    let answer = post(&house, &path, r#"{"found_by":"person"}"#).await;
+    assert_eq!(answer.status, StatusCode::ACCEPTED, "{}", answer.body);
+    let again = post(&house, &path, "").await;
+    assert_eq!(again.status, StatusCode::ACCEPTED, "{}", again.body);
+    let incident = house.json(INCIDENT).await;
+    assert_eq!(incident["found_by"], "person");
+    assert_eq!(
+        incident["response"]["acknowledged"]["at"],
+        "2026-11-22T12:52:00Z"
+    );
+    let clocks = incident["clocks"].as_array().unwrap();
+    let taken = clocks
+        .iter()
+        .find(|clock| clock["clock"] == "acknowledged")
+        .unwrap();
+    assert_eq!(taken["at"], "2026-11-22T12:52:00Z");
+    let detected = clocks
+        .iter()
+        .find(|clock| clock["clock"] == "detected")
+        .unwrap();
+    assert_eq!(detected["standing"], "met");
+    assert_eq!(detected["objective_min"], 5);
+}
+
+#[tokio::test]
+async fn only_steps_that_no_data_can_see_are_marked() {
+    let house = House::on_the_quiet_sunday().await;
+    let done = format!("{INCIDENT}/steps/hold/done");
+    assert_eq!(post(&house, &done, "").await.status, StatusCode::ACCEPTED);
+    let incident = house.json(INCIDENT).await;
+    let steps = incident["response"]["steps"].as_array().unwrap();
+    let hold = steps.iter().find(|step| step["name"] == "hold").unwrap();
+    assert_eq!(hold["state"], "done");
+    let mend = post(&house, &format!("{INCIDENT}/steps/mend-1/done"), "").await;
+    assert_eq!(
+        (mend.status, mend.code()),
+        (StatusCode::BAD_REQUEST, "bad_field".to_owned())
+    );
+}
+
+#[tokio::test]
+async fn what_cannot_be_taken_on_says_why() {
+    let suspect = Incident {
+        id: "inc_00suspect".parse().unwrap(),
+        state: IncidentState::Suspect,
+        opened_at: None,
+        ..sample::points()
+    };
+    let house = House::with(sample::statuses(), vec![sample::points(), suspect]).await;
+    let rows = [
+        (
+            "/api/v1/incidents/inc_unknown/acknowledge",
+            "",
+            "unknown_incident",
+        ),
+        (
+            "/api/v1/incidents/inc_00suspect/acknowledge",
+            "",
+            "bad_field",
+        ),
+        (
+            "/api/v1/incidents/inc_01points/acknowledge",
+            "{",
+            "bad_field",
+        ),
+        (
+            "/api/v1/incidents/inc_01points/acknowledge",
+            r#"{"found_by":"x"}"#,
+            "bad_field",
+        ),
+        (
+            "/api/v1/incidents/inc_01points/acknowledge",
+            r#"{"who":"x"}"#,
+            "bad_field",
+        ),
+    ];
+    for (path, body, code) in rows {
+        assert_eq!(post(&house, path, body).await.code(), code, "{path} {body}");
+    }
+}
+
+#[tokio::test]
+async fn the_page_s_buttons_work_from_our_page_only() {
+    let house = House::on_the_quiet_sunday().await;
+    let cookie = house.sign_in().await;
+    let press = |path: &'static str, origin: &'static str| {
+        let request = Request::post(path).header("cookie", cookie.clone());
+        let request = request.header("origin", origin);
+        house.send(request.body(Body::empty()).unwrap())
+    };
+    let take_on = "/incidents/inc_01points/acknowledge";
+    let foreign = press(take_on, "https://elsewhere.example").await;
+    assert_eq!(foreign.status, StatusCode::FORBIDDEN);
+    assert_eq!(
+        house.json(INCIDENT).await["response"]["acknowledged"],
+        json!(null)
+    );
+    let stranger = house.send(plain("POST", take_on)).await;
+    assert_eq!(stranger.header("location"), "/sign-in");
+
+    for path in [take_on, "/incidents/inc_01points/steps/hold"] {
+        let own = press(path, "http://127.0.0.1:8600").await;
+        assert_eq!(own.status, StatusCode::SEE_OTHER, "{}", own.body);
+        assert_eq!(own.header("location"), "/incidents/inc_01points");
+    }
+    let incident = house.json(INCIDENT).await;
+    assert_eq!(incident["response"]["acknowledged"]["found_by"], "system");
+    assert_eq!(
+        incident["response"]["ticked"]["hold"],
+        "2026-11-22T12:52:00Z"
+    );
+    let page = house.page("/incidents/inc_01points").await;
+    assert!(!page.body.contains("take-on"), "it is taken on");
+}
+
+#[tokio::test]
+async fn the_report_comes_as_markdown_and_as_a_page() {
+    let house = House::on_the_quiet_sunday().await;
+    let markdown = house.get(&format!("{INCIDENT}/report.md")).await;
+    assert_eq!(
+        markdown.header("content-type"),
+        "text/markdown; charset=utf-8"
+    );
+    assert!(
+        markdown
+            .body
+            .starts_with("# Loyalty: points data stopped refreshing.\n"),
+        "{}",
+        markdown.body
+    );
+    let page = house.get(&format!("{INCIDENT}/report.html")).await;
+    assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
+    let words = page.words();
+    for part in [
+        "Clocks against objectives",
+        "What customers see",
+        "Running it again",
+    ] {
+        assert!(
+            markdown.body.contains(part) && words.contains(part),
+            "{part}"
+        );
+    }
+    assert_eq!(
+        house.get("/api/v1/incidents/inc_x/report.md").await.code(),
+        "unknown_incident"
+    );
+    let stranger = house
+        .send(plain("GET", &format!("{INCIDENT}/report.md")))
+        .await;
+    assert_eq!(stranger.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn a_report_holds_names_of_the_estate_as_text() {
+    let script = "<script>alert(1)</script>";
+    let mut incident = sample::points();
+    incident.title = script.to_owned();
+    incident.owner = Some(script.to_owned());
+    let house = House::with(sample::statuses(), vec![incident]).await;
+    let page = house.get(&format!("{INCIDENT}/report.html")).await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert!(!page.body.contains("<script"), "{}", page.body);
+}
