@@ -11,28 +11,29 @@ const IDS_MIN: usize = 1 << 12;
 /// Fingerprints of ids, in rows. The newest few million are remembered for certain; two ids of the
 /// same 64 bits are taken for one, which of a hundred million happens with a chance of 1 in 3,000.
 pub(crate) struct Seen {
-    places: Vec<AtomicU64>,
-    rows: usize,
+    rows: Vec<Row>,
 }
+
+/// One line of the processor's cache.
+#[derive(Default)]
+#[repr(align(64))]
+struct Row([AtomicU64; ROW]);
 
 impl Seen {
     /// Room for about so many ids.
     pub(crate) fn with_room_for(n: usize) -> Seen {
-        let places = (2 * n).clamp(IDS_MIN, IDS_MAX).next_power_of_two();
-        let mut all = Vec::new();
-        all.resize_with(places, AtomicU64::default);
-        Seen {
-            places: all,
-            rows: places / ROW,
-        }
+        let places = n.clamp(IDS_MIN, IDS_MAX / 2).next_power_of_two() * 2;
+        let mut rows = Vec::new();
+        rows.resize_with(places / ROW, Row::default);
+        Seen { rows }
     }
 
     /// Takes an id; whether it was there.
     pub(crate) fn take(&self, id: &[u8]) -> bool {
         // 0 marks a free place.
         let print = fingerprint(id).max(1);
-        let first = (print.rotate_left(32) as usize % self.rows) * ROW;
-        let row = &self.places[first..first + ROW];
+        let bits = print.rotate_left(32) as usize;
+        let row = &self.rows[bits & (self.rows.len() - 1)].0;
         for place in row {
             let mut found = place.load(Ordering::Relaxed);
             if found == 0 {
@@ -46,8 +47,7 @@ impl Seen {
                 return true;
             }
         }
-        let oldest = (print >> 40) as usize % ROW;
-        row[oldest].store(print, Ordering::Relaxed);
+        row[bits % ROW].store(print, Ordering::Relaxed);
         false
     }
 }
@@ -69,7 +69,22 @@ pub(crate) fn fingerprint(bytes: &[u8]) -> u64 {
     fold(fold(hash ^ u64::from_le_bytes(last), B), A)
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "both halves are used")]
+/// A quicker one for a text of a line: its ends and its length. Equal texts are equal here; whoever
+/// uses it compares what it finds.
+pub(crate) fn mark(text: &[u8]) -> u64 {
+    const A: u64 = 0x9e37_79b9_7f4a_7c15;
+    let of = |word: &[u8; 8]| u64::from_le_bytes(*word);
+    let (first, last) = match (text.first_chunk(), text.last_chunk()) {
+        (Some(first), Some(last)) => (of(first), of(last)),
+        _ => {
+            let mut word = [0; 8];
+            word[..text.len()].copy_from_slice(text);
+            (of(&word), 0)
+        }
+    };
+    (first ^ last.rotate_left(29) ^ (text.len() as u64)).wrapping_mul(A)
+}
+
 fn fold(a: u64, b: u64) -> u64 {
     let product = u128::from(a) * u128::from(b);
     (product as u64) ^ ((product >> 64) as u64)

@@ -116,7 +116,13 @@ impl<'a> Tally<'a> {
         }
         let mut header_is_due = lines.is_first && matches!(lines.format, Format::Csv(_));
         let mut number = 0;
-        for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+        let mut from = 0;
+        let ends = memchr::memchr_iter(b'\n', bytes).map(|end| end + 1);
+        for end in ends.chain([bytes.len()]) {
+            let line = &bytes[std::mem::replace(&mut from, end)..end];
+            if line.is_empty() {
+                continue;
+            }
             let text = line.trim_ascii();
             if !text.is_empty() && !std::mem::take(&mut header_is_due) {
                 self.out.counts.lines += 1;

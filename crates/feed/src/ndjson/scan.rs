@@ -8,10 +8,13 @@ use crate::line::Line;
 use crate::time::Minutes;
 use countersign_model::id::ID_BYTES_MAX;
 
-/// Reads lines, and remembers the minute of the last one.
+/// Reads lines, and remembers the minute of the last one and how its fields were laid out: most
+/// lines are laid out like the one before.
 #[derive(Debug, Default)]
 pub struct Scanner {
     minutes: Minutes,
+    /// `"name":` as it was written, and the place of the name.
+    layout: Vec<(Box<[u8]>, Option<u32>)>,
 }
 
 /// A value as it lies in the line.
@@ -34,11 +37,9 @@ impl Scanner {
         let mut n_others = 0;
         let mut is_call = false;
         rest.open(b'{')?;
-        loop {
-            let name = rest.text()?;
-            rest.open(b':')?;
+        for number in 0.. {
+            let (name, field) = self.name(number, &mut rest)?;
             let value = rest.value()?;
-            let field = place_of(name);
             if let Some(place) = field {
                 let bit = 1 << place;
                 if seen & bit != 0 {
@@ -64,7 +65,34 @@ impl Scanner {
         }
         (rest.is_at_end() && is_call).then_some(line_read)
     }
+
+    /// The name of a line's next field and its place, past its colon.
+    fn name<'a>(&mut self, number: usize, rest: &mut Cursor<'a>) -> Option<(&'a str, Option<u32>)> {
+        let from = rest.at;
+        let bytes = &rest.line.as_bytes()[from..];
+        if let Some((written, place)) = self.layout.get(number)
+            && bytes.starts_with(written)
+        {
+            rest.at += written.len();
+            return Some((rest.line.get(from + 1..rest.at - 2)?, *place));
+        }
+        let name = rest.text()?;
+        rest.open(b':')?;
+        let place = place_of(name);
+        let written = &bytes[..rest.at - from];
+        // With blanks in it, it is read anew each time.
+        if written.len() == name.len() + 3 && number < LAYOUT_MAX {
+            self.layout.truncate(number);
+            if self.layout.len() == number {
+                self.layout.push((written.into(), place));
+            }
+        }
+        Some((name, place))
+    }
 }
+
+/// Fields whose layout is remembered.
+const LAYOUT_MAX: usize = 64;
 
 const KIND: u32 = 0;
 const TS: u32 = 1;
@@ -178,9 +206,7 @@ impl<'a> Cursor<'a> {
     fn text(&mut self) -> Option<&'a str> {
         self.open(b'"')?;
         let rest = &self.line.as_bytes()[self.at..];
-        let len = rest
-            .iter()
-            .position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20))?;
+        let len = end_of_text(rest)?;
         let text = self.line.get(self.at..self.at + len)?;
         self.at += len;
         self.open(b'"')?;
@@ -219,6 +245,32 @@ impl<'a> Cursor<'a> {
     fn is_at_end(&mut self) -> bool {
         self.peek().is_none()
     }
+}
+
+/// Where a text ends: at the first quote, backslash or control character. Eight bytes at a time.
+///
+/// Source: "Bit Twiddling Hacks", determining if a word has a byte equal to, or less than, n. A
+/// carry may mark bytes above the first that is meant, and never one below it.
+fn end_of_text(bytes: &[u8]) -> Option<usize> {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let zeros = |word: u64| word.wrapping_sub(ONES) & !word & HIGH;
+    let mut words = bytes.chunks_exact(8);
+    let mut at = 0;
+    for word in &mut words {
+        let word = u64::from_le_bytes(word.try_into().expect("eight bytes"));
+        let quotes = zeros(word ^ (ONES * u64::from(b'"')));
+        let escapes = zeros(word ^ (ONES * u64::from(b'\\')));
+        let controls = word.wrapping_sub(ONES * 0x20) & !word & HIGH;
+        let found = quotes | escapes | controls;
+        if found != 0 {
+            return Some(at + found.trailing_zeros() as usize / 8);
+        }
+        at += 8;
+    }
+    let rest = words.remainder().iter();
+    let is_end = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..0x20);
+    Some(at + rest.clone().position(is_end)?)
 }
 
 #[cfg(test)]
