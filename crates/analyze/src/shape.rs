@@ -215,7 +215,6 @@ impl Shapes {
         for text in texts {
             hash = hash.rotate_left(7) ^ mark(text.as_bytes());
         }
-        #[expect(clippy::cast_possible_truncation, reason = "any bits will do")]
         let place = (hash ^ (hash >> 32)) as usize % MEMO;
         let known = self.memo[place] as usize;
         if let Some((written, found)) = self.written.get(known)
