@@ -28,12 +28,19 @@ impl Seen {
         Seen { rows }
     }
 
-    /// Takes an id; whether it was there.
-    pub(crate) fn take(&self, id: &[u8]) -> bool {
-        // 0 marks a free place.
-        let print = fingerprint(id).max(1);
+    /// Brings the place of an id near, so that several come at once. What it gives means nothing.
+    pub(crate) fn fetch(&self, print: u64) -> u64 {
+        self.row(print)[0].load(Ordering::Relaxed)
+    }
+
+    fn row(&self, print: u64) -> &[AtomicU64; ROW] {
         let bits = print.rotate_left(32) as usize;
-        let row = &self.rows[bits & (self.rows.len() - 1)].0;
+        &self.rows[bits & (self.rows.len() - 1)].0
+    }
+
+    /// Takes an id by its [`print`]; whether it was there.
+    pub(crate) fn take(&self, print: u64) -> bool {
+        let row = self.row(print);
         for place in row {
             let mut found = place.load(Ordering::Relaxed);
             if found == 0 {
@@ -47,14 +54,34 @@ impl Seen {
                 return true;
             }
         }
-        row[bits % ROW].store(print, Ordering::Relaxed);
+        let any = print.rotate_left(16) as usize % ROW;
+        row[any].store(print, Ordering::Relaxed);
         false
+    }
+}
+
+/// The fingerprint of an id; never 0, which marks a free place.
+pub(crate) fn print(id: &[u8]) -> u64 {
+    fingerprint(id).max(1)
+}
+
+/// Whether two texts are equal; quick for short ones.
+pub(crate) fn equal(a: &[u8], b: &[u8]) -> bool {
+    if a.len() != b.len() {
+        return false;
+    }
+    match (a.first_chunk::<8>(), b.first_chunk::<8>()) {
+        (Some(first), Some(same)) if a.len() <= 16 => {
+            first == same && a.last_chunk::<8>() == b.last_chunk::<8>()
+        }
+        (Some(_), Some(_)) => a == b,
+        _ => a.iter().zip(b).all(|(a, b)| a == b),
     }
 }
 
 /// 64 bits that spread well: multiply and fold, eight bytes at a time. No protection against
 /// forgery; whoever writes the log can leave lines out as well.
-pub(crate) fn fingerprint(bytes: &[u8]) -> u64 {
+fn fingerprint(bytes: &[u8]) -> u64 {
     const A: u64 = 0x9e37_79b9_7f4a_7c15;
     const B: u64 = 0xd6e8_feb8_6659_fd93;
     let mut hash = A ^ (bytes.len() as u64);

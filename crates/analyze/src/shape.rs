@@ -1,6 +1,6 @@
 //! Shapes: what lines have in common besides their time. Each is kept once and known by a number.
 
-use crate::seen::mark;
+use crate::seen::{equal, mark};
 use countersign_feed::line::Line;
 use countersign_model::id::{BuId, ConsumerId, CredentialId, IntegrationId, OutcomeId};
 use countersign_model::outcome::{Call, Fact, Outcome};
@@ -329,7 +329,10 @@ fn texts<'a>(line: &Line<'a>) -> [&'a str; TEXTS] {
 
 impl Written {
     fn is_of(&self, line: &Line<'_>, texts: &[&str; TEXTS]) -> bool {
-        self.status == line.status && self.is_mint == line.is_mint && self.texts == *texts
+        let mut pairs = self.texts.iter().zip(texts);
+        self.status == line.status
+            && self.is_mint == line.is_mint
+            && pairs.all(|(known, text)| equal(known.as_bytes(), text.as_bytes()))
     }
 }
 

@@ -13,8 +13,45 @@ use countersign_model::id::ID_BYTES_MAX;
 #[derive(Debug, Default)]
 pub struct Scanner {
     minutes: Minutes,
-    /// `"name":` as it was written, and the place of the name.
-    layout: Vec<(Box<[u8]>, Option<u32>)>,
+    layout: Vec<Written>,
+}
+
+/// `"name":` of at most 16 bytes as it was written, in two words whose other bytes are zero.
+#[derive(Debug, Clone, Copy)]
+struct Written {
+    words: [u64; 2],
+    masks: [u64; 2],
+    len: usize,
+    /// The place of the name.
+    place: Option<u32>,
+}
+
+impl Written {
+    /// `None` if it is too long to be remembered.
+    fn of(bytes: &[u8], place: Option<u32>) -> Option<Written> {
+        let (mut text, mut mask) = ([0; 16], [0; 16]);
+        text.get_mut(..bytes.len())?.copy_from_slice(bytes);
+        mask[..bytes.len()].fill(0xff);
+        Some(Written {
+            words: words(&text),
+            masks: words(&mask),
+            len: bytes.len(),
+            place,
+        })
+    }
+
+    /// Whether bytes begin with it; 16 of them must be there.
+    fn begins(&self, bytes: &[u8]) -> bool {
+        bytes.first_chunk().is_some_and(|bytes| {
+            let [first, second] = words(bytes);
+            first & self.masks[0] == self.words[0] && second & self.masks[1] == self.words[1]
+        })
+    }
+}
+
+fn words(bytes: &[u8; 16]) -> [u64; 2] {
+    let (first, second) = bytes.split_at(8);
+    [first, second].map(|half| u64::from_le_bytes(half.try_into().expect("eight bytes")))
 }
 
 /// A value as it lies in the line.
@@ -70,22 +107,20 @@ impl Scanner {
     fn name<'a>(&mut self, number: usize, rest: &mut Cursor<'a>) -> Option<(&'a str, Option<u32>)> {
         let from = rest.at;
         let bytes = &rest.line.as_bytes()[from..];
-        if let Some((written, place)) = self.layout.get(number)
-            && bytes.starts_with(written)
+        if let Some(known) = self.layout.get(number)
+            && known.begins(bytes)
         {
-            rest.at += written.len();
-            return Some((rest.line.get(from + 1..rest.at - 2)?, *place));
+            rest.at += known.len;
+            return Some((rest.line.get(from + 1..rest.at - 2)?, known.place));
         }
         let name = rest.text()?;
         rest.open(b':')?;
         let place = place_of(name);
         let written = &bytes[..rest.at - from];
         // With blanks in it, it is read anew each time.
-        if written.len() == name.len() + 3 && number < LAYOUT_MAX {
+        if written.len() == name.len() + 3 && number < LAYOUT_MAX && number <= self.layout.len() {
             self.layout.truncate(number);
-            if self.layout.len() == number {
-                self.layout.push((written.into(), place));
-            }
+            self.layout.extend(Written::of(written, place));
         }
         Some((name, place))
     }
