@@ -26,7 +26,7 @@ pub(crate) struct Own {
     pub(crate) attempt: Option<u32>,
     pub(crate) retry_of: Option<OutcomeId>,
     /// The whole outcome, for kinds that are no plain call.
-    pub(crate) outcome: Option<Outcome>,
+    pub(crate) outcome: Option<Box<Outcome>>,
 }
 
 /// The minute of an instant in ms since 1970.

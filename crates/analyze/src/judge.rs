@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 /// Makes the ids of incidents: equal lines give equal incidents.
 const SEED: u64 = 0x616e_616c_797a_6500;
 /// A line of a log has about so many bytes; a compressed one fewer.
-const LINE_BYTES: u64 = 128;
+const LINE_BYTES: u64 = 256;
 
 /// Looks at files and says what happened.
 ///

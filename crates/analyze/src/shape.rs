@@ -1,6 +1,6 @@
 //! Shapes: what lines have in common besides their time. Each is kept once and known by a number.
 
-use crate::seen::fingerprint;
+use crate::seen::{equal, mark};
 use countersign_feed::line::Line;
 use countersign_model::id::{BuId, ConsumerId, CredentialId, IntegrationId, OutcomeId};
 use countersign_model::outcome::{Call, Fact, Outcome};
@@ -213,10 +213,9 @@ impl Shapes {
         let texts = texts(line);
         let mut hash = u64::from(line.status);
         for text in texts {
-            hash = hash.rotate_left(7) ^ fingerprint(text.as_bytes());
+            hash = hash.rotate_left(7) ^ mark(text.as_bytes());
         }
-        #[expect(clippy::cast_possible_truncation, reason = "any bits will do")]
-        let place = hash as usize % MEMO;
+        let place = (hash ^ (hash >> 32)) as usize % MEMO;
         let known = self.memo[place] as usize;
         if let Some((written, found)) = self.written.get(known)
             && written.is_of(line, &texts)
@@ -330,7 +329,10 @@ fn texts<'a>(line: &Line<'a>) -> [&'a str; TEXTS] {
 
 impl Written {
     fn is_of(&self, line: &Line<'_>, texts: &[&str; TEXTS]) -> bool {
-        self.status == line.status && self.is_mint == line.is_mint && self.texts == *texts
+        let mut pairs = self.texts.iter().zip(texts);
+        self.status == line.status
+            && self.is_mint == line.is_mint
+            && pairs.all(|(known, text)| equal(known.as_bytes(), text.as_bytes()))
     }
 }
 

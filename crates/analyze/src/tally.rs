@@ -8,7 +8,7 @@
 use crate::cell::{Cell, Own, minute_of};
 use crate::count::{LineCounts, count};
 use crate::format::Format;
-use crate::seen::Seen;
+use crate::seen::{Seen, print as print_of};
 use crate::shape::{Found, Kind, Shapes, What, Who};
 use crate::source::Lines;
 use countersign_feed::line::Line;
@@ -29,6 +29,16 @@ const NO_TIME: Timestamp = Timestamp::MIN;
 const EARLIEST_MS: i64 = 946_684_800_000; // 2000-01-01
 /// Rejects told one by one, of each chunk.
 const TOLD_MAX: usize = 100;
+
+/// Lines that wait for each other.
+const WAITING_MAX: usize = 32;
+
+/// A line that was read and is not counted yet.
+struct Waiting<'l> {
+    call: Line<'l>,
+    print: u64,
+    number: u64,
+}
 
 /// Counts chunks, one after another.
 pub(crate) struct Tally<'a> {
@@ -116,21 +126,73 @@ impl<'a> Tally<'a> {
         }
         let mut header_is_due = lines.is_first && matches!(lines.format, Format::Csv(_));
         let mut number = 0;
-        for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+        let mut from = 0;
+        let mut waiting = Vec::with_capacity(WAITING_MAX);
+        let ends = memchr::memchr_iter(b'\n', bytes).map(|end| end + 1);
+        for end in ends.chain([bytes.len()]) {
+            let line = &bytes[std::mem::replace(&mut from, end)..end];
+            if line.is_empty() {
+                continue;
+            }
             let text = line.trim_ascii();
             if !text.is_empty() && !std::mem::take(&mut header_is_due) {
                 self.out.counts.lines += 1;
-                if let Err(reason) = self.line(&lines.format, text, number) {
-                    self.reject(number, reason);
+                if !self.waits(&lines.format, text, number, &mut waiting) {
+                    self.settle(&mut waiting);
+                    if let Err(reason) = self.line(&lines.format, text, number) {
+                        self.reject(number, reason);
+                    }
                 }
             }
             number += 1;
         }
+        self.settle(&mut waiting);
         self.out.n_lines = number;
         self.out.number = lines.number;
         self.out.file = lines.file;
         self.out.broken.clone_from(&lines.broken);
         std::mem::take(&mut self.out)
+    }
+
+    /// Reads a line where it lies and lets it wait for others, so that the places of their ids are
+    /// fetched together; `false` if it has to be read in full.
+    fn waits<'l>(
+        &mut self,
+        format: &Format,
+        line: &'l [u8],
+        number: u64,
+        waiting: &mut Vec<Waiting<'l>>,
+    ) -> bool {
+        if !matches!(format, Format::Ndjson) || line.len() > self.line_bytes_max {
+            return false;
+        }
+        let text = std::str::from_utf8(line).ok();
+        let Some(call) = text.and_then(|text| self.scanner.call(text)) else {
+            return false;
+        };
+        let print = print_of(match call.id {
+            "" => line,
+            id => id.as_bytes(),
+        });
+        waiting.push(Waiting {
+            call,
+            print,
+            number,
+        });
+        if waiting.len() == WAITING_MAX {
+            self.settle(waiting);
+        }
+        true
+    }
+
+    fn settle(&mut self, waiting: &mut Vec<Waiting<'_>>) {
+        let fetched = waiting.iter().map(|one| self.seen.fetch(one.print));
+        std::hint::black_box(fetched.fold(0, |all, one| all | one));
+        for one in waiting.drain(..) {
+            if let Err(reason) = self.call(&one.call, Some(one.print), one.number) {
+                self.reject(one.number, reason);
+            }
+        }
     }
 
     fn reject(&mut self, number: u64, reason: RejectReason) {
@@ -149,20 +211,14 @@ impl<'a> Tally<'a> {
             });
         }
         match format {
-            Format::Ndjson => {
-                let mut scanner = std::mem::take(&mut self.scanner);
-                let call = std::str::from_utf8(line).ok();
-                let call = call.and_then(|line| scanner.call(line));
-                self.scanner = scanner;
-                match call {
-                    Some(call) => self.call(&call, Some(line), number),
-                    None => self.read(ndjson::decode_one(line, number, NO_TIME)?, true, number),
-                }
-            }
+            Format::Ndjson => self.read(ndjson::decode_one(line, number, NO_TIME)?, true, number),
             Format::Nginx => {
                 let mut reader = std::mem::take(&mut self.nginx);
                 let read = reader.read(text(line)?);
-                let taken = read.and_then(|call| self.call(&call, None, number));
+                let taken = read.and_then(|call| {
+                    let print = Some(call.id).filter(|id| !id.is_empty());
+                    self.call(&call, print.map(|id| print_of(id.as_bytes())), number)
+                });
                 self.nginx = reader;
                 taken
             }
@@ -189,7 +245,7 @@ impl<'a> Tally<'a> {
             return Err(missing_time());
         }
         check_time(outcome.ts.as_millisecond())?;
-        if is_unique && self.seen.take(outcome.id.as_str().as_bytes()) {
+        if is_unique && self.seen.take(print_of(outcome.id.as_str().as_bytes())) {
             self.out.counts.duplicates += 1;
             return Ok(());
         }
@@ -203,7 +259,7 @@ impl<'a> Tally<'a> {
             id: Some(outcome.id.clone()),
             attempt,
             retry_of,
-            outcome: (!matches!(outcome.fact, Fact::Call(_))).then(|| outcome.clone()),
+            outcome: (!matches!(outcome.fact, Fact::Call(_))).then(|| Box::new(outcome.clone())),
         };
         let numbers = Numbers {
             ms: outcome.ts.as_millisecond(),
@@ -216,12 +272,12 @@ impl<'a> Tally<'a> {
         Ok(())
     }
 
-    /// Takes a call or mint that was read where it lies. `unnamed`: the line itself, where equal
-    /// lines without an id are one fact.
+    /// Takes a call or mint that was read where it lies. `print` is that of its id, or of the line
+    /// itself where equal lines without an id are one fact.
     fn call(
         &mut self,
         line: &Line<'_>,
-        unnamed: Option<&[u8]>,
+        print: Option<u64>,
         number: u64,
     ) -> Result<(), RejectReason> {
         let ts_ms = line.ts_ms.ok_or_else(missing_time)?;
@@ -232,11 +288,7 @@ impl<'a> Tally<'a> {
                 expected: "an id of letters, digits and . _ : @ -",
             });
         };
-        let name = match line.id {
-            "" => unnamed,
-            id => Some(id.as_bytes()),
-        };
-        if name.is_some_and(|name| self.seen.take(name)) {
+        if print.is_some_and(|print| self.seen.take(print)) {
             self.out.counts.duplicates += 1;
             return Ok(());
         }

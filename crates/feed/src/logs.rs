@@ -85,11 +85,6 @@ fn number(text: &str) -> Option<Value> {
 fn whole_or_not(number: f64) -> Option<Value> {
     const WHOLE_MAX: f64 = 9_007_199_254_740_992.0; // 2^53: beyond it a double skips numbers
     if number.fract() == 0.0 && (0.0..=WHOLE_MAX).contains(&number) {
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "whole and within bounds"
-        )]
         return Some(Value::Number((number as u64).into()));
     }
     Number::from_f64(number).map(Value::Number)

@@ -95,7 +95,6 @@ pub fn since_1970(number: f64) -> Option<Timestamp> {
     }
     // Rounded to microseconds: a double has no more digits of a present time.
     let micros = (number * nanos_per_unit / 1e3).round();
-    #[expect(clippy::cast_possible_truncation, reason = "bounded above")]
     Timestamp::from_microsecond(micros as i64).ok()
 }
 

@@ -166,11 +166,6 @@ fn last(value: &str) -> Option<&str> {
 
 fn ms(seconds: &str) -> Option<u64> {
     let seconds: f64 = seconds.parse().ok()?;
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "bounded"
-    )]
     (0.0..1e9)
         .contains(&seconds)
         .then(|| (seconds * 1_000.0).round() as u64)

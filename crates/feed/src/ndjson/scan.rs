@@ -8,10 +8,50 @@ use crate::line::Line;
 use crate::time::Minutes;
 use countersign_model::id::ID_BYTES_MAX;
 
-/// Reads lines, and remembers the minute of the last one.
+/// Reads lines, and remembers the minute of the last one and how its fields were laid out: most
+/// lines are laid out like the one before.
 #[derive(Debug, Default)]
 pub struct Scanner {
     minutes: Minutes,
+    layout: Vec<Written>,
+}
+
+/// `"name":` of at most 16 bytes as it was written, in two words whose other bytes are zero.
+#[derive(Debug, Clone, Copy)]
+struct Written {
+    words: [u64; 2],
+    masks: [u64; 2],
+    len: usize,
+    /// The place of the name.
+    place: Option<u32>,
+}
+
+impl Written {
+    /// `None` if it is too long to be remembered.
+    fn of(bytes: &[u8], place: Option<u32>) -> Option<Written> {
+        let (mut text, mut mask) = ([0; 16], [0; 16]);
+        text.get_mut(..bytes.len())?.copy_from_slice(bytes);
+        mask[..bytes.len()].fill(0xff);
+        Some(Written {
+            words: words(&text),
+            masks: words(&mask),
+            len: bytes.len(),
+            place,
+        })
+    }
+
+    /// Whether bytes begin with it; 16 of them must be there.
+    fn begins(&self, bytes: &[u8]) -> bool {
+        bytes.first_chunk().is_some_and(|bytes| {
+            let [first, second] = words(bytes);
+            first & self.masks[0] == self.words[0] && second & self.masks[1] == self.words[1]
+        })
+    }
+}
+
+fn words(bytes: &[u8; 16]) -> [u64; 2] {
+    let (first, second) = bytes.split_at(8);
+    [first, second].map(|half| u64::from_le_bytes(half.try_into().expect("eight bytes")))
 }
 
 /// A value as it lies in the line.
@@ -34,11 +74,9 @@ impl Scanner {
         let mut n_others = 0;
         let mut is_call = false;
         rest.open(b'{')?;
-        loop {
-            let name = rest.text()?;
-            rest.open(b':')?;
+        for number in 0.. {
+            let (name, field) = self.name(number, &mut rest)?;
             let value = rest.value()?;
-            let field = place_of(name);
             if let Some(place) = field {
                 let bit = 1 << place;
                 if seen & bit != 0 {
@@ -64,7 +102,32 @@ impl Scanner {
         }
         (rest.is_at_end() && is_call).then_some(line_read)
     }
+
+    /// The name of a line's next field and its place, past its colon.
+    fn name<'a>(&mut self, number: usize, rest: &mut Cursor<'a>) -> Option<(&'a str, Option<u32>)> {
+        let from = rest.at;
+        let bytes = &rest.line.as_bytes()[from..];
+        if let Some(known) = self.layout.get(number)
+            && known.begins(bytes)
+        {
+            rest.at += known.len;
+            return Some((rest.line.get(from + 1..rest.at - 2)?, known.place));
+        }
+        let name = rest.text()?;
+        rest.open(b':')?;
+        let place = place_of(name);
+        let written = &bytes[..rest.at - from];
+        // With blanks in it, it is read anew each time.
+        if written.len() == name.len() + 3 && number < LAYOUT_MAX && number <= self.layout.len() {
+            self.layout.truncate(number);
+            self.layout.extend(Written::of(written, place));
+        }
+        Some((name, place))
+    }
 }
+
+/// Fields whose layout is remembered.
+const LAYOUT_MAX: usize = 64;
 
 const KIND: u32 = 0;
 const TS: u32 = 1;
@@ -178,9 +241,7 @@ impl<'a> Cursor<'a> {
     fn text(&mut self) -> Option<&'a str> {
         self.open(b'"')?;
         let rest = &self.line.as_bytes()[self.at..];
-        let len = rest
-            .iter()
-            .position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20))?;
+        let len = end_of_text(rest)?;
         let text = self.line.get(self.at..self.at + len)?;
         self.at += len;
         self.open(b'"')?;
@@ -219,6 +280,32 @@ impl<'a> Cursor<'a> {
     fn is_at_end(&mut self) -> bool {
         self.peek().is_none()
     }
+}
+
+/// Where a text ends: at the first quote, backslash or control character. Eight bytes at a time.
+///
+/// Source: "Bit Twiddling Hacks", determining if a word has a byte equal to, or less than, n. A
+/// carry may mark bytes above the first that is meant, and never one below it.
+fn end_of_text(bytes: &[u8]) -> Option<usize> {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let zeros = |word: u64| word.wrapping_sub(ONES) & !word & HIGH;
+    let mut words = bytes.chunks_exact(8);
+    let mut at = 0;
+    for word in &mut words {
+        let word = u64::from_le_bytes(word.try_into().expect("eight bytes"));
+        let quotes = zeros(word ^ (ONES * u64::from(b'"')));
+        let escapes = zeros(word ^ (ONES * u64::from(b'\\')));
+        let controls = word.wrapping_sub(ONES * 0x20) & !word & HIGH;
+        let found = quotes | escapes | controls;
+        if found != 0 {
+            return Some(at + found.trailing_zeros() as usize / 8);
+        }
+        at += 8;
+    }
+    let rest = words.remainder().iter();
+    let is_end = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..0x20);
+    Some(at + rest.clone().position(is_end)?)
 }
 
 #[cfg(test)]

@@ -150,6 +150,38 @@ fn the_minute_it_remembers_is_the_one_it_read() {
     }
 }
 
+#[test]
+fn lines_of_another_layout_are_read_after_each_other() {
+    let mut scanner = Scanner::default();
+    for line in [
+        r#"{"kind":"call","status":200,"n":2}"#,
+        r#"{"kind":"call","n":3,"status":401}"#,
+        r#"{ "kind":"call", "n" : 4 }"#,
+        r#"{"kind":"call","status":200,"n":5,"colour":1}"#,
+        r#"{"kind":"call"}"#,
+        r#"{"kind":"call","status":500,"n":6,"colour":"x","id":"a"}"#,
+    ] {
+        let read = scanner.call(line);
+        assert_eq!(read, Scanner::default().call(line), "{line}");
+        assert!(read.is_some(), "{line}");
+    }
+}
+
+#[test]
+fn a_text_ends_at_its_first_quote_escape_or_control() {
+    for len in 0..40 {
+        for end in [b'"', b'\\', 0, 0x1f, b'\n'] {
+            for filling in [b'a', b'!', b'#', b' ', b']', 0x7f, 0x80, 0xff] {
+                let mut bytes = vec![filling; len];
+                bytes.push(end);
+                bytes.extend([b'"', filling, b'\\', filling, 0, filling, filling]);
+                assert_eq!(end_of_text(&bytes), Some(len), "{len} {end} {filling}");
+            }
+        }
+        assert_eq!(end_of_text(&vec![b'a'; len]), None);
+    }
+}
+
 proptest! {
     #[test]
     fn a_damaged_line_is_read_as_the_slow_road_reads_it_or_not_at_all(
