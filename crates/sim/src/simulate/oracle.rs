@@ -177,7 +177,7 @@ fn matches<'a>(
     matches
 }
 
-/// When the fault behind a root cause began: the first that reaches it.
+/// When the fault behind a root cause began.
 fn began(world: &World, estate: &Estate, cause: &RootCause) -> Option<Timestamp> {
     let reaches = |trouble: &&crate::world::trouble::Trouble| match cause {
         RootCause::Credential(id) => {
@@ -191,10 +191,13 @@ fn began(world: &World, estate: &Estate, cause: &RootCause) -> Option<Timestamp>
                     .any(|flow| trouble.reach.flows.contains(&flow.id))
         }
         RootCause::Asset(id) => trouble.reach.all || trouble.reach.assets.contains(id),
-        _ => trouble.reach.all || trouble.reach.credentials.len() > 1,
+        _ => trouble.reach.all || trouble.fault.tenant.is_some(),
     };
     let all = || world.troubles().iter().filter(|trouble| !trouble.is_noise);
-    let found = all().find(reaches).or_else(|| all().next());
+    // What names it comes before what hits everything.
+    let named = all().filter(|trouble| !trouble.reach.all).find(reaches);
+    let found = named.or_else(|| all().find(reaches));
+    let found = found.or_else(|| all().next());
     found.map(|trouble| trouble.at)
 }
 
