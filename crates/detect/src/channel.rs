@@ -168,6 +168,13 @@ impl Channel {
         settled.dead.map(|run| (run.first, run.n))
     }
 
+    /// Whether nothing of it is in doubt.
+    pub(crate) fn is_calm(&self) -> bool {
+        let mut settled = *self;
+        settled.close();
+        settled.dead.is_none() && settled.nats < LEARN_BELOW
+    }
+
     /// Whether it works again: no failure that counts is left, and several successes say so.
     pub(crate) fn recovered(&self) -> bool {
         let mut settled = *self;

@@ -9,7 +9,9 @@ mod memory;
 use crate::series::{Bucket, Change, Kind, Reading, Settings, Severity};
 use countersign_model::Timestamp;
 use countersign_model::class::Class;
-use countersign_model::estate::{Asset, AssetKind, Estate, Integration, PlannedKind, Tier};
+use countersign_model::estate::{
+    Asset, AssetKind, Estate, Integration, IntegrationKind, PlannedKind, Tier,
+};
 use countersign_model::id::{AssetId, IntegrationId};
 use countersign_model::incident::{Confidence, Evidence, RootCause};
 use countersign_model::outcome::{Fact, Metric, Outcome};
@@ -153,6 +155,12 @@ impl Counters {
         let planned = self.planned(&key.0, ts);
         let entry = self.entries.get_mut(&key)?;
         let change = entry.observe(now, ts, value, planned);
+        if key.1 == Metric::Unsent
+            && let Some(alarm) = &mut entry.alarm
+        {
+            // It never left the caller: the provider's queue has nothing to do with it.
+            alarm.class = Class::Stopped;
+        }
         if let Some(at) = entry.good_at {
             self.went_on.insert(key.0.clone(), at);
         }
@@ -179,6 +187,10 @@ impl Counters {
             // Upserts keep a row count flat; it tells that something changed, never that nothing did.
             Metric::Rows | Metric::ConsecutiveFailures => return None,
         };
+        // What people fill rests when they do: only its own habit tells when it is late.
+        let mut feeders = self.feeders_of(id).peekable();
+        let by_people =
+            feeders.peek().is_some() && feeders.all(|flow| flow.kind == IntegrationKind::OnDemand);
         let zone = zone(&unit.time_zone).ok()?;
         let name = match metric {
             Metric::Unsent => format!("{} (waiting in the caller)", asset.name),
@@ -189,8 +201,8 @@ impl Counters {
             Settings {
                 is_first_tier: self.is_first_tier(asset),
                 schedule: self.schedule_of(asset).cloned(),
-                warn_after_min: asset.warn_after_min,
-                critical_after_min: asset.critical_after_min,
+                warn_after_min: asset.warn_after_min.filter(|_| !by_people),
+                critical_after_min: asset.critical_after_min.filter(|_| !by_people),
                 useful_min: asset.useful_min,
                 ..Settings::new(&name, interval_s?, zone)
             },
@@ -264,6 +276,11 @@ impl Counters {
             return None;
         }
         let alarm = gravest.unwrap_or(change.alarm());
+        let is_table = |asset: &Asset| asset.kind == AssetKind::DataExtension;
+        let class = match alarm.class {
+            Class::Stopped if self.estate.asset(id).is_some_and(is_table) => Class::Frozen,
+            class => class,
+        };
         let strength = match (gravest.is_some(), alarm.severity) {
             (false, _) => Strength::Healed,
             (true, Severity::Page) => Strength::Page,
@@ -272,7 +289,7 @@ impl Counters {
         Some(Signal {
             at: now,
             cause: RootCause::Asset(id.clone()),
-            class: alarm.class,
+            class,
             refused: None,
             strength,
             confidence: match alarm.strength >= LIKELY {
@@ -297,10 +314,11 @@ impl Counters {
 /// Which of two alarms says more about an asset.
 fn weight(class: Class) -> u8 {
     match class {
+        // A queue that grows says why nothing leaves.
+        Class::QueueGrowth => 5,
         Class::ZeroRows => 4,
         Class::Stopped => 3,
         Class::Frozen => 2,
-        Class::QueueGrowth => 1,
         _ => 0,
     }
 }

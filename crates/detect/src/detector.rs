@@ -6,7 +6,7 @@ use crate::rules::{Rules, span};
 use crate::track::{Failure, Track};
 use countersign_model::Timestamp;
 use countersign_model::class::Class;
-use countersign_model::estate::{Credential, CredentialKind, Estate, Grant, Tier};
+use countersign_model::estate::{Credential, CredentialKind, Estate, Grant, Integration, Tier};
 use countersign_model::id::CredentialId;
 use countersign_model::outcome::{Call, Fact, Outcome};
 use countersign_model::signal::{Signal, Strength};
@@ -45,6 +45,9 @@ struct DetectorState {
 /// A token host that several credentials share: an SFMC tenant's, by its id, or the CRM core's.
 type ProviderId = String;
 
+/// A token lives so long, minutes (provider: 20, of which 18 are promised).
+const TOKEN_MIN: u32 = 18;
+
 /// The CRM core as a provider.
 const CORE: &str = "crm core";
 
@@ -63,6 +66,8 @@ struct Known {
     provider: Option<ProviderId>,
     /// Whether a T0 flow hangs on it.
     t0: bool,
+    /// Whether a job on it usually takes longer than a token lives.
+    long: bool,
 }
 
 impl Detector {
@@ -85,7 +90,11 @@ impl Detector {
         let flows = estate.integrations.iter();
         let t0 = flows.filter(|flow| flow.tier == Tier::T0);
         let t0: BTreeSet<&CredentialId> = t0.map(|flow| &flow.credential).collect();
-        let known = |one: &Credential| (one.id.clone(), Known::of(estate, one, &t0));
+        let usual = |flow: &&Integration| flow.schedule.as_ref().and_then(|plan| plan.usual_min);
+        let flows = estate.integrations.iter();
+        let long = flows.filter(|flow| usual(flow).is_some_and(|minutes| minutes >= TOKEN_MIN));
+        let long: BTreeSet<&CredentialId> = long.map(|flow| &flow.credential).collect();
+        let known = |one: &Credential| (one.id.clone(), Known::of(estate, one, (&t0, &long)));
         self.known = estate.credentials.iter().map(known).collect();
         let known = &self.known;
         let (state, changed) = (&mut self.state, &mut self.changed);
@@ -129,7 +138,7 @@ impl Detector {
             return Vec::new();
         };
         if let Fact::Call(call) | Fact::Probe(call) = &outcome.fact {
-            let signal = self.called(now, id, known.t0, outcome, call);
+            let signal = self.called(now, id, &known, outcome, call);
             let mut signals: Vec<Signal> = signal.into_iter().collect();
             if let Some(provider) = &known.provider
                 && self.is_news_of(provider, outcome, call)
@@ -264,7 +273,7 @@ impl Detector {
         &mut self,
         now: Timestamp,
         id: &CredentialId,
-        t0: bool,
+        known: &Known,
         outcome: &Outcome,
         call: &Call,
     ) -> Option<Signal> {
@@ -287,13 +296,13 @@ impl Detector {
                 "calls are answered again",
             ));
         }
-        let strength = track.calls.strength(&rules, t0)?;
+        let strength = track.calls.strength(&rules, known.t0)?;
         if !track.refusals.is_empty() || track.told >= Some(strength) {
             return None;
         }
         track.told = Some(strength);
         track.told_by_calls = true;
-        signal::calls_refused(now, id, track, strength, &rules)
+        signal::calls_refused(now, id, track, strength, (&rules, known.long))
     }
 
     fn stumbled(
@@ -363,7 +372,11 @@ impl Detector {
 }
 
 impl Known {
-    fn of(estate: &Estate, credential: &Credential, t0: &BTreeSet<&CredentialId>) -> Known {
+    fn of(
+        estate: &Estate,
+        credential: &Credential,
+        (t0, long): (&BTreeSet<&CredentialId>, &BTreeSet<&CredentialId>),
+    ) -> Known {
         let own_host = credential.token_url.is_some();
         let provider = match credential.kind {
             CredentialKind::S2sV2 | CredentialKind::WebappV2 | CredentialKind::LegacyV1
@@ -378,6 +391,7 @@ impl Known {
         Known {
             grant: credential.kind.grant(),
             t0: t0.contains(&credential.id),
+            long: long.contains(&credential.id),
             provider,
         }
     }

@@ -26,6 +26,8 @@ pub use score::{DECIDES, MARGIN};
 
 /// A symptom that began this much before its cause is not explained by it (detection 5).
 const BEFORE_CAUSE: SignedDuration = SignedDuration::from_mins(10);
+/// What goes on for so long after a planned span is no part of it.
+const AFTER_PLAN: SignedDuration = SignedDuration::from_mins(10);
 /// Two symptoms of one flow this close together are one failure.
 const TOGETHER: SignedDuration = SignedDuration::from_mins(90);
 /// Evidence a joined signal carries at most.
@@ -166,8 +168,17 @@ impl Correlator {
         self.state.held.values().map(|held| held.until).min()
     }
 
-    /// The end of the pause or maintenance that covers a signal's cause, if one does now.
+    /// Until when a pause or maintenance covers a signal's cause, if one does now: its end, and the time
+    /// that a recovery takes to show.
     fn planned_until(&self, now: Timestamp, signal: &Signal) -> Option<Timestamp> {
+        let just_now = now.checked_sub(AFTER_PLAN).unwrap_or(now);
+        let until = self
+            .planned_at(now, signal)
+            .or_else(|| self.planned_at(just_now, signal))?;
+        until.checked_add(AFTER_PLAN).ok()
+    }
+
+    fn planned_at(&self, now: Timestamp, signal: &Signal) -> Option<Timestamp> {
         let stops =
             |span: &&Planned| matches!(span.kind, PlannedKind::Pause | PlannedKind::Maintenance);
         let of_flow = |flow: &Integration| {
@@ -207,20 +218,64 @@ impl Correlator {
             (_, Strength::Healed) => self.cause_healed(signal),
             (cause, _) => {
                 let cause = cause.clone();
+                if is_transient(signal.class)
+                    && self.state.direct.contains_key(&RootCause::Platform)
+                {
+                    // The provider fails everybody; this one only shows it.
+                    return Vec::new();
+                }
+                let signal = self.widened(signal);
                 self.state.direct.insert(cause.clone(), signal.clone());
-                let mut steps = vec![Step::Take(signal.clone())];
-                steps.extend(self.gather(now, &cause, health));
+                let (mut steps, joined) = self.gather(now, &cause, health);
+                // Parts first: where the cause has no incident yet, it takes the first part's over.
+                steps.push(Step::Take(signal));
+                steps.extend(joined);
                 steps
             }
         }
     }
 
+    /// The provider's failure keeps whom it was seen in: who stops trying is not well by that.
+    fn widened(&self, signal: &Signal) -> Signal {
+        let mut signal = signal.clone();
+        if signal.cause == RootCause::Platform
+            && let Some(known) = self.state.direct.get(&RootCause::Platform)
+        {
+            for id in &known.credentials {
+                if !signal.credentials.contains(id) {
+                    signal.credentials.push(id.clone());
+                }
+            }
+            for id in &known.integrations {
+                if !signal.integrations.contains(id) {
+                    signal.integrations.push(id.clone());
+                }
+            }
+        }
+        signal
+    }
+
     /// A cause was seen in front of us: what was taken for local, or blamed by guess, becomes its part.
-    fn gather(&mut self, now: Timestamp, cause: &RootCause, health: &Health) -> Vec<Step> {
-        let mut steps = Vec::new();
+    /// What it absorbs, and what joins it.
+    fn gather(
+        &mut self,
+        now: Timestamp,
+        cause: &RootCause,
+        health: &Health,
+    ) -> (Vec<Step>, Vec<Step>) {
+        let (mut steps, mut joining) = (Vec::new(), Vec::new());
         let Some(direct) = self.state.direct.get(cause).cloned() else {
-            return steps;
+            return (steps, joining);
         };
+        if *cause == RootCause::Platform {
+            let alone = self.state.direct.extract_if(.., |other, signal| {
+                *other != RootCause::Platform && is_transient(signal.class)
+            });
+            steps.extend(alone.map(|(child, _)| Step::Absorb {
+                child,
+                parent: RootCause::Platform,
+            }));
+        }
         if let RootCause::Credential(id) = cause {
             // The same root cause either way: the engine has one incident for it.
             self.state.inferred.remove(id);
@@ -244,9 +299,9 @@ impl Correlator {
                     parent: cause.clone(),
                 });
             }
-            steps.push(Step::Take(joined(now, &direct, &symptom)));
+            joining.push(Step::Take(joined(now, &direct, &symptom)));
         }
-        steps
+        (steps, joining)
     }
 
     /// Finds what a symptom belongs to.
@@ -301,11 +356,21 @@ impl Correlator {
                 RootCause::Credential(credential) => upstream()
                     .iter()
                     .any(|(node, _)| *node == Node::Credential(credential.clone())),
-                RootCause::Platform => upstream().iter().any(|(node, _)| match node {
-                    Node::Integration(flow) => direct.integrations.contains(flow),
-                    Node::Credential(credential) => direct.credentials.contains(credential),
-                    Node::Asset(_) => false,
-                }),
+                RootCause::Platform => {
+                    let upstream = upstream();
+                    let is_flow = |node: &Node| matches!(node, Node::Integration(_));
+                    let flows = upstream.iter().filter(|(node, _)| is_flow(node));
+                    let nearest = flows.map(|(_, distance)| *distance).min();
+                    upstream.iter().any(|(node, distance)| match node {
+                        Node::Integration(flow) => {
+                            let seen = direct.integrations.contains(flow);
+                            let near = Some(*distance) == nearest;
+                            seen || (near && !health.works(flow, direct.since))
+                        }
+                        Node::Credential(id) => direct.credentials.contains(id),
+                        Node::Asset(_) => false,
+                    })
+                }
                 _ => false,
             }
     }
@@ -406,8 +471,7 @@ impl Correlator {
             .inferred
             .insert(blamed.credential, signal.clone());
         let strength = known.map_or(signal.strength, |known| known.strength.max(signal.strength));
-        // The cause first: what is absorbed needs something to be a part of.
-        steps.insert(0, Step::Take(Signal { strength, ..signal }));
+        steps.push(Step::Take(Signal { strength, ..signal }));
         steps
     }
 
@@ -473,6 +537,11 @@ fn joined(now: Timestamp, cause: &Signal, symptom: &Signal) -> Signal {
         signal.strength = Strength::Page;
     }
     signal
+}
+
+/// Whether waiting alone can mend it, so that everybody's trouble explains one's own.
+fn is_transient(class: Class) -> bool {
+    matches!(class, Class::Upstream | Class::Network | Class::Malformed)
 }
 
 /// Whether nothing comes any more, and not just less.

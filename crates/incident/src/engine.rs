@@ -20,6 +20,8 @@ const REOPEN_WITHIN: SignedDuration = SignedDuration::from_mins(30);
 /// An ended incident is remembered so long: its recovery is watched, and people write down its cause.
 const REMEMBERED_FOR: SignedDuration = SignedDuration::from_hours(14 * 24);
 
+/// Timeline words of a cause found behind what was thought to be one.
+const CAUSE_FOUND: &str = "The cause behind it is known.";
 /// Timeline words of a notice that it came back.
 const TOLD_BACK: &str = "People are told that it came back.";
 /// Timeline words of a notice that it ended.
@@ -161,10 +163,11 @@ impl Engine {
     }
 
     /// Ends the incident of `child`, which is a part of `parent`'s. Nobody is told anew: the parent's
-    /// notice names it among what is hit.
+    /// notice names it among what is hit. Where `parent` has none, it takes the child's over: one
+    /// failure stays one incident, whose cause is known better.
     pub fn absorb(&mut self, now: Timestamp, child: &RootCause, parent: &RootCause) -> Vec<Change> {
         let Some(mut whole) = self.newest.get(parent).filter(|one| is_live(one)).cloned() else {
-            return Vec::new();
+            return self.take_over(now, child, parent);
         };
         let Some(mut part) = self.newest.get(child).filter(|one| is_live(one)).cloned() else {
             return Vec::new();
@@ -180,6 +183,16 @@ impl Engine {
         let mut changes = self.put(part);
         changes.extend(self.put(whole));
         changes
+    }
+
+    fn take_over(&mut self, now: Timestamp, child: &RootCause, parent: &RootCause) -> Vec<Change> {
+        let Some(mut incident) = self.newest.get(child).filter(|one| is_live(one)).cloned() else {
+            return Vec::new();
+        };
+        self.newest.remove(child);
+        incident.root_cause = parent.clone();
+        note(&mut incident, now, CAUSE_FOUND);
+        self.put(incident)
     }
 
     /// A channel accepted a notice of that incident; the first time counts.
@@ -244,7 +257,18 @@ impl Engine {
         if incident.is_open() && (grown || opens) {
             self.recount(now, &mut incident);
         }
+        let found = incident
+            .timeline
+            .last()
+            .is_some_and(|entry| entry.words == CAUSE_FOUND);
+        let tells = found && !opens && incident.opened_at.is_some();
+        if tells {
+            note(&mut incident, now, "People are told of the cause.");
+        }
         let mut changes = self.put(incident.clone());
+        if tells {
+            changes.push(Change::Notice(self.cause_found(now, &incident)));
+        }
         if opens {
             let kind = NoticeKind::IncidentOpened;
             changes.push(Change::Notice(self.notice(now, kind, &incident)));
@@ -372,6 +396,16 @@ impl Engine {
         incident.backup = cause.backup();
         incident.runbook = runbook::runbook(&cause, incident);
         incident.title = words::title(&cause, incident.class);
+    }
+
+    /// What was told as one asset's trouble has a cause behind it.
+    fn cause_found(&self, now: Timestamp, incident: &Incident) -> Notice {
+        let chance = mix(self.seed, &format!("{} cause", incident.id));
+        Notice {
+            id: NoticeId::mint(now, chance),
+            subject: format!("Cause found: {}", incident.title),
+            ..self.notice(now, NoticeKind::IncidentChanged, incident)
+        }
     }
 
     /// The owner decides whether the broker stops: what to run for it.

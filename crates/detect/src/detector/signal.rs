@@ -68,13 +68,13 @@ pub(super) fn calls_refused(
     id: &CredentialId,
     track: &Track,
     strength: Strength,
-    rules: &Rules,
+    (rules, long): (&Rules, bool),
 ) -> Option<Signal> {
     let run = track.calls.run(rules, span(rules.calls_suspect_s))?;
     let class = [Class::Scope, Class::Policy, Class::Certificate]
         .into_iter()
         .find(|class| run.is_mostly(*class))
-        .unwrap_or_else(|| class_of_unauthorized(run.since, run.one_family, track));
+        .unwrap_or_else(|| class_of_unauthorized(run.since, run.one_family, track, long));
     let mut signal = about(now, id, track, &track.refusals);
     signal.blind_spots[0] = BELOW_CALLS.to_owned();
     signal
@@ -102,13 +102,15 @@ pub(super) fn calls_refused(
     })
 }
 
-/// A 401 on every call: the token ended and nobody renewed it, a live token was killed, or, where
-/// no token or a fresh one is known, the credential itself. A fresh token that one family of endpoints
-/// refuses lacks a scope: some routes answer 401 for that (provider J1).
-fn class_of_unauthorized(first: Timestamp, one_family: bool, track: &Track) -> Class {
+/// A 401 on every call: the token ended and nobody renewed it, or its job outlives it; a live token was
+/// killed; or, where no token is known, the credential itself. A token issued since, or one that a
+/// single family of endpoints refuses, was accepted and lacks a scope: some routes answer 401 for that
+/// (provider J1).
+fn class_of_unauthorized(first: Timestamp, one_family: bool, track: &Track, long: bool) -> Class {
     match (track.token_ends_at, track.last_ok) {
         (Some(end), _) if one_family && end > first => Class::Scope,
-        (_, Some(minted)) if minted > first => Class::AuthRejected,
+        (_, Some(minted)) if minted > first => Class::Scope,
+        (Some(end), _) if end <= first && long => Class::LongJob,
         (Some(end), _) if end <= first => Class::NotRenewed,
         (Some(_), _) => Class::TokenRevoked,
         (None, _) => Class::AuthRejected,

@@ -107,8 +107,8 @@ fn two_tables_of_one_flow_that_is_not_seen_name_its_credential() {
     assert_eq!(
         told(&steps),
         [
-            "credential:INT-012 Page",
-            "asset:DE-05 -> credential:INT-012"
+            "asset:DE-05 -> credential:INT-012",
+            "credential:INT-012 Page"
         ]
     );
 }
@@ -177,8 +177,8 @@ fn what_was_thought_local_becomes_a_part_of_the_cause_that_shows_later() {
     assert_eq!(
         told(&steps),
         [
-            "credential:INT-010 Page",
             "asset:J-01 -> credential:INT-010",
+            "credential:INT-010 Page",
             "credential:INT-010 Page"
         ]
     );
@@ -198,13 +198,15 @@ fn a_journey_on_a_frozen_table_belongs_to_the_table() {
 }
 
 #[test]
-fn a_failing_provider_explains_the_flows_it_was_seen_in_and_no_others() {
+fn a_failing_provider_explains_the_flows_it_was_seen_in_and_none_that_work() {
     let mut outage = signal("platform", 0, Class::Upstream, Strength::Page);
     outage.integrations = vec![id("INT-010")];
     let reached = [outage.clone(), symptom("J-01", 12, Class::Stopped)];
     assert_eq!(told(&last(&Health::default(), &reached)), ["platform Page"]);
     let other = [outage, symptom("J-06", 12, Class::Stopped)];
-    assert_eq!(told(&last(&Health::default(), &other)), ["asset:J-06 Page"]);
+    let works = works(&["INT-021"], 60);
+    assert_eq!(told(&last(&works, &other)), ["asset:J-06 Page"]);
+    assert_eq!(told(&last(&Health::default(), &other)), ["platform Page"]);
 }
 
 #[test]
@@ -269,14 +271,14 @@ fn what_is_planned_is_held_and_told_only_if_it_goes_on() {
         told(&correlator.weigh(at(1), &stopped, &health)),
         ["asset:J-06 Suspect"]
     );
-    assert_eq!(correlator.next_wake(), Some(at(60)));
-    assert_eq!(correlator.tick(at(59), &health), []);
+    assert_eq!(correlator.next_wake(), Some(at(70)));
+    assert_eq!(correlator.tick(at(69), &health), []);
     let mut healed = correlator.clone();
     let end = signal("asset:J-06", 30, Class::Stopped, Strength::Healed);
     healed.weigh(at(30), &end, &health);
-    assert_eq!(healed.tick(at(60), &health), []);
-    assert_eq!(told(&correlator.tick(at(60), &health)), ["asset:J-06 Page"]);
-    assert_eq!(correlator.tick(at(61), &health), []);
+    assert_eq!(healed.tick(at(70), &health), []);
+    assert_eq!(told(&correlator.tick(at(70), &health)), ["asset:J-06 Page"]);
+    assert_eq!(correlator.tick(at(71), &health), []);
 }
 
 #[test]
@@ -289,4 +291,17 @@ fn announced_maintenance_holds_the_provider_and_an_announced_launch_holds_nothin
     };
     assert_eq!(weigh(PlannedKind::Maintenance), ["platform Suspect"]);
     assert_eq!(weigh(PlannedKind::Launch), ["platform Page"]);
+}
+
+#[test]
+fn one_credential_that_stumbled_alone_is_a_part_of_the_providers_failure() {
+    let alone = signal("credential:INT-021", 0, Class::Upstream, Strength::Page);
+    let outage = signal("platform", 3, Class::Upstream, Strength::Page);
+    let steps = last(&Health::default(), &[alone.clone(), outage.clone()]);
+    assert_eq!(
+        told(&steps),
+        ["credential:INT-021 -> platform", "platform Page"]
+    );
+    let after = last(&Health::default(), &[outage, alone]);
+    assert_eq!(after, []);
 }

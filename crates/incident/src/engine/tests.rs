@@ -803,3 +803,37 @@ fn a_long_run_of_failures_is_told_by_its_first_two_and_its_last() {
     let detail = &notices(&opened)[0].detail;
     assert!(detail.iter().any(|line| line == expected), "{detail:?}");
 }
+
+#[test]
+fn a_cause_found_takes_the_symptoms_incident_over_and_a_further_one_ends_in_it() {
+    let mut engine = Engine::new(&demo_estate(), 7);
+    let nobody = BTreeSet::new();
+    let now = at("2026-11-22T13:10:00Z");
+    let symptom = |asset: &str| signal(asset, Class::ZeroRows, Strength::Page, now);
+    let opened = engine.step(now, &symptom("asset:DE-16"), &nobody);
+    let id = puts(&opened)[0].id.clone();
+    let cause: RootCause = "credential:INT-029".parse().unwrap();
+    engine.absorb(now, &"asset:DE-16".parse().unwrap(), &cause);
+    let mut blamed = symptom("credential:INT-029");
+    blamed.confidence = Confidence::Likely;
+    let told = engine.step(now, &blamed, &nobody);
+    let whole = puts(&told).pop().unwrap().clone();
+    assert_eq!((whole.id, whole.root_cause), (id, cause.clone()));
+    assert_eq!(whole.opened_at, Some(now));
+    let said = notices(&told);
+    assert_eq!(said.len(), 1);
+    assert!(
+        said[0].subject.starts_with("Cause found: "),
+        "{}",
+        said[0].subject
+    );
+    engine.step(now, &symptom("asset:DE-17"), &nobody);
+    let joined = engine.absorb(now, &"asset:DE-17".parse().unwrap(), &cause);
+    let part = puts(&joined)[0];
+    assert_eq!(part.state, IncidentState::Resolved);
+    assert!(part.part_of.is_some());
+    assert!(notices(&joined).is_empty());
+    assert_eq!(engine.open().len(), 1);
+    let again = engine.step(now, &blamed, &nobody);
+    assert!(notices(&again).is_empty(), "the cause is told once");
+}
