@@ -16,7 +16,7 @@ from opentelemetry.trace import SpanKind, Status, StatusCode
 
 ESTATE = """
 version: 1
-tenants: [{ id: t, subdomain: not-a-real-one }]
+tenants: [{ id: t, subdomain: not-a-real-one, auth_url: "https://auth.example.com" }]
 business_units: [{ id: LOY, name: Loyalty, tenant: t, mid: 140, time_zone: Europe/Berlin, on_call: team-loy }]
 credentials:
   - { id: INT-1, bu: LOY, kind: s2s_v2, client_id: client-1 }

@@ -9,7 +9,8 @@ use crate::source::SourceFault;
 use crate::tally::Tally;
 use crate::{FormatName, Options};
 use countersign_model::Timestamp;
-use countersign_model::id::IncidentId;
+use countersign_model::finding::Finding as Weakness;
+use countersign_model::id::{FindingId, IncidentId};
 use countersign_model::incident::Incident;
 use countersign_store::Loaded;
 use countersign_watch::Judge;
@@ -38,9 +39,10 @@ pub fn analyze(options: &Options) -> Result<Analysis, SourceFault> {
     });
     let mut owners = Owners::new(options.estate.clone());
     let mut merged = merge(options, &mut owners, worked.collect());
-    let incidents = judged(options, &owners, &merged);
+    let (incidents, weaknesses) = judged(options, &owners, &merged);
     let has_estate = options.estate.is_some();
     let mut findings = std::mem::take(&mut merged.findings);
+    findings.extend(weaknesses.iter().map(Finding::of));
     findings.extend(Finding::all(&incidents, &owners, &merged, has_estate));
     Ok(Analysis::new(incidents, findings, merged))
 }
@@ -60,14 +62,19 @@ fn lines_expected(options: &Options) -> usize {
     }
 }
 
-/// All incidents, suspicions too, as they are at the end of the lines.
-fn judged(options: &Options, owners: &Owners, merged: &Merged) -> Vec<Incident> {
+/// All incidents, suspicions too, and all weaknesses, as they are at the end of the lines.
+fn judged(options: &Options, owners: &Owners, merged: &Merged) -> (Vec<Incident>, Vec<Weakness>) {
     let loaded = Loaded::default();
     let mut judge = Judge::new(options.rules.clone(), &owners.estate, SEED, &loaded);
     let mut incidents: BTreeMap<IncidentId, Incident> = BTreeMap::new();
+    let mut weaknesses: BTreeMap<FindingId, Weakness> = BTreeMap::new();
     let mut keep = |judge: &mut Judge| {
-        for incident in judge.take_verdict().incidents {
+        let verdict = judge.take_verdict();
+        for incident in verdict.incidents {
             incidents.insert(incident.id.clone(), incident);
+        }
+        for weakness in verdict.findings {
+            weaknesses.insert(weakness.id.clone(), weakness);
         }
     };
     for item in &merged.items {
@@ -85,7 +92,7 @@ fn judged(options: &Options, owners: &Owners, merged: &Merged) -> Vec<Incident> 
     }
     let mut all: Vec<Incident> = incidents.into_values().collect();
     all.sort_by(|a, b| (a.started_at, &a.id).cmp(&(b.started_at, &b.id)));
-    all
+    (all, weaknesses.into_values().collect())
 }
 
 /// Lets time pass up to `now`, as the judgement asks for it.

@@ -159,7 +159,8 @@ impl Press<'_> {
 
     fn cell(&mut self, shape: u32, cell: Cell, file: usize, before: u64) {
         let origin = self.merged.shapes[shape as usize].0 as usize;
-        if cell.own.is_some() {
+        let what = &self.merged.shapes[shape as usize].1;
+        if cell.own.is_some() && !what.is_the_providers() {
             self.turns[origin] += 1;
         }
         let turn = self.turns[origin];

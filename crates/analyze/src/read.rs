@@ -41,7 +41,7 @@ pub fn for_each_chunk<T: Send>(
             match next {
                 Ok(Some(lines)) => {
                     let lines = &lines;
-                    let bytes = &buffer[..];
+                    let bytes = &buffer[..lines.len];
                     work(&mut desk, &Chunk { lines, bytes });
                 }
                 Ok(None) => return desk,

@@ -7,6 +7,7 @@ use crate::merge::Merged;
 use crate::nobody::Owners;
 use countersign_model::Timestamp;
 use countersign_model::class::Class;
+use countersign_model::finding::Finding as Weakness;
 use countersign_model::id::{BuId, IncidentId, IntegrationId};
 use countersign_model::incident::{
     Confidence, CustomerHarm, Evidence, Incident, IncidentState, Refused, RootCause, RunbookStep,
@@ -104,8 +105,8 @@ impl Opened {
 /// Something worth knowing that is no incident.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// What kind: `suspicion`, `throttled`, `not_in_estate`, `broken_file`, `duplicates`,
-    /// `rejected_lines`.
+    /// What kind: that of a finding of the watch, or `suspicion`, `not_in_estate`, `broken_file`,
+    /// `duplicates`, `rejected_lines`.
     pub kind: &'static str,
     /// What it is about.
     pub subject: String,
@@ -138,6 +139,14 @@ impl Finding {
             n: after_line,
             words: format!("it ends badly after line {after_line}: {why}"),
         }
+    }
+
+    /// A weakness that the judgement found.
+    pub(crate) fn of(weakness: &Weakness) -> Finding {
+        let n = weakness.evidence.len() as u64;
+        let words = weakness.words.clone();
+        let subject = weakness.subject.to_string();
+        Finding::new(weakness.kind.as_str(), &subject, n, words)
     }
 
     /// What else there is to say.

@@ -63,6 +63,12 @@ impl What {
                 || !matches!(self.error_code.as_str(), "" | "0" | "none"))
     }
 
+    /// Throttling and failures of the provider in a call: nothing about its credential, so that
+    /// successes before and after it need not be told apart.
+    pub(crate) fn is_the_providers(&self) -> bool {
+        self.kind == Kind::Call && (self.status == 429 || self.status >= 500)
+    }
+
     /// The fact of this shape, with the numbers of one line.
     /// `None` for a kind whose lines are kept whole.
     pub(crate) fn fact(&self, attempt: Option<u32>, retry_of: Option<OutcomeId>) -> Option<Fact> {
@@ -189,6 +195,8 @@ pub(crate) struct Found {
     pub(crate) operation: u32,
     pub(crate) is_counted: bool,
     pub(crate) is_failure: bool,
+    /// See [`What::is_the_providers`].
+    pub(crate) is_the_providers: bool,
 }
 
 /// All shapes of one thread.
@@ -212,7 +220,8 @@ impl Shapes {
         }
         let texts = texts(line);
         let mut hash = u64::from(line.status);
-        for text in texts {
+        // The others seldom tell shapes apart; what is found is compared in full.
+        for text in [line.integration, line.credential, line.consumer, line.route] {
             hash = hash.rotate_left(7) ^ mark(text.as_bytes());
         }
         let place = (hash ^ (hash >> 32)) as usize % MEMO;
@@ -270,6 +279,7 @@ impl Shapes {
         let operation = *self.operations.entry(operation).or_insert(next);
         let is_failure = what.is_failure();
         let is_counted = what.is_counted();
+        let is_the_providers = what.is_the_providers();
         let what = match is_counted {
             true => merged(&self.whos[who_number as usize], &what),
             false => what,
@@ -291,6 +301,7 @@ impl Shapes {
             operation,
             is_counted,
             is_failure,
+            is_the_providers,
         }
     }
 }

@@ -44,6 +44,8 @@ pub(crate) struct Lines {
     pub(crate) number: usize,
     /// Place of its file.
     pub(crate) file: usize,
+    /// Bytes of them in the buffer.
+    pub(crate) len: usize,
     /// How they are read.
     pub(crate) format: Format,
     /// The file's first line is among them.
@@ -111,11 +113,12 @@ impl<'a> Source<'a> {
                 return Ok(None);
             };
             let is_first = current.format.is_none();
-            current.fill(buffer);
+            let len = current.fill(buffer);
             let format = match &current.format {
                 Some(format) => format.clone(),
                 None => {
-                    let found = Format::of(buffer, self.options.format, self.mapping.as_ref());
+                    let found =
+                        Format::of(&buffer[..len], self.options.format, self.mapping.as_ref());
                     let format = found.map_err(|source| SourceFault::Format {
                         path: self.options.files[current.file].clone(),
                         source,
@@ -125,12 +128,13 @@ impl<'a> Source<'a> {
                 }
             };
             let broken = current.broken.take();
-            if buffer.is_empty() && broken.is_none() {
+            if len == 0 && broken.is_none() {
                 continue;
             }
             let lines = Lines {
                 number: self.number,
                 file: current.file,
+                len,
                 format,
                 is_first,
                 broken,
@@ -172,44 +176,53 @@ impl Current {
         }
     }
 
-    /// Fills a buffer with whole lines, about [`CHUNK_BYTES`] of them; at the file's end with what
-    /// is left.
-    fn fill(&mut self, buffer: &mut Vec<u8>) {
-        buffer.clear();
-        buffer.append(&mut self.rest);
-        while buffer.len() < CHUNK_BYTES {
-            let room = u64::try_from(CHUNK_BYTES - buffer.len()).unwrap_or(u64::MAX);
-            let from = buffer.len();
-            let read = (&mut self.from).take(room).read_to_end(buffer);
-            if self.is_skipping {
-                self.skip(buffer, from);
+    /// Fills a buffer with whole lines, about [`CHUNK_BYTES`] of them, at the file's end with what is
+    /// left; gives how many bytes they have.
+    fn fill(&mut self, buffer: &mut Vec<u8>) -> usize {
+        buffer.resize(CHUNK_BYTES, 0);
+        let mut filled = self.rest.len();
+        buffer[..filled].copy_from_slice(&self.rest);
+        self.rest.clear();
+        while filled < CHUNK_BYTES {
+            let n = match self.from.read(&mut buffer[filled..]) {
+                Ok(n) => n,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => {
+                    self.end(Some(error.to_string()));
+                    return filled;
+                }
+            };
+            if n == 0 {
+                self.end(None);
+                return filled;
             }
-            match read {
-                Ok(0) => return self.end(None),
-                Ok(_) => {}
-                Err(error) => return self.end(Some(error.to_string())),
-            }
+            let end = filled + n;
+            filled = match self.is_skipping {
+                true => self.skip(buffer, filled, end),
+                false => end,
+            };
         }
         match memchr::memrchr(b'\n', buffer) {
             Some(end) => {
                 self.rest.extend_from_slice(&buffer[end + 1..]);
-                buffer.truncate(end + 1);
+                end + 1
             }
             None => {
-                buffer.truncate(LONG_LINE_BYTES);
                 self.is_skipping = true;
+                LONG_LINE_BYTES
             }
         }
     }
 
-    /// Drops what still belongs to a line that was too long.
-    fn skip(&mut self, buffer: &mut Vec<u8>, from: usize) {
-        match memchr::memchr(b'\n', &buffer[from..]) {
+    /// Drops from new bytes what still belongs to a line that was too long; gives their new end.
+    fn skip(&mut self, buffer: &mut [u8], from: usize, to: usize) -> usize {
+        match memchr::memchr(b'\n', &buffer[from..to]) {
             Some(end) => {
-                buffer.drain(from..=from + end);
                 self.is_skipping = false;
+                buffer.copy_within(from + end + 1..to, from);
+                to - end - 1
             }
-            None => buffer.truncate(from),
+            None => from,
         }
     }
 

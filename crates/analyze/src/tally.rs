@@ -1,7 +1,7 @@
 //! Counts the lines of a chunk into cells.
 //!
-//! A call that went well goes into the cell of its minute; each failure is kept itself and closes the
-//! open cells of its origin, so that what came before it and what came after stay apart. Of a minute
+//! A call that went well goes into the cell of its minute; each failure is kept itself and, unless it
+//! is the provider's own, closes the open cells of its origin, so that what came before it and what came after stay apart. Of a minute
 //! that fails without end only the first failures are kept, the others are counted: memory depends
 //! on minutes and origins, not on lines.
 
@@ -351,6 +351,7 @@ impl<'a> Tally<'a> {
     fn add(&mut self, found: Found, mut cell: Cell, minute: i64, own: Option<Own>) {
         let origin = place(&mut self.origins, found.who, Origin::default());
         let is_kept = own.is_some() && origin.keeps(minute);
+        origin.turn += u64::from(is_kept && !found.is_the_providers);
         let turn = origin.turn;
         let open = place(&mut self.open, found.shape, NO_CELL);
         let (at, opened) = *open;
@@ -386,7 +387,6 @@ impl Origin {
         let (_, kept) = &mut self.kept[place];
         let is_kept = *kept < KEPT_MAX;
         *kept += u32::from(is_kept);
-        self.turn += u64::from(is_kept);
         is_kept
     }
 }

@@ -128,6 +128,8 @@ struct Groups {
     scanner: Scanner,
     names: BTreeMap<String, usize>,
     counts: Vec<BTreeMap<i64, [u64; 6]>>,
+    /// The last minute of each integration, not yet among the counts.
+    open: Vec<(i64, [u64; 6])>,
 }
 
 fn group_by(options: &Options) -> anyhow::Result<u64> {
@@ -139,7 +141,9 @@ fn group_by(options: &Options) -> anyhow::Result<u64> {
         }
     })?;
     let mut all: BTreeMap<(String, i64, usize), u64> = BTreeMap::new();
-    for part in &parts {
+    let mut parts = parts;
+    for part in &mut parts {
+        part.close_all();
         for (name, number) in &part.names {
             for (minute, classes) in &part.counts[*number] {
                 for (class, n) in classes.iter().enumerate().filter(|(_, n)| **n > 0) {
@@ -158,13 +162,29 @@ impl Groups {
             Some(number) => *number,
             None => {
                 self.counts.push(BTreeMap::new());
+                self.open.push((0, [0; 6]));
                 let number = self.names.len();
                 self.names.insert(call.integration.to_owned(), number);
                 number
             }
         };
         let minute = call.ts_ms.expect("our own lines").div_euclid(60_000);
-        let classes = self.counts[number].entry(minute).or_default();
-        classes[usize::from(call.status / 100)] += call.n;
+        if self.open[number].0 != minute {
+            self.close(number);
+            self.open[number].0 = minute;
+        }
+        self.open[number].1[usize::from(call.status / 100)] += call.n;
+    }
+
+    fn close(&mut self, number: usize) {
+        let (minute, classes) = &mut self.open[number];
+        let known = self.counts[number].entry(*minute).or_default();
+        for (known, n) in known.iter_mut().zip(std::mem::take(classes)) {
+            *known += n;
+        }
+    }
+
+    fn close_all(&mut self) {
+        (0..self.open.len()).for_each(|number| self.close(number));
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::handle::{Watch, WatchError};
 use crate::resolve::resolve;
+use countersign_detect::finding::CONTRADICTED;
 use countersign_feed::ndjson::{self, Decoded, Limits};
 use countersign_model::estate::{CredentialMode, Estate};
 use countersign_model::id::{CredentialId, IntegrationId, OutcomeId};
@@ -16,8 +17,6 @@ const REJECTS_MAX: usize = 1_000;
 const NAME_CHARS_MAX: usize = 64;
 /// How our brokers call themselves.
 const BROKER: &str = "broker";
-/// The record of what only a broker can see, told by somebody else.
-const CONTRADICTED: &str = "ingest.contradicted";
 const ONLY_THE_BROKER: &str =
     "only the broker reports token requests of a credential that it holds";
 

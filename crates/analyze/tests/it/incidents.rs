@@ -160,10 +160,8 @@ fn throttling_is_a_line_of_a_digest_and_no_incident() {
         .collect();
     let analysis = Desk::with("day.ndjson", lines).look();
     assert_eq!(causes(&analysis), [""; 0]);
-    assert_eq!(
-        findings(&analysis, "throttled"),
-        ["200 answers of 429 to INT-007"]
-    );
+    let told = findings(&analysis, "throttled");
+    assert!(told.contains(&"200 answers of 429 to INT-007"), "{told:?}");
 }
 
 #[test]

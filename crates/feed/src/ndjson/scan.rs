@@ -196,11 +196,23 @@ fn filled(text: &str) -> Option<&str> {
 }
 
 pub(crate) fn legal_id(text: &str) -> Option<&str> {
-    let legal =
-        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b':' | b'@' | b'-');
-    let is_id = (1..=ID_BYTES_MAX).contains(&text.len()) && text.bytes().all(legal);
-    is_id.then_some(text)
+    let is_legal = text
+        .bytes()
+        .fold(true, |legal, byte| legal & IN_IDS[usize::from(byte)]);
+    (is_legal && (1..=ID_BYTES_MAX).contains(&text.len())).then_some(text)
 }
+
+/// Bytes that an id may hold.
+const IN_IDS: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        table[byte as usize] = (byte as u8).is_ascii_alphanumeric()
+            || matches!(byte as u8, b'.' | b'_' | b':' | b'@' | b'-');
+        byte += 1;
+    }
+    table
+};
 
 /// A query can hold a contact's data or a key; the route does without it.
 fn without_query(route: &str) -> &str {

@@ -133,7 +133,7 @@ async fn ten_thousand_forged_refusals_open_nothing_and_are_on_record_once() {
         .iter()
         .map(|(_, kept)| format!("{:?}", kept.fact))
         .collect();
-    let expected = r#"Audit { action: "ingest.contradicted", object: Some("INT-029") }"#;
+    let expected = r#"Audit { action: "outcomes.contradicted", object: Some("INT-029") }"#;
     assert_eq!(facts, [expected], "one record an hour");
     assert_eq!(kept[0].1.n, 10_000);
     house.kill().await;
