@@ -42,7 +42,14 @@ pub fn analyze(options: &Options) -> Result<Analysis, SourceFault> {
     let (incidents, weaknesses) = judged(options, &owners, &merged);
     let has_estate = options.estate.is_some();
     let mut findings = std::mem::take(&mut merged.findings);
-    findings.extend(weaknesses.iter().map(Finding::of));
+    // What an estate of our own making fails to declare is nobody's weakness.
+    let is_ours = |weakness: &&Weakness| {
+        let subject = weakness.subject.to_string();
+        let id = subject.split_once(':').map_or("", |(_, id)| id);
+        weakness.evidence.is_empty() && owners.added.contains(id)
+    };
+    let weaknesses = weaknesses.iter().filter(|weakness| !is_ours(weakness));
+    findings.extend(weaknesses.map(Finding::of));
     findings.extend(Finding::all(&incidents, &owners, &merged, has_estate));
     Ok(Analysis::new(incidents, findings, merged))
 }
