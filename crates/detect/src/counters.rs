@@ -1,6 +1,6 @@
 //! The counters of assets under watch: samples and runs in, symptoms out.
 //!
-//! Each counter of each asset has a [`Series`]. This room knows what a sample's number is a bucket of,
+//! Each counter of each asset has a [`Series`](crate::series::Series). This room knows what a sample's number is a bucket of,
 //! what is planned for that time, and which of an asset's counters speaks for it when several do.
 
 mod entry;

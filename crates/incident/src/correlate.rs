@@ -218,7 +218,8 @@ impl Correlator {
             (_, Strength::Healed) => self.cause_healed(signal),
             (cause, _) => {
                 let cause = cause.clone();
-                if is_transient(signal.class)
+                if cause != RootCause::Platform
+                    && is_transient(signal.class)
                     && self.state.direct.contains_key(&RootCause::Platform)
                 {
                     // The provider fails everybody; this one only shows it.

@@ -3,7 +3,7 @@
 //! It shares no code with detectors and does no I/O: the same scenario and seed lead to the same
 //! outcomes. The broker in it is the product's own machine, the provider the executable model of
 //! `countersign-sfmc`; everything else, from the first demand to the counters of each asset, is
-//! generated here. Start at [`World::step`].
+//! generated here. Start at `World::step`.
 
 mod act;
 mod beat;

@@ -305,3 +305,11 @@ fn one_credential_that_stumbled_alone_is_a_part_of_the_providers_failure() {
     let after = last(&Health::default(), &[outage, alone]);
     assert_eq!(after, []);
 }
+
+#[test]
+fn a_suspicion_of_the_provider_grows_into_a_page() {
+    let suspect = signal("platform", 0, Class::Upstream, Strength::Suspect);
+    let page = signal("platform", 5, Class::Upstream, Strength::Page);
+    let steps = last(&Health::default(), &[suspect, page]);
+    assert_eq!(told(&steps), ["platform Page"]);
+}
