@@ -120,6 +120,16 @@ pub(crate) fn refused_by(call: &Call, class: Class) -> Option<Refused> {
     }
 }
 
+/// Whether a refresh token was sent and nobody knows whether it is spent: a person has to allow another
+/// attempt (broker rule 2.5).
+pub(crate) fn is_in_doubt(outcome: &Outcome) -> bool {
+    let code = match &outcome.fact {
+        Fact::Mint { call, .. } => call.error_code.as_deref(),
+        _ => None,
+    };
+    code == Some(table::IN_DOUBT)
+}
+
 /// Whether waiting alone can mend it, so that one failure says nothing about the credential.
 pub(crate) fn is_transient(class: Class) -> bool {
     matches!(

@@ -1,20 +1,25 @@
 //! The detector: outcomes in, signals out, with a memory that can be kept between turns.
 
-use crate::classify::{Verdict, classify, is_transient};
+use crate::classify::{Verdict, classify, is_in_doubt, is_transient};
 use crate::platform::Platform;
 use crate::rules::{Rules, span};
-use crate::track::{Failure, Track};
+use crate::track::Track;
 use countersign_model::Timestamp;
 use countersign_model::class::Class;
-use countersign_model::estate::{Credential, CredentialKind, Estate, Grant, Integration, Tier};
+use countersign_model::estate::{Credential, Estate, Integration, Tier};
 use countersign_model::id::CredentialId;
-use countersign_model::outcome::{Call, Fact, Outcome};
+use countersign_model::outcome::{Fact, Outcome};
 use countersign_model::signal::{Signal, Strength};
+use known::Known;
 use std::collections::{BTreeMap, BTreeSet};
 
+mod credential;
+mod known;
 mod memory;
 mod provider;
 mod signal;
+
+pub(crate) use credential::end_of;
 
 /// What the broker reports when it stopped trying.
 const LOCKED: &str = "credential.locked";
@@ -56,18 +61,6 @@ const CORE: &str = "crm core";
 struct Changed {
     credentials: BTreeSet<CredentialId>,
     providers: BTreeSet<ProviderId>,
-}
-
-/// What the estate says of a credential.
-#[derive(Debug, Clone)]
-struct Known {
-    grant: Option<Grant>,
-    /// Whose token host it uses; `None` where no other credential here uses it.
-    provider: Option<ProviderId>,
-    /// Whether a T0 flow hangs on it.
-    t0: bool,
-    /// Whether a job on it usually takes longer than a token lives.
-    long: bool,
 }
 
 impl Detector {
@@ -151,6 +144,10 @@ impl Detector {
             // Our own fault says nothing about the credential.
             Verdict::Ignored | Verdict::Failed(Class::Local) => return Vec::new(),
             Verdict::Ok => self.issued(now, id, outcome),
+            // It may be the provider's failure, and everybody's.
+            Verdict::Failed(_) if is_in_doubt(outcome) => {
+                self.stumbled(now, id, outcome, Class::Upstream)
+            }
             Verdict::Failed(class) if is_transient(class) => self.stumbled(now, id, outcome, class),
             Verdict::Failed(class) => self.refused(now, id, outcome, class),
         };
@@ -193,224 +190,15 @@ impl Detector {
             };
             platform.since?.checked_add(span(rule)).ok()
         });
-        let token_ends = self
-            .state
-            .credentials
-            .values()
-            .filter_map(|track| track.token_ends_at.filter(|_| track.is_untold()));
-        let due = outages.chain(token_ends);
+        let untold = || {
+            let tracks = self.state.credentials.values();
+            tracks.filter(|track| track.is_untold())
+        };
+        let token_ends = untold().filter_map(|track| track.token_ends_at);
+        let in_doubt = untold().filter_map(|track| self.doubt_counts_at(track));
+        let due = outages.chain(token_ends).chain(in_doubt);
         due.filter(|at| Some(*at) > self.ticked_at).min()
     }
-
-    fn track(&mut self, id: &CredentialId, outcome: &Outcome) -> &mut Track {
-        self.changed.credentials.insert(id.clone());
-        let track = self.state.credentials.entry(id.clone()).or_default();
-        track.integrations.extend(outcome.integration.clone());
-        track
-    }
-
-    fn issued(&mut self, now: Timestamp, id: &CredentialId, outcome: &Outcome) -> Option<Signal> {
-        let track = self.track(id, outcome);
-        let contested = track.issued_young(outcome);
-        if let Fact::Mint { expires_in, .. } = &outcome.fact {
-            track.token_ends_at = track.token_ends_at.max(end_of(outcome.ts, *expires_in));
-        }
-        track.last_ok = track.last_ok.max(Some(outcome.ts));
-        track.refusals.end_at(outcome.ts, outcome.bu.as_ref());
-        track.transients.end_at(outcome.ts, outcome.bu.as_ref());
-        if contested {
-            return contest(now, id, track, outcome);
-        }
-        let is_refused = track.calls.is_refused() && track.told_by_calls;
-        if is_refused || !(track.refusals.is_empty() && track.transients.is_empty()) {
-            return None;
-        }
-        track.locked_at = None;
-        track.asked_at = None;
-        track.told.take()?;
-        Some(signal::healed(
-            now,
-            id,
-            track,
-            outcome,
-            "a new token was issued",
-        ))
-    }
-
-    fn refused(
-        &mut self,
-        now: Timestamp,
-        id: &CredentialId,
-        outcome: &Outcome,
-        class: Class,
-    ) -> Option<Signal> {
-        let rules = self.rules.clone();
-        let track = self.track(id, outcome);
-        if track.last_ok.is_some_and(|ok| ok >= outcome.ts) {
-            return None;
-        }
-        let known = track.refusals.last().map(|last| last.class);
-        let is_full = track.refusals.is_full();
-        track.refusals.insert(Failure::of(outcome, class));
-        let first = track.refusals.first()?.ts;
-        // A dead grant is not asked for again, so there will be no second refusal to wait for.
-        let second = span(rules.second_refusal_s);
-        let settled = class == Class::GrantDead || track.refusals.spans_from(first) >= second;
-        let strength = match settled {
-            true => Strength::Page,
-            false => Strength::Suspect,
-        };
-        // A thousand more of the same say nothing new.
-        if is_full && track.told >= Some(strength) && known == Some(class) {
-            return None;
-        }
-        track.told = track.told.max(Some(strength));
-        Some(signal::refused(now, id, track, strength, &rules))
-    }
-
-    /// A call or probe: refusals of calls alone, where no token request tells more.
-    fn called(
-        &mut self,
-        now: Timestamp,
-        id: &CredentialId,
-        known: &Known,
-        outcome: &Outcome,
-        call: &Call,
-    ) -> Option<Signal> {
-        let rules = self.rules.clone();
-        let track = self.track(id, outcome);
-        if !track.calls.observe(outcome, call) {
-            return None;
-        }
-        if track.told_by_calls && track.calls.recovered() {
-            track.told_by_calls = false;
-            if !track.refusals.is_empty() || !track.transients.is_empty() {
-                return None;
-            }
-            track.told.take()?;
-            return Some(signal::healed(
-                now,
-                id,
-                track,
-                outcome,
-                "calls are answered again",
-            ));
-        }
-        let strength = track.calls.strength(&rules, known.t0)?;
-        if !track.refusals.is_empty() || track.told >= Some(strength) {
-            return None;
-        }
-        track.told = Some(strength);
-        track.told_by_calls = true;
-        signal::calls_refused(now, id, track, strength, (&rules, known.long))
-    }
-
-    fn stumbled(
-        &mut self,
-        now: Timestamp,
-        id: &CredentialId,
-        outcome: &Outcome,
-        class: Class,
-    ) -> Option<Signal> {
-        let track = self.track(id, outcome);
-        if track.last_ok.is_some_and(|ok| ok >= outcome.ts) {
-            return None;
-        }
-        track.transients.insert(Failure::of(outcome, class));
-        self.judge_alone(now, id)
-    }
-
-    fn locked(&mut self, now: Timestamp, id: &CredentialId, outcome: &Outcome) -> Option<Signal> {
-        self.known.get(id)?;
-        let track = self.track(id, outcome);
-        if track.last_ok.is_some_and(|ok| ok > outcome.ts) || track.locked_at.is_some() {
-            return None;
-        }
-        track.locked_at = Some(outcome.ts);
-        track.told = Some(Strength::Locked);
-        Some(signal::locked(now, id, track, outcome))
-    }
-
-    fn contested(&mut self, now: Timestamp, id: &CredentialId, by: &Outcome) -> Option<Signal> {
-        self.known.get(id)?;
-        let track = self.track(id, by);
-        track.contested_at = track.contested_at.max(Some(by.ts));
-        contest(now, id, track, by)
-    }
-
-    fn asked(&mut self, now: Timestamp, id: &CredentialId, outcome: &Outcome) -> Option<Signal> {
-        self.known.get(id)?;
-        let track = self.track(id, outcome);
-        if track.last_ok.is_some_and(|ok| ok > outcome.ts) || track.asked_at.is_some() {
-            return None;
-        }
-        track.asked_at = Some(outcome.ts);
-        track.told = track.told.max(Some(Strength::Asked));
-        Some(signal::asked(now, id, track, outcome))
-    }
-
-    /// A single credential that the provider's state does not explain: pages only when nothing
-    /// carries it any more.
-    fn judge_alone(&mut self, now: Timestamp, id: &CredentialId) -> Option<Signal> {
-        let provider = self.known.get(id)?.provider.as_ref();
-        let platform = provider.and_then(|id| self.state.providers.get(id));
-        if platform.is_some_and(|platform| platform.since.is_some()) {
-            return None;
-        }
-        let explained_to = platform.and_then(|platform| platform.healed_at);
-        let track = self.state.credentials.get_mut(id)?;
-        let first = track.transients.first()?.ts;
-        let from = explained_to.map_or(first, |healed| healed.max(first));
-        let long = track.transients.spans_from(from) >= span(self.rules.lone_page_s);
-        if track.token_is_alive(now) || !long {
-            return None;
-        }
-        track.told = track.told.max(Some(Strength::Page));
-        self.changed.credentials.insert(id.clone());
-        Some(signal::stumbled(now, id, track))
-    }
-}
-
-impl Known {
-    fn of(
-        estate: &Estate,
-        credential: &Credential,
-        (t0, long): (&BTreeSet<&CredentialId>, &BTreeSet<&CredentialId>),
-    ) -> Known {
-        let own_host = credential.token_url.is_some();
-        let provider = match credential.kind {
-            CredentialKind::S2sV2 | CredentialKind::WebappV2 | CredentialKind::LegacyV1
-                if !own_host =>
-            {
-                let unit = estate.business_unit(&credential.bu);
-                unit.map(|unit| unit.tenant.to_string())
-            }
-            CredentialKind::CrmOauth => Some(CORE.to_owned()),
-            _ => None,
-        };
-        Known {
-            grant: credential.kind.grant(),
-            t0: t0.contains(&credential.id),
-            long: long.contains(&credential.id),
-            provider,
-        }
-    }
-}
-
-/// Somebody else asks for tokens with the same client; told once.
-fn contest(now: Timestamp, id: &CredentialId, track: &mut Track, by: &Outcome) -> Option<Signal> {
-    if track.told >= Some(Strength::Page) {
-        return None;
-    }
-    track.told = Some(Strength::Page);
-    Some(signal::contested(now, id, track, by))
-}
-
-/// End of a token issued at `ts`.
-pub(crate) fn end_of(ts: Timestamp, expires_in: Option<u64>) -> Option<Timestamp> {
-    let seconds = i64::try_from(expires_in?).ok()?;
-    ts.checked_add(countersign_model::SignedDuration::from_secs(seconds))
-        .ok()
 }
 
 #[cfg(test)]

@@ -17,6 +17,10 @@ pub(crate) struct Platform {
     pub(crate) told: Option<Strength>,
     /// When the last one ended; older failures of single credentials are explained by it.
     pub(crate) healed_at: Option<Timestamp>,
+    /// Start of one that is over, but for refresh tokens that it left in doubt: people are told that it
+    /// ended once those work.
+    #[serde(default)]
+    pub(crate) in_doubt_since: Option<Timestamp>,
     /// Whether calls fail too.
     #[serde(default)]
     pub(crate) calls_fail: bool,
@@ -134,16 +138,36 @@ fn is_outage(rules: &Rules, failing: usize, tried: usize) -> bool {
     enough && failing as f64 >= rules.platform_share * tried as f64
 }
 
-/// Upstream, or network if most failures were.
+/// What most of the newest failures are; upstream where none has the majority.
 fn class_of(failing: &[(&CredentialId, &Run)]) -> Class {
-    let network = failing
-        .iter()
-        .filter(|(_, run)| newest(run).is_some_and(|failure| failure.class == Class::Network))
-        .count();
-    match network * 2 > failing.len() {
-        true => Class::Network,
-        false => Class::Upstream,
+    let is_mostly = |class: &Class| {
+        let newest = failing.iter().filter_map(|(_, run)| newest(run));
+        newest.filter(|failure| failure.class == *class).count() * 2 > failing.len()
+    };
+    let named = [Class::Network, Class::Malformed]
+        .into_iter()
+        .find(is_mostly);
+    named.unwrap_or(Class::Upstream)
+}
+
+/// Whether the provider works again: token requests, if they failed, have succeeded since, or else
+/// calls. Calls that old tokens carry say nothing of token requests that fail.
+pub(crate) fn works_again(since: Timestamp, tracks: &[(&CredentialId, &Track)]) -> bool {
+    let all = || tracks.iter().map(|(_, track)| *track);
+    let requests = all().filter_map(|track| newest(&track.transients));
+    let failed = requests.map(|failure| failure.ts).max();
+    let issued = all().filter_map(|track| track.last_ok).max();
+    let carried = all().filter_map(|track| track.calls.carried_at()).max();
+    match failed.filter(|at| *at >= since) {
+        Some(failed) => issued > Some(failed),
+        None => issued.max(carried) >= Some(since),
     }
+}
+
+/// Whether an end is in doubt since `since`.
+pub(crate) fn leaves_doubt(since: Timestamp, tracks: &[(&CredentialId, &Track)]) -> bool {
+    let newest = |(_, track): &(&CredentialId, &Track)| track.transients.in_doubt().map(|f| f.ts);
+    tracks.iter().filter_map(newest).any(|at| at >= since)
 }
 
 /// How far a failure that began at `since` goes by now.

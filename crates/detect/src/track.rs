@@ -1,7 +1,7 @@
 //! What is remembered of one credential between two outcomes.
 
 use crate::calls::Calls;
-use crate::classify::refused_by;
+use crate::classify::{is_in_doubt, refused_by};
 use countersign_model::class::Class;
 use countersign_model::id::{BuId, IntegrationId, OutcomeId};
 use countersign_model::incident::{Evidence, Refused};
@@ -30,6 +30,9 @@ pub(crate) struct Failure {
     bu: Option<BuId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) refused: Option<Refused>,
+    /// Whether it is not known if the refresh token it carried is spent.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    in_doubt: bool,
     words: String,
 }
 
@@ -74,6 +77,7 @@ impl Failure {
                 Fact::Mint { call, .. } => refused_by(call, class),
                 _ => None,
             },
+            in_doubt: is_in_doubt(outcome),
             words: words_of(outcome, class),
         }
     }
@@ -91,6 +95,10 @@ fn words_of(outcome: &Outcome, class: Class) -> String {
     let Fact::Mint { call, .. } = &outcome.fact else {
         return class.as_str().to_owned();
     };
+    if is_in_doubt(outcome) {
+        return "renewal was sent and its end is not known; a person has to allow another"
+            .to_owned();
+    }
     let what = match class {
         Class::Malformed => "renewal got an unreadable answer",
         Class::Throttled => "renewal was throttled",
@@ -154,6 +162,11 @@ impl Run {
     pub(crate) fn spans_from(&self, from: Timestamp) -> countersign_model::SignedDuration {
         let last = self.last().map_or(from, |failure| failure.ts);
         last.duration_since(from)
+    }
+
+    /// The newest of which it is not known if its refresh token is spent.
+    pub(crate) fn in_doubt(&self) -> Option<&Failure> {
+        self.0.iter().rfind(|failure| failure.in_doubt)
     }
 
     /// Whether it holds nothing but throttling.

@@ -72,6 +72,9 @@ use Class::{
 };
 use Meaning::{Failed, Grant, Nothing, Worked};
 
+/// What our broker says of a refresh token that was sent without a known end.
+pub(super) const IN_DOUBT: &str = "outcome_unknown";
+
 /// Token requests.
 pub const TOKEN: &[Row] = &[
     row(
@@ -99,7 +102,7 @@ pub const TOKEN: &[Row] = &[
         "our broker: the request was never sent",
     ),
     row(
-        Code::Is(&["outcome_unknown"]),
+        Code::Is(&[IN_DOUBT]),
         Status::Any,
         Failed(GrantDead),
         "our broker: a refresh token was sent and the end of it is unknown",

@@ -58,11 +58,11 @@ impl Detector {
         let of_calls = platform::outage_of_calls(now, &self.rules, &tracks);
         let calls_fail = of_calls.is_some();
         let Some(outage) = worst(platform::outage(now, &self.rules, &tracks), of_calls) else {
-            let works = tracks
-                .iter()
-                .filter_map(|(_, track)| track.last_ok.max(track.calls.carried_at()))
-                .max();
-            return self.end_outage(now, id, works);
+            let provider = self.state.providers.get(id)?;
+            let since = provider.since.or(provider.in_doubt_since)?;
+            let is_over = provider.since.is_none() || platform::works_again(since, &tracks);
+            let leaves_doubt = platform::leaves_doubt(since, &tracks);
+            return is_over.then(|| self.end_outage(now, id, leaves_doubt))?;
         };
         self.changed.providers.insert(id.clone());
         let provider = self.state.providers.entry(id.clone()).or_default();
@@ -84,32 +84,43 @@ impl Detector {
         ))
     }
 
-    /// Only a success ends it: when nobody tries, nobody knows.
+    /// Only a success ends it: when nobody tries, nobody knows. What it leaves in doubt is a part of it,
+    /// and people are told that it ended when that works too.
     fn end_outage(
         &mut self,
         now: Timestamp,
         id: &ProviderId,
-        works: Option<Timestamp>,
+        leaves_doubt: bool,
     ) -> Option<Signal> {
         let provider = self.state.providers.get_mut(id)?;
-        let since = provider.since?;
-        if works.is_none_or(|works| works < since) {
-            return None;
+        let since = provider.since.or(provider.in_doubt_since)?;
+        let ends = provider.since.take().is_some();
+        provider.in_doubt_since = (leaves_doubt && provider.told.is_some()).then_some(since);
+        let waits = provider.in_doubt_since.is_some();
+        let told = provider.told.filter(|_| !waits);
+        if !waits {
+            provider.told = None;
         }
-        let told = provider.told.take();
-        provider.since = None;
-        provider.calls_fail = false;
-        provider.healed_at = Some(now);
-        self.changed.providers.insert(id.clone());
-        for (credential, track) in &mut self.state.credentials {
-            if track.calls.provider_healed() {
-                self.changed.credentials.insert(credential.clone());
-            }
+        if ends || !waits {
+            self.changed.providers.insert(id.clone());
+        }
+        if ends {
+            provider.calls_fail = false;
+            provider.healed_at = Some(now);
+            self.forget_failed_calls();
         }
         told?;
         let mut others = self.state.providers.values();
         let elsewhere = others.any(|other| other.told.is_some());
         (!elsewhere).then(|| signal::outage_ended(now, since))
+    }
+
+    fn forget_failed_calls(&mut self) {
+        for (credential, track) in &mut self.state.credentials {
+            if track.calls.provider_healed() {
+                self.changed.credentials.insert(credential.clone());
+            }
+        }
     }
 }
 

@@ -120,6 +120,7 @@ fn class_of_unauthorized(first: Timestamp, one_family: bool, track: &Track, long
 pub(super) fn stumbled(now: Timestamp, id: &CredentialId, track: &Track) -> Signal {
     let class = match track.transients.is_only_throttled() {
         true => Class::Throttled,
+        false if track.transients.in_doubt().is_some() => Class::GrantDead,
         false => track
             .transients
             .iter()
