@@ -30,6 +30,9 @@ const LIKELY: f64 = 1.5;
 #[derive(Debug, Clone)]
 pub struct Counters {
     estate: Estate,
+    /// Places in the estate, because an outcome pays for each look through it.
+    assets: BTreeMap<AssetId, usize>,
+    flows: BTreeMap<IntegrationId, usize>,
     feeders: BTreeMap<AssetId, Vec<IntegrationId>>,
     entries: BTreeMap<Key, Entry>,
     changed: BTreeSet<Key>,
@@ -44,6 +47,8 @@ impl Counters {
     pub fn new(estate: &Estate) -> Counters {
         let mut counters = Counters {
             estate: Estate::default(),
+            assets: BTreeMap::new(),
+            flows: BTreeMap::new(),
             feeders: BTreeMap::new(),
             entries: BTreeMap::new(),
             changed: BTreeSet::new(),
@@ -58,6 +63,8 @@ impl Counters {
     /// the new ones.
     pub fn set_estate(&mut self, estate: &Estate) {
         self.estate = estate.clone();
+        self.assets = places(estate.assets.iter().map(|one| &one.id));
+        self.flows = places(estate.integrations.iter().map(|one| &one.id));
         self.estate_is_new = true;
         self.feeders.clear();
         for flow in &estate.integrations {
@@ -66,9 +73,10 @@ impl Counters {
                 feeders.push(flow.id.clone());
             }
         }
+        let assets = &self.assets;
         let left = self
             .entries
-            .extract_if(.., |(id, _), _| estate.asset(id).is_none());
+            .extract_if(.., |(id, _), _| !assets.contains_key(id));
         self.changed.extend(left.map(|(key, _)| key));
         let entries = std::mem::take(&mut self.entries);
         for ((id, metric), entry) in entries {
@@ -87,9 +95,8 @@ impl Counters {
             let known = went_on_at.entry(id).or_insert(at);
             *known = at.max(*known);
         }
-        let estate = &self.estate;
         if std::mem::take(&mut self.estate_is_new) {
-            went_on_at.retain(|id, _| estate.asset(id).is_some());
+            went_on_at.retain(|id, _| self.assets.contains_key(id));
         }
     }
 
@@ -116,9 +123,9 @@ impl Counters {
 
     /// The table that a run's rows went to, if the flow fills one alone.
     fn table_of(&self, flow: &IntegrationId) -> Option<AssetId> {
-        let flow = self.estate.integration(flow)?;
+        let flow = self.flow(flow)?;
         let is_table = |id: &&AssetId| {
-            let asset = self.estate.asset(id);
+            let asset = self.asset(id);
             asset.is_some_and(|asset| asset.kind == AssetKind::DataExtension)
         };
         let mut tables = flow.feeds.iter().filter(is_table);
@@ -134,7 +141,7 @@ impl Counters {
         value: f64,
         by_run: bool,
     ) -> Option<Signal> {
-        self.estate.asset(&key.0)?;
+        self.asset(&key.0)?;
         if !self.entries.contains_key(&key) {
             let interval_s = self.interval_by_schedule(&key);
             self.entries
@@ -174,7 +181,7 @@ impl Counters {
         metric: Metric,
         interval_s: Option<u32>,
     ) -> Option<(Kind, Settings)> {
-        let asset = self.estate.asset(id)?;
+        let asset = self.asset(id)?;
         let unit = self.estate.business_unit(&asset.bu)?;
         let kind = match metric {
             Metric::Enrolments => Kind::Enrolments,
@@ -211,7 +218,15 @@ impl Counters {
 
     fn feeders_of(&self, id: &AssetId) -> impl Iterator<Item = &Integration> {
         let ids = self.feeders.get(id).into_iter().flatten();
-        ids.filter_map(|id| self.estate.integration(id))
+        ids.filter_map(|id| self.flow(id))
+    }
+
+    fn asset(&self, id: &AssetId) -> Option<&Asset> {
+        self.estate.assets.get(*self.assets.get(id)?)
+    }
+
+    fn flow(&self, id: &IntegrationId) -> Option<&Integration> {
+        self.estate.integrations.get(*self.flows.get(id)?)
     }
 
     /// When an asset's data comes: its own schedule, or that of the flow that feeds it.
@@ -235,7 +250,7 @@ impl Counters {
 
     /// From one run to the next, where a schedule tells.
     fn interval_by_schedule(&self, (id, metric): &Key) -> Option<u32> {
-        let asset = self.estate.asset(id)?;
+        let asset = self.asset(id)?;
         if *metric != Metric::RowsWritten {
             return None;
         }
@@ -250,7 +265,7 @@ impl Counters {
 
     /// What people planned for the asset at that time, the gravest of several.
     fn planned(&self, id: &AssetId, at: Timestamp) -> Option<PlannedKind> {
-        let asset = self.estate.asset(id)?;
+        let asset = self.asset(id)?;
         let rank = |kind: &PlannedKind| match kind {
             PlannedKind::Launch => 0,
             PlannedKind::Holiday => 1,
@@ -278,7 +293,7 @@ impl Counters {
         let alarm = gravest.unwrap_or(change.alarm());
         let is_table = |asset: &Asset| asset.kind == AssetKind::DataExtension;
         let class = match alarm.class {
-            Class::Stopped if self.estate.asset(id).is_some_and(is_table) => Class::Frozen,
+            Class::Stopped if self.asset(id).is_some_and(is_table) => Class::Frozen,
             class => class,
         };
         let strength = match (gravest.is_some(), alarm.severity) {
@@ -321,6 +336,14 @@ fn weight(class: Class) -> u8 {
         Class::Frozen => 2,
         _ => 0,
     }
+}
+
+fn places<'a, T: Clone + Ord + 'a>(ids: impl Iterator<Item = &'a T>) -> BTreeMap<T, usize> {
+    let mut places = BTreeMap::new();
+    for (place, id) in ids.enumerate() {
+        places.entry(id.clone()).or_insert(place);
+    }
+    places
 }
 
 fn bucket(start: Timestamp, value: f64, planned: Option<PlannedKind>) -> Bucket {

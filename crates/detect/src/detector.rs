@@ -10,10 +10,13 @@ use countersign_model::estate::{Credential, Estate, Integration, Tier};
 use countersign_model::id::CredentialId;
 use countersign_model::outcome::{Fact, Outcome};
 use countersign_model::signal::{Signal, Strength};
+use fleet::{Asks, Fleets};
 use known::Known;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 mod credential;
+mod fleet;
 mod known;
 mod memory;
 mod provider;
@@ -32,8 +35,9 @@ const ASKED: &str = "credential.ask_to_lock";
 #[derive(Debug, Clone)]
 pub struct Detector {
     rules: Rules,
-    known: BTreeMap<CredentialId, Known>,
+    known: BTreeMap<CredentialId, Arc<Known>>,
     state: DetectorState,
+    fleets: Fleets,
     /// What changed since it was last asked for.
     changed: Changed,
     /// Newest tick: nothing due until then is due again.
@@ -71,6 +75,7 @@ impl Detector {
             rules,
             known: BTreeMap::new(),
             state: DetectorState::default(),
+            fleets: Fleets::default(),
             changed: Changed::default(),
             ticked_at: None,
         };
@@ -87,7 +92,12 @@ impl Detector {
         let flows = estate.integrations.iter();
         let long = flows.filter(|flow| usual(flow).is_some_and(|minutes| minutes >= TOKEN_MIN));
         let long: BTreeSet<&CredentialId> = long.map(|flow| &flow.credential).collect();
-        let known = |one: &Credential| (one.id.clone(), Known::of(estate, one, (&t0, &long)));
+        let tenants = estate.business_units.iter();
+        let tenants = tenants.map(|unit| (&unit.id, &unit.tenant)).collect();
+        let known = |one: &Credential| {
+            let known = Known::of(&tenants, one, (&t0, &long));
+            (one.id.clone(), Arc::new(known))
+        };
         self.known = estate.credentials.iter().map(known).collect();
         let known = &self.known;
         let (state, changed) = (&mut self.state, &mut self.changed);
@@ -95,9 +105,32 @@ impl Detector {
             .credentials
             .extract_if(.., |id, _| !known.contains_key(id));
         changed.credentials.extend(left.map(|(id, _)| id));
-        let is_used = |id: &ProviderId| known.values().any(|k| k.provider.as_ref() == Some(id));
-        let left = state.providers.extract_if(.., |id, _| !is_used(id));
+        let used = known.values().filter_map(|known| known.provider.as_ref());
+        let used: BTreeSet<&ProviderId> = used.collect();
+        let left = state.providers.extract_if(.., |id, _| !used.contains(id));
         changed.providers.extend(left.map(|(id, _)| id));
+        self.fleets = Fleets::default();
+        for (id, track) in &self.state.credentials {
+            let known = known.get(id);
+            let provider = known.and_then(|known| known.provider.as_ref());
+            self.fleets.note(&self.rules, provider, id, track);
+        }
+    }
+
+    /// Brings up to date what follows from the memory of a credential.
+    fn noted(&mut self, id: &CredentialId) {
+        let known = self.known.get(id);
+        let provider = known.and_then(|known| known.provider.as_ref());
+        if let Some(track) = self.state.credentials.get(id) {
+            self.fleets.note(&self.rules, provider, id, track);
+        }
+    }
+
+    /// How many memories of credentials judgements of providers have looked at since it began: what an
+    /// outcome costs beside its own credential.
+    #[must_use]
+    pub fn n_looked_at(&self) -> u64 {
+        self.fleets.n_looked_at
     }
 
     /// Judges one outcome. Duplicates and late ones are safe; credentials outside the estate are
@@ -122,6 +155,7 @@ impl Detector {
                 OUTSIDE_MINTER => self.contested(now, &id, outcome),
                 _ => None,
             };
+            self.noted(&id);
             return signal.into_iter().collect();
         }
         let Some(id) = outcome.credential.as_ref() else {
@@ -132,11 +166,12 @@ impl Detector {
         };
         if let Fact::Call(call) | Fact::Probe(call) = &outcome.fact {
             let signal = self.called(now, id, &known, outcome, call);
+            self.noted(id);
             let mut signals: Vec<Signal> = signal.into_iter().collect();
             if let Some(provider) = &known.provider
                 && self.is_news_of(provider, outcome, call)
             {
-                signals.extend(self.judge_provider(now, provider, false));
+                signals.extend(self.judge_provider(now, provider, Asks::Call));
             }
             return signals;
         }
@@ -151,9 +186,10 @@ impl Detector {
             Verdict::Failed(class) if is_transient(class) => self.stumbled(now, id, outcome, class),
             Verdict::Failed(class) => self.refused(now, id, outcome, class),
         };
+        self.noted(id);
         let mut signals: Vec<Signal> = signal.into_iter().collect();
         if let Some(provider) = &known.provider {
-            signals.extend(self.judge_provider(now, provider, true));
+            signals.extend(self.judge_provider(now, provider, Asks::Request));
         }
         signals
     }
@@ -164,16 +200,11 @@ impl Detector {
         let providers: Vec<ProviderId> = self.state.providers.keys().cloned().collect();
         let mut signals = Vec::new();
         for provider in &providers {
-            signals.extend(self.judge_provider(now, provider, false));
+            signals.extend(self.judge_provider(now, provider, Asks::Tick));
         }
-        let untold = self
-            .state
-            .credentials
-            .iter()
-            .filter(|(_, track)| track.is_untold());
-        let untold: Vec<CredentialId> = untold.map(|(id, _)| id.clone()).collect();
-        for id in &untold {
+        for id in &self.fleets.untold.clone() {
             signals.extend(self.judge_alone(now, id));
+            self.noted(id);
         }
         signals
     }
@@ -191,8 +222,8 @@ impl Detector {
             platform.since?.checked_add(span(rule)).ok()
         });
         let untold = || {
-            let tracks = self.state.credentials.values();
-            tracks.filter(|track| track.is_untold())
+            let ids = self.fleets.untold.iter();
+            ids.filter_map(|id| self.state.credentials.get(id))
         };
         let token_ends = untold().filter_map(|track| track.token_ends_at);
         let in_doubt = untold().filter_map(|track| self.doubt_counts_at(track));

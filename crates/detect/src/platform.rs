@@ -77,7 +77,7 @@ pub(crate) fn outage_of_calls(
 }
 
 /// Newest failure of a run that counts against the provider; throttling is the caller's own doing.
-fn newest(run: &Run) -> Option<&Failure> {
+pub(crate) fn newest(run: &Run) -> Option<&Failure> {
     run.iter()
         .filter(|failure| failure.class != Class::Throttled)
         .last()
@@ -110,23 +110,31 @@ pub(crate) fn outage(
         .collect();
     starts.sort_unstable();
     starts.dedup();
-    starts.into_iter().find_map(|since| {
-        let failing: Vec<_> = failing
+    let newest_at = sorted(
+        failing
             .iter()
-            .filter(|(_, run)| newest(run).is_some_and(|failure| failure.ts >= since))
-            .copied()
-            .collect();
-        let tried = tracks
-            .iter()
-            .filter(|(_, track)| track.last_attempt().is_some_and(|at| at >= since))
-            .count();
-        is_outage(rules, failing.len(), tried).then(|| Outage {
-            since,
-            class: class_of(&failing),
-            failing: failing.into_iter().map(|(id, _)| id.clone()).collect(),
-            by_calls: false,
-        })
+            .filter_map(|(_, run)| newest(run))
+            .map(|f| f.ts),
+    );
+    let tried_at = sorted(tracks.iter().filter_map(|(_, track)| track.last_attempt()));
+    let from = |all: &[Timestamp], since| all.len() - all.partition_point(|at| *at < since);
+    let is_start =
+        |since: &Timestamp| is_outage(rules, from(&newest_at, *since), from(&tried_at, *since));
+    let since = starts.into_iter().find(is_start)?;
+    let fails = |(_, run): &&(&CredentialId, &Run)| newest(run).is_some_and(|f| f.ts >= since);
+    let failing: Vec<_> = failing.iter().filter(fails).copied().collect();
+    Some(Outage {
+        since,
+        class: class_of(&failing),
+        failing: failing.into_iter().map(|(id, _)| id.clone()).collect(),
+        by_calls: false,
     })
+}
+
+fn sorted(times: impl Iterator<Item = Timestamp>) -> Vec<Timestamp> {
+    let mut times: Vec<Timestamp> = times.collect();
+    times.sort_unstable();
+    times
 }
 
 #[expect(

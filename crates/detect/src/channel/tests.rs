@@ -79,3 +79,30 @@ fn a_death_is_over_after_half_a_minute_of_successes() {
     }
     assert!(channel.recovered(), "{channel:?}");
 }
+
+#[test]
+fn a_channel_at_rest_is_one_in_which_closing_the_slice_finds_nothing() {
+    let mut channel = Channel::default();
+    let mut draw = 7_u64;
+    let mut n_at_rest = 0;
+    for second in 0..20_000_i64 {
+        draw = draw.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        // Calm for a while, then worse, then calm again.
+        let worst = if (second / 2_000) % 2 == 0 { 2 } else { 60 };
+        let answer = match (draw >> 33) % 100 {
+            below if below < worst => Answer::Failed,
+            99 => Answer::Throttled,
+            _ => Answer::Ok,
+        };
+        let at = Timestamp::from_second(1_795_000_000 + second).unwrap();
+        channel.observe(at, answer, 1 + (draw >> 60));
+        if channel.is_at_rest() {
+            n_at_rest += 1;
+            let mut settled = channel;
+            settled.close();
+            assert_eq!((settled.dead, settled.partial), (None, None));
+            assert!(settled.nats <= 0.0, "{}", settled.nats);
+        }
+    }
+    assert!((1_000..19_000).contains(&n_at_rest), "{n_at_rest}");
+}

@@ -1,9 +1,9 @@
 //! What the estate says of a credential, as far as its token requests and calls are judged.
 
 use super::{CORE, ProviderId};
-use countersign_model::estate::{Credential, CredentialKind, Estate, Grant};
-use countersign_model::id::CredentialId;
-use std::collections::BTreeSet;
+use countersign_model::estate::{Credential, CredentialKind, Grant};
+use countersign_model::id::{BuId, CredentialId, TenantId};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What the estate says of a credential.
 #[derive(Debug, Clone)]
@@ -18,8 +18,9 @@ pub(super) struct Known {
 }
 
 impl Known {
+    /// `tenants`: the tenant of each business unit.
     pub(super) fn of(
-        estate: &Estate,
+        tenants: &BTreeMap<&BuId, &TenantId>,
         credential: &Credential,
         (t0, long): (&BTreeSet<&CredentialId>, &BTreeSet<&CredentialId>),
     ) -> Known {
@@ -28,8 +29,7 @@ impl Known {
             CredentialKind::S2sV2 | CredentialKind::WebappV2 | CredentialKind::LegacyV1
                 if !own_host =>
             {
-                let unit = estate.business_unit(&credential.bu);
-                unit.map(|unit| unit.tenant.to_string())
+                tenants.get(&credential.bu).map(ToString::to_string)
             }
             CredentialKind::CrmOauth => Some(CORE.to_owned()),
             _ => None,

@@ -32,9 +32,11 @@ impl Detector {
         match part.split_once('/') {
             Some((CREDENTIAL, id)) => {
                 let track = serde_json::from_str(text)?;
-                if let Ok(id) = id.parse::<CredentialId>() {
-                    let known = self.known.contains_key(&id);
-                    known.then(|| self.state.credentials.insert(id, track));
+                if let Ok(id) = id.parse::<CredentialId>()
+                    && self.known.contains_key(&id)
+                {
+                    self.state.credentials.insert(id.clone(), track);
+                    self.noted(&id);
                 }
                 Ok(true)
             }

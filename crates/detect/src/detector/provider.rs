@@ -1,6 +1,6 @@
 //! Whether the provider is to blame: one judgement over all credentials that share its hosts.
 
-use super::{Detector, ProviderId, signal};
+use super::{Asks, Detector, ProviderId, signal};
 use crate::classify::fails_at_provider;
 use crate::platform::{self, Outage};
 use crate::track::Track;
@@ -37,23 +37,22 @@ impl Detector {
         true
     }
 
-    /// `grown`: a token request of the provider's came just now.
+    /// Looks at all credentials of a provider where they may show that it fails, or did.
     pub(super) fn judge_provider(
         &mut self,
         now: Timestamp,
         id: &ProviderId,
-        grown: bool,
+        asks: Asks,
     ) -> Option<Signal> {
-        let known = &self.known;
-        let is_its = |credential: &CredentialId| {
-            let known = known.get(credential);
-            known.is_some_and(|known| known.provider.as_ref() == Some(id))
-        };
-        let tracks: Vec<(&CredentialId, &Track)> = self
-            .state
-            .credentials
-            .iter()
-            .filter(|(credential, _)| is_its(credential))
+        let told = self.state.providers.get(id);
+        let is_open = told.is_some_and(|one| one.since.or(one.in_doubt_since).is_some());
+        if !is_open && !self.fleets.may_fail(&self.rules, id) {
+            return None;
+        }
+        let grown = self.fleets.looks(id, asks)?;
+        let members = self.fleets.members(id);
+        let tracks: Vec<(&CredentialId, &Track)> = members
+            .filter_map(|member| self.state.credentials.get_key_value(member))
             .collect();
         let of_calls = platform::outage_of_calls(now, &self.rules, &tracks);
         let calls_fail = of_calls.is_some();

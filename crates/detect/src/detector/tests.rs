@@ -5,6 +5,7 @@ use countersign_model::outcome::Call;
 
 mod calls;
 mod provider;
+mod scale;
 mod tokens;
 
 fn at(text: &str) -> Timestamp {

@@ -13,6 +13,8 @@ type Key = (FindingKind, Subject);
 pub(super) struct Book {
     open: BTreeMap<Key, Finding>,
     changed: BTreeMap<Key, Finding>,
+    /// How many findings of each subject are open: most have none.
+    n_open: BTreeMap<Subject, usize>,
 }
 
 impl Book {
@@ -22,6 +24,10 @@ impl Book {
         self.open = open
             .map(|finding| ((finding.kind, finding.subject.clone()), finding))
             .collect();
+        self.n_open.clear();
+        for (_, subject) in self.open.keys() {
+            *self.n_open.entry(subject.clone()).or_default() += 1;
+        }
     }
 
     /// What holds now of this kind and subject: a claim opens or updates, none closes.
@@ -48,13 +54,23 @@ impl Book {
             }
         }
         self.changed.insert(key.clone(), finding.clone());
-        self.open.insert(key, finding);
+        let subject = key.1.clone();
+        if self.open.insert(key, finding).is_none() {
+            *self.n_open.entry(subject).or_default() += 1;
+        }
     }
 
     /// Closes a finding, if it is open.
     pub(super) fn close(&mut self, now: Timestamp, kind: FindingKind, subject: &Subject) {
+        let Some(n) = self.n_open.get_mut(subject) else {
+            return;
+        };
         let key = (kind, subject.clone());
         if let Some(mut finding) = self.open.remove(&key) {
+            *n -= 1;
+            if *n == 0 {
+                self.n_open.remove(subject);
+            }
             finding.closed_at = Some(now);
             self.changed.insert(key, finding);
         }
@@ -70,7 +86,7 @@ impl Book {
 
     /// Whether such a finding is open.
     pub(super) fn holds(&self, kind: FindingKind, subject: &Subject) -> bool {
-        self.open.contains_key(&(kind, subject.clone()))
+        self.n_open.contains_key(subject) && self.open.contains_key(&(kind, subject.clone()))
     }
 
     /// All open findings, by kind and subject.

@@ -2,7 +2,9 @@
 
 use countersign_model::Timestamp;
 use countersign_model::civil::Date;
-use countersign_model::estate::{Credential, CredentialKind, CredentialMode, Estate, Integration};
+use countersign_model::estate::{
+    Asset, Credential, CredentialKind, CredentialMode, Estate, Integration,
+};
 use countersign_model::finding::Subject;
 use countersign_model::id::{AssetId, BuId, CredentialId, IntegrationId};
 use countersign_model::outcome::Outcome;
@@ -75,6 +77,8 @@ impl Known {
         for flow in &estate.integrations {
             users.entry(&flow.credential).or_default().push(flow);
         }
+        let fed = estate.assets.iter().map(|asset| (&asset.id, asset));
+        let fed: BTreeMap<&AssetId, &Asset> = fed.rev().collect();
         let mut known = Known::default();
         for one in &estate.credentials {
             let flows = users.get(&one.id).map_or(&[][..], Vec::as_slice);
@@ -82,7 +86,7 @@ impl Known {
             known.credentials.insert(one.id.clone(), credential);
         }
         for flow in &estate.integrations {
-            let known_flow = KnownFlow::of(estate, flow);
+            let known_flow = KnownFlow::of(estate, flow, &fed);
             known.flows.insert(flow.id.clone(), known_flow);
         }
         known.writer_of = writers(estate);
@@ -204,8 +208,8 @@ impl KnownCredential {
 }
 
 impl KnownFlow {
-    fn of(estate: &Estate, flow: &Integration) -> KnownFlow {
-        let fed = flow.feeds.iter().filter_map(|id| estate.asset(id));
+    fn of(estate: &Estate, flow: &Integration, assets: &BTreeMap<&AssetId, &Asset>) -> KnownFlow {
+        let fed = flow.feeds.iter().filter_map(|id| assets.get(id));
         let rows: u64 = fed.filter_map(|asset| asset.rows_per_run).sum();
         KnownFlow {
             name: flow.name.clone(),
