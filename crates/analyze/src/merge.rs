@@ -284,19 +284,53 @@ impl Merged {
         }
     }
 
+    /// The items as outcomes, for one who asks for one after another.
+    pub(crate) fn stage(&self) -> Stage<'_> {
+        Stage {
+            merged: self,
+            of_shape: vec![None; self.shapes.len()],
+        }
+    }
+}
+
+/// The newest outcome of each shape: the next one differs from it in its numbers alone, and the texts
+/// need not be copied again.
+pub(crate) struct Stage<'m> {
+    merged: &'m Merged,
+    of_shape: Vec<Option<Outcome>>,
+}
+
+impl Stage<'_> {
     /// The outcome that an item stands for.
-    pub(crate) fn outcome(&self, item: &Item) -> Option<Outcome> {
-        let (origin, what) = &self.shapes[item.shape as usize];
-        let who = &self.origins[*origin as usize];
+    pub(crate) fn outcome(&mut self, item: &Item) -> Option<&Outcome> {
         let ts = Timestamp::from_millisecond(item.last_ms).ok()?;
-        let own = item.own.as_deref().cloned().unwrap_or_default();
-        let place = || OutcomeId::new(format!("line-{}-{}", item.file + 1, item.line + 1));
-        let id = own.id.or_else(|| place().ok())?;
-        let fact = match own.outcome {
-            Some(whole) => linked(whole.fact, own.retry_of),
-            None => what.fact(own.attempt, own.retry_of)?,
-        };
-        Some(who.outcome(id, ts, item.n, fact))
+        let own = item.own.as_deref();
+        let place = || OutcomeId::new(format!("line-{}-{}", item.file + 1, item.line + 1)).ok();
+        let id = own.and_then(|own| own.id.clone()).or_else(place)?;
+        let attempt = own.and_then(|own| own.attempt);
+        let retry_of = own.and_then(|own| own.retry_of.clone());
+        let (origin, what) = &self.merged.shapes[item.shape as usize];
+        let who = &self.merged.origins[*origin as usize];
+        let newest = &mut self.of_shape[item.shape as usize];
+        if let Some(whole) = own.and_then(|own| own.outcome.as_deref()) {
+            let fact = linked(whole.fact.clone(), retry_of);
+            return Some(newest.insert(who.outcome(id, ts, item.n, fact)));
+        }
+        match newest {
+            Some(Outcome {
+                fact: Fact::Call(call),
+                ..
+            }) => {
+                (call.attempt, call.retry_of) = (attempt, retry_of);
+            }
+            _ => {
+                let fact = what.fact(attempt, retry_of)?;
+                *newest = Some(who.outcome(id.clone(), ts, item.n, fact));
+            }
+        }
+        let outcome = newest.as_mut()?;
+        (outcome.id, outcome.ts, outcome.n) = (id, ts, item.n);
+        Some(outcome)
     }
 }
 

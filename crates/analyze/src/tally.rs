@@ -35,9 +35,14 @@ const WAITING_MAX: usize = 32;
 
 /// A line that was read and is not counted yet.
 struct Waiting<'l> {
-    call: Line<'l>,
-    print: u64,
-    number: u64,
+    found: Found,
+    /// The fingerprint of its id, if equal ones are one fact.
+    print: Option<u64>,
+    numbers: Numbers,
+    id: &'l str,
+    retry_of: &'l str,
+    /// Names of fields that are not known.
+    others: [&'l str; 4],
 }
 
 /// Counts chunks, one after another.
@@ -174,11 +179,10 @@ impl<'a> Tally<'a> {
             "" => line,
             id => id.as_bytes(),
         });
-        waiting.push(Waiting {
-            call,
-            print,
-            number,
-        });
+        match self.known(&call, Some(print), number) {
+            Ok(one) => waiting.push(one),
+            Err(reason) => self.reject(number, reason),
+        }
         if waiting.len() == WAITING_MAX {
             self.settle(waiting);
         }
@@ -186,12 +190,11 @@ impl<'a> Tally<'a> {
     }
 
     fn settle(&mut self, waiting: &mut Vec<Waiting<'_>>) {
-        let fetched = waiting.iter().map(|one| self.seen.fetch(one.print));
+        let prints = waiting.iter().filter_map(|one| one.print);
+        let fetched = prints.map(|print| self.seen.fetch(print));
         std::hint::black_box(fetched.fold(0, |all, one| all | one));
         for one in waiting.drain(..) {
-            if let Err(reason) = self.call(&one.call, Some(one.print), one.number) {
-                self.reject(one.number, reason);
-            }
+            self.call(&one);
         }
     }
 
@@ -217,7 +220,8 @@ impl<'a> Tally<'a> {
                 let read = reader.read(text(line)?);
                 let taken = read.and_then(|call| {
                     let print = Some(call.id).filter(|id| !id.is_empty());
-                    self.call(&call, print.map(|id| print_of(id.as_bytes())), number)
+                    let print = print.map(|id| print_of(id.as_bytes()));
+                    self.known(&call, print, number).map(|one| self.call(&one))
                 });
                 self.nginx = reader;
                 taken
@@ -272,14 +276,14 @@ impl<'a> Tally<'a> {
         Ok(())
     }
 
-    /// Takes a call or mint that was read where it lies. `print` is that of its id, or of the line
-    /// itself where equal lines without an id are one fact.
-    fn call(
+    /// Says what a call or mint is that was read where it lies. `print` is that of its id, or of the
+    /// line itself where equal lines without an id are one fact.
+    fn known<'l>(
         &mut self,
-        line: &Line<'_>,
+        line: &Line<'l>,
         print: Option<u64>,
         number: u64,
-    ) -> Result<(), RejectReason> {
+    ) -> Result<Waiting<'l>, RejectReason> {
         let ts_ms = line.ts_ms.ok_or_else(missing_time)?;
         check_time(ts_ms)?;
         let Some(found) = self.shapes.of_line(line) else {
@@ -288,27 +292,37 @@ impl<'a> Tally<'a> {
                 expected: "an id of letters, digits and . _ : @ -",
             });
         };
-        if print.is_some_and(|print| self.seen.take(print)) {
+        Ok(Waiting {
+            found,
+            print,
+            numbers: Numbers {
+                ms: ts_ms,
+                n: line.n,
+                line: number,
+                attempt: line.attempt,
+                says_retry: !line.retry_of.is_empty(),
+            },
+            id: line.id,
+            retry_of: line.retry_of,
+            others: line.others,
+        })
+    }
+
+    /// Takes a call or mint, unless it was there before.
+    fn call(&mut self, one: &Waiting<'_>) {
+        if one.print.is_some_and(|print| self.seen.take(print)) {
             self.out.counts.duplicates += 1;
-            return Ok(());
+            return;
         }
-        for name in line.others.iter().filter(|name| !name.is_empty()) {
+        for name in one.others.iter().filter(|name| !name.is_empty()) {
             count(&mut self.out.counts.unknown_fields, name, 1);
         }
-        let numbers = Numbers {
-            ms: ts_ms,
-            n: line.n,
-            line: number,
-            attempt: line.attempt,
-            says_retry: !line.retry_of.is_empty(),
-        };
-        self.take(found, &numbers, || Own {
-            id: line.id.parse().ok(),
-            attempt: line.attempt,
-            retry_of: line.retry_of.parse().ok(),
+        self.take(one.found, &one.numbers, || Own {
+            id: one.id.parse().ok(),
+            attempt: one.numbers.attempt,
+            retry_of: one.retry_of.parse().ok(),
             outcome: None,
         });
-        Ok(())
     }
 
     fn take(&mut self, found: Found, numbers: &Numbers, own: impl FnOnce() -> Own) {

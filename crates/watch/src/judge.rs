@@ -29,7 +29,8 @@ pub struct Judge {
     correlator: Correlator,
     engine: Engine,
     health: Health,
-    findings: Findings,
+    /// `None` where somebody else drives them: see [`halves`](Self::halves).
+    findings: Option<Findings>,
     verdict: Verdict,
 }
 
@@ -56,14 +57,16 @@ impl Judge {
             correlator: Correlator::new(estate),
             engine: Engine::new(estate, seed),
             health: Health::default(),
-            findings: Findings::new(FindingRules::default(), estate),
+            findings: None,
             verdict: Verdict::default(),
         };
         judge.statuses.resume(loaded.statuses.iter().cloned());
         judge.engine.restore(loaded.ended.clone());
         judge.engine.restore(loaded.incidents.clone());
-        judge.findings.declare(weakness::declared(estate));
-        judge.findings.restore(loaded.findings.clone());
+        let mut findings = Findings::new(FindingRules::default(), estate);
+        findings.declare(weakness::declared(estate));
+        findings.restore(loaded.findings.clone());
+        judge.findings = Some(findings);
         for (part, text) in &loaded.memory {
             if let Err(error) = judge.recall(part, text) {
                 let error = &error as &dyn std::error::Error;
@@ -80,13 +83,31 @@ impl Judge {
     fn recall(&mut self, part: &str, text: &str) -> Result<(), serde_json::Error> {
         match part {
             CORRELATOR => self.correlator.restore(serde_json::from_str(text)?),
-            _ if self.findings.recall(part, text)? => {}
+            _ if self.recall_finding(part, text)? => {}
             _ if Tally::is_part(part) => self.engine.recall_tally(part, text)?,
             _ if self.counters.recall(part, text)? => {}
             _ if self.statuses.recall(part, text)? => {}
             _ => drop(self.detector.recall(part, text)?),
         }
         Ok(())
+    }
+
+    fn recall_finding(&mut self, part: &str, text: &str) -> Result<bool, serde_json::Error> {
+        let findings = self.findings.as_mut();
+        findings.map_or(Ok(false), |findings| findings.recall(part, text))
+    }
+
+    /// The judgement in two halves that share nothing, for two threads: what opens incidents, and the
+    /// weaknesses, which take the same outcomes and ticks.
+    #[must_use]
+    pub fn halves(self) -> (Judge, Findings) {
+        let nothing = || Findings::new(FindingRules::default(), &Estate::default());
+        let findings = self.findings.unwrap_or_else(nothing);
+        let judge = Judge {
+            findings: None,
+            ..self
+        };
+        (judge, findings)
     }
 
     /// Takes a new estate.
@@ -96,14 +117,18 @@ impl Judge {
         self.statuses.set_estate(estate);
         self.correlator.set_estate(estate);
         self.engine.set_estate(estate);
-        self.findings.set_estate(estate);
-        self.findings.declare(weakness::declared(estate));
+        if let Some(findings) = &mut self.findings {
+            findings.set_estate(estate);
+            findings.declare(weakness::declared(estate));
+        }
     }
 
     /// Judges one outcome; in any order, twice is once.
     pub fn observe(&mut self, now: Timestamp, outcome: &Outcome) {
         self.statuses.observe(now, outcome);
-        self.findings.observe(now, outcome);
+        if let Some(findings) = &mut self.findings {
+            findings.observe(now, outcome);
+        }
         let mut signals = self.detector.observe(now, outcome);
         signals.extend(self.counters.observe(now, outcome));
         self.weigh(now, &signals);
@@ -113,7 +138,9 @@ impl Judge {
 
     /// Files a weakness that another room found; it stands for a week after it was filed last.
     pub fn file(&mut self, now: Timestamp, claim: Claim) {
-        self.findings.file(now, claim);
+        if let Some(findings) = &mut self.findings {
+            findings.file(now, claim);
+        }
     }
 
     /// A channel accepted a notice of that incident.
@@ -134,7 +161,9 @@ impl Judge {
         }
         let changes = self.engine.tick(now);
         self.keep(changes);
-        self.findings.tick(now);
+        if let Some(findings) = &mut self.findings {
+            findings.tick(now);
+        }
     }
 
     fn weigh(&mut self, now: Timestamp, signals: &[Signal]) {
@@ -184,9 +213,9 @@ impl Judge {
 
     /// What came of everything since the last call.
     pub fn take_verdict(&mut self) -> Verdict {
-        let findings = self.findings.take_findings();
+        let findings = self.findings.as_mut().map(Findings::take_findings);
         Verdict {
-            findings,
+            findings: findings.unwrap_or_default(),
             ..std::mem::take(&mut self.verdict)
         }
     }
@@ -215,7 +244,7 @@ impl Judge {
     pub fn take_memory(&mut self) -> Vec<(String, Option<String>)> {
         let mut parts = self.detector.take_changed();
         parts.extend(self.counters.take_changed());
-        parts.extend(self.findings.take_changed());
+        parts.extend(self.findings.iter_mut().flat_map(Findings::take_changed));
         if let Some(state) = self.correlator.take_changed() {
             parts.push((CORRELATOR.to_owned(), Some(text(state))));
         }

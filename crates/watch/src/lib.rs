@@ -15,7 +15,7 @@ mod pipeline;
 mod resolve;
 mod weakness;
 
-pub use countersign_detect::{Claim, Rules};
+pub use countersign_detect::{Claim, Findings, Rules};
 pub use handle::{Task, Watch, WatchError, WatchParts};
 pub use ingest::{IngestReject, IngestReport, IngestScope};
 pub use judge::{Judge, Verdict};
