@@ -9,7 +9,7 @@
 
 use crate::health::Health;
 use countersign_model::class::Class;
-use countersign_model::estate::{Estate, Integration, Planned, PlannedKind};
+use countersign_model::estate::Estate;
 use countersign_model::graph::{Graph, Node};
 use countersign_model::id::{AssetId, CredentialId, IntegrationId};
 use countersign_model::incident::{Confidence, Evidence, RootCause};
@@ -19,15 +19,15 @@ use countersign_model::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
+mod covered;
 mod score;
 
+use covered::PastOutage;
 use score::{Candidate, Scorer};
 pub use score::{DECIDES, MARGIN};
 
 /// A symptom that began this much before its cause is not explained by it (detection 5).
 const BEFORE_CAUSE: SignedDuration = SignedDuration::from_mins(10);
-/// What goes on for so long after a planned span is no part of it.
-const AFTER_PLAN: SignedDuration = SignedDuration::from_mins(10);
 /// Two symptoms of one flow this close together are one failure.
 const TOGETHER: SignedDuration = SignedDuration::from_mins(90);
 /// Evidence a joined signal carries at most.
@@ -58,12 +58,15 @@ pub struct CorrelatorState {
     part_of: BTreeMap<AssetId, RootCause>,
     /// Credentials blamed by symptoms alone.
     inferred: BTreeMap<CredentialId, Signal>,
-    /// What would page but for the calendar, until it may.
+    /// What would page but for the calendar or an outage that is just over, until it may.
     #[serde(default)]
     held: BTreeMap<RootCause, Held>,
+    /// The newest outage of the provider that is over.
+    #[serde(default)]
+    past_outage: Option<PastOutage>,
 }
 
-/// A signal that the calendar covers, and until when.
+/// A signal that is no news of its own, and until when.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Held {
     signal: Signal,
@@ -126,37 +129,38 @@ impl Correlator {
         self.state = state;
     }
 
-    /// Takes one signal; what the engine is to do, in order. What people planned pages nobody: it is
-    /// held until the span of the calendar is over, and told then if it goes on.
+    /// Takes one signal; what the engine is to do, in order. What people planned pages nobody, nor does
+    /// the wake of an outage that was told: it is held until that is over, and told then if it goes on.
     pub fn weigh(&mut self, now: Timestamp, signal: &Signal, health: &Health) -> Vec<Step> {
         self.changed = true;
         self.state.held.remove(&signal.cause);
-        let covered = self.planned_until(now, signal);
-        if let Some(until) = covered.filter(|_| signal.strength == Strength::Page) {
-            let held = Held {
-                signal: signal.clone(),
-                until,
-            };
-            self.state.held.insert(signal.cause.clone(), held);
-            let quiet = Signal {
-                strength: Strength::Suspect,
-                ..signal.clone()
-            };
-            return self.take(now, &quiet, health);
-        }
-        self.take(now, signal, health)
+        let is_page = signal.strength == Strength::Page;
+        let covered = is_page.then(|| self.covered_until(now, signal, health));
+        let Some(until) = covered.flatten() else {
+            return self.take(now, signal, health);
+        };
+        let held = Held {
+            signal: signal.clone(),
+            until,
+        };
+        self.state.held.insert(signal.cause.clone(), held);
+        let quiet = Signal {
+            strength: Strength::Suspect,
+            ..signal.clone()
+        };
+        self.take(now, &quiet, health)
     }
 
-    /// Tells what was held and is covered by the calendar no more.
+    /// Tells what was held and is covered no more.
     pub fn tick(&mut self, now: Timestamp, health: &Health) -> Vec<Step> {
-        let over = |held: &&Held| self.planned_until(now, &held.signal).is_none();
-        let due = self.state.held.values().filter(over);
+        let is_over = |held: &&Held| self.covered_until(now, &held.signal, health).is_none();
+        let due = self.state.held.values().filter(is_over);
         let due: Vec<Signal> = due.map(|held| held.signal.clone()).collect();
         let weigh = |signal: Signal| self.weigh(now, &signal, health);
         due.into_iter().flat_map(weigh).collect()
     }
 
-    /// Whether anything is held for the calendar.
+    /// Whether anything is held.
     #[must_use]
     pub fn is_holding(&self) -> bool {
         !self.state.held.is_empty()
@@ -166,42 +170,6 @@ impl Correlator {
     #[must_use]
     pub fn next_wake(&self) -> Option<Timestamp> {
         self.state.held.values().map(|held| held.until).min()
-    }
-
-    /// Until when a pause or maintenance covers a signal's cause, if one does now: its end, and the time
-    /// that a recovery takes to show.
-    fn planned_until(&self, now: Timestamp, signal: &Signal) -> Option<Timestamp> {
-        let just_now = now.checked_sub(AFTER_PLAN).unwrap_or(now);
-        let until = self
-            .planned_at(now, signal)
-            .or_else(|| self.planned_at(just_now, signal))?;
-        until.checked_add(AFTER_PLAN).ok()
-    }
-
-    fn planned_at(&self, now: Timestamp, signal: &Signal) -> Option<Timestamp> {
-        let stops =
-            |span: &&Planned| matches!(span.kind, PlannedKind::Pause | PlannedKind::Maintenance);
-        let of_flow = |flow: &Integration| {
-            let spans = self.estate.planned_for_flow(flow, now);
-            spans.filter(stops).map(|span| span.to).max()
-        };
-        let flows = self.estate.integrations.iter();
-        match &signal.cause {
-            RootCause::Asset(id) => {
-                let spans = self.estate.planned_for_asset(self.estate.asset(id)?, now);
-                spans.filter(stops).map(|span| span.to).max()
-            }
-            RootCause::Credential(id) => flows
-                .filter(|flow| flow.credential == *id)
-                .filter_map(of_flow)
-                .max(),
-            RootCause::Platform => {
-                let hit = flows.filter(|flow| signal.integrations.contains(&flow.id));
-                let until: Option<Vec<Timestamp>> = hit.map(of_flow).collect();
-                until.and_then(|all| all.into_iter().min())
-            }
-            _ => None,
-        }
     }
 
     fn take(&mut self, now: Timestamp, signal: &Signal, health: &Health) -> Vec<Step> {
@@ -215,7 +183,7 @@ impl Correlator {
                 self.state.symptoms.insert(id.clone(), signal.clone());
                 self.explain(now, &id, health)
             }
-            (_, Strength::Healed) => self.cause_healed(signal),
+            (_, Strength::Healed) => self.cause_healed(now, signal),
             (cause, _) => {
                 let cause = cause.clone();
                 if cause != RootCause::Platform
@@ -295,12 +263,15 @@ impl Correlator {
             let before = self.state.part_of.insert(id.clone(), cause.clone());
             let child = before.unwrap_or_else(|| RootCause::Asset(id.clone()));
             if child != *cause && !self.state.part_of.values().any(|parent| *parent == child) {
+                if let RootCause::Credential(guess) = &child {
+                    self.state.inferred.remove(guess);
+                }
                 steps.push(Step::Absorb {
                     child,
                     parent: cause.clone(),
                 });
             }
-            joining.push(Step::Take(joined(now, &direct, &symptom)));
+            joining.push(Step::Take(self.joined(now, &direct, &symptom)));
         }
         (steps, joining)
     }
@@ -313,16 +284,27 @@ impl Correlator {
         if let Some(cause) = self.direct_cause_of(id, &symptom, health) {
             let direct = self.state.direct[&cause].clone();
             self.state.part_of.insert(id.clone(), cause);
-            return vec![Step::Take(joined(now, &direct, &symptom))];
+            return vec![Step::Take(self.joined(now, &direct, &symptom))];
+        }
+        if self.state.held.contains_key(&symptom.cause) {
+            // To be expected: no reason to blame anybody.
+            return vec![Step::Take(symptom)];
+        }
+        let blamed = self.blamed(id, &symptom, health);
+        if let Some(blamed) = blamed
+            .clone()
+            .filter(|one| self.feeds_several(one, id, &symptom, health))
+        {
+            return self.infer(now, id, blamed);
         }
         if let Some(parent) = self.sick_upstream(id, &symptom, health) {
             self.state.part_of.insert(id.clone(), parent.clone());
             let Some(cause) = self.live_signal_of(&parent) else {
                 return Vec::new();
             };
-            return vec![Step::Take(joined(now, &cause, &symptom))];
+            return vec![Step::Take(self.joined(now, &cause, &symptom))];
         }
-        match self.blamed(id, &symptom, health) {
+        match blamed {
             Some(blamed) => self.infer(now, id, blamed),
             None => vec![Step::Take(symptom)],
         }
@@ -362,11 +344,18 @@ impl Correlator {
                     let is_flow = |node: &Node| matches!(node, Node::Integration(_));
                     let flows = upstream.iter().filter(|(node, _)| is_flow(node));
                     let nearest = flows.map(|(_, distance)| *distance).min();
+                    // What the provider runs by itself stops with it.
+                    if nearest.is_none() {
+                        return true;
+                    }
+                    // Old tokens carry calls into an outage: what counts is whether they still do.
+                    let settled = began.max(direct.since);
+                    let settled = settled.checked_add(BEFORE_CAUSE).unwrap_or(settled);
                     upstream.iter().any(|(node, distance)| match node {
                         Node::Integration(flow) => {
                             let seen = direct.integrations.contains(flow);
                             let near = Some(*distance) == nearest;
-                            seen || (near && !health.works(flow, direct.since))
+                            seen || (near && !health.works(flow, settled))
                         }
                         Node::Credential(id) => direct.credentials.contains(id),
                         Node::Asset(_) => false,
@@ -432,11 +421,30 @@ impl Correlator {
         flows.map(|flow| &flow.id).collect()
     }
 
+    /// Whether a credential's flows fill this asset and another that shows a symptom, each by
+    /// themselves, and are not seen to work: then neither asset explains the other.
+    fn feeds_several(
+        &self,
+        blamed: &Candidate,
+        id: &AssetId,
+        symptom: &Signal,
+        health: &Health,
+    ) -> bool {
+        let flows = self.estate.integrations.iter();
+        let own = || flows.clone().filter(|flow| blamed.flows.contains(&flow.id));
+        let fed: BTreeSet<&AssetId> = own().flat_map(|flow| &flow.feeds).collect();
+        let works = own().any(|flow| health.works(&flow.id, symptom.since));
+        let others = blamed.symptoms.iter().filter(|other| *other != id);
+        !works && fed.contains(id) && others.into_iter().any(|other| fed.contains(other))
+    }
+
     /// The credential whose death explains a symptom best, if it explains it well enough.
     fn blamed(&self, id: &AssetId, symptom: &Signal, health: &Health) -> Option<Candidate> {
+        let mut symptoms = self.state.symptoms.clone();
+        symptoms.retain(|_, other| !self.state.held.contains_key(&other.cause));
         let scorer = Scorer {
             estate: &self.estate,
-            symptoms: &self.state.symptoms,
+            symptoms: &symptoms,
             health,
         };
         let upstream = |asset: &AssetId, since| self.upstream(asset, since, health);
@@ -519,25 +527,49 @@ impl Correlator {
         vec![Step::Take(healed.clone())]
     }
 
-    fn cause_healed(&mut self, signal: &Signal) -> Vec<Step> {
-        self.state.direct.remove(&signal.cause);
-        self.state
+    fn cause_healed(&mut self, now: Timestamp, signal: &Signal) -> Vec<Step> {
+        let ended = self.state.direct.remove(&signal.cause);
+        let parts = self
+            .state
             .part_of
-            .retain(|_, parent| *parent != signal.cause);
+            .extract_if(.., |_, parent| *parent == signal.cause);
+        let parts: Vec<AssetId> = parts.map(|(id, _)| id).collect();
+        if let Some(ended) = ended.filter(|_| signal.cause == RootCause::Platform) {
+            self.state.past_outage = Some(PastOutage {
+                signal: ended,
+                ended: now,
+            });
+            self.hold_wake(now, &parts);
+        }
         vec![Step::Take(signal.clone())]
     }
-}
 
-/// A cause with the evidence of a symptom: authentication in doubt and one dependent stopped is enough
-/// for a page (detection 6).
-fn joined(now: Timestamp, cause: &Signal, symptom: &Signal) -> Signal {
-    let mut signal = cause.clone();
-    signal.at = now;
-    add(&mut signal.evidence, &symptom.evidence);
-    if is_stop(symptom.class) && signal.strength == Strength::Suspect {
-        signal.strength = Strength::Page;
+    /// What an outage stopped has its time to start again, and is told after that.
+    fn hold_wake(&mut self, now: Timestamp, parts: &[AssetId]) {
+        for id in parts {
+            let Some(signal) = self.state.symptoms.get(id).cloned() else {
+                continue;
+            };
+            if let Some(until) = self.covered_until(now, &signal, &Health::default()) {
+                let cause = signal.cause.clone();
+                self.state.held.insert(cause, Held { signal, until });
+            }
+        }
     }
-    signal
+
+    /// A cause with the evidence of a symptom: authentication in doubt and one dependent stopped is
+    /// enough for a page (detection 6), unless that was to be expected.
+    fn joined(&self, now: Timestamp, cause: &Signal, symptom: &Signal) -> Signal {
+        let mut signal = cause.clone();
+        signal.at = now;
+        add(&mut signal.evidence, &symptom.evidence);
+        let held = &self.state.held;
+        let expected = held.contains_key(&cause.cause) || held.contains_key(&symptom.cause);
+        if is_stop(symptom.class) && signal.strength == Strength::Suspect && !expected {
+            signal.strength = Strength::Page;
+        }
+        signal
+    }
 }
 
 /// Whether waiting alone can mend it, so that everybody's trouble explains one's own.

@@ -1,16 +1,16 @@
 use super::*;
 use countersign_feed::estate::demo_estate;
 
-fn at(minute: i64) -> Timestamp {
+pub(super) fn at(minute: i64) -> Timestamp {
     let start: Timestamp = "2026-11-22T12:00:00Z".parse().unwrap();
     start + SignedDuration::from_mins(minute)
 }
 
-fn id<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
+pub(super) fn id<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> T {
     text.parse().unwrap()
 }
 
-fn signal(cause: &str, minute: i64, class: Class, strength: Strength) -> Signal {
+pub(super) fn signal(cause: &str, minute: i64, class: Class, strength: Strength) -> Signal {
     let cause: RootCause = id(cause);
     let credentials = match &cause {
         RootCause::Credential(credential) => vec![credential.clone()],
@@ -37,12 +37,12 @@ fn signal(cause: &str, minute: i64, class: Class, strength: Strength) -> Signal 
     }
 }
 
-fn symptom(asset: &str, minute: i64, class: Class) -> Signal {
+pub(super) fn symptom(asset: &str, minute: i64, class: Class) -> Signal {
     signal(&format!("asset:{asset}"), minute, class, Strength::Page)
 }
 
 /// Weighs signals one after the other, a minute after each; what came of the last.
-fn last(health: &Health, signals: &[Signal]) -> Vec<Step> {
+pub(super) fn last(health: &Health, signals: &[Signal]) -> Vec<Step> {
     let mut correlator = Correlator::new(&demo_estate());
     let mut steps = Vec::new();
     for signal in signals {
@@ -52,7 +52,7 @@ fn last(health: &Health, signals: &[Signal]) -> Vec<Step> {
 }
 
 /// The causes taken and the children absorbed, in order.
-fn told(steps: &[Step]) -> Vec<String> {
+pub(super) fn told(steps: &[Step]) -> Vec<String> {
     let words = |step: &Step| match step {
         Step::Take(signal) => format!("{} {:?}", signal.cause, signal.strength),
         Step::Absorb { child, parent } => format!("{child} -> {parent}"),
@@ -60,7 +60,7 @@ fn told(steps: &[Step]) -> Vec<String> {
     steps.iter().map(words).collect()
 }
 
-fn works(flows: &[&str], minute: i64) -> Health {
+pub(super) fn works(flows: &[&str], minute: i64) -> Health {
     Health {
         worked_at: flows.iter().map(|flow| (id(flow), at(minute))).collect(),
         ..Health::default()
@@ -246,53 +246,6 @@ fn what_is_remembered_survives_being_stored() {
     );
 }
 
-fn planned(kind: PlannedKind, asset: Option<&str>) -> Estate {
-    let mut estate = demo_estate();
-    estate.planned.push(Planned {
-        id: "PL-01".into(),
-        kind,
-        from: at(-10),
-        to: at(60),
-        bu: None,
-        integration: None,
-        asset: asset.map(id),
-        reason: String::new(),
-    });
-    estate
-}
-
-#[test]
-fn what_is_planned_is_held_and_told_only_if_it_goes_on() {
-    let health = Health::default();
-    let stopped = symptom("J-06", 0, Class::Stopped);
-    let estate = planned(PlannedKind::Pause, Some("J-06"));
-    let mut correlator = Correlator::new(&estate);
-    assert_eq!(
-        told(&correlator.weigh(at(1), &stopped, &health)),
-        ["asset:J-06 Suspect"]
-    );
-    assert_eq!(correlator.next_wake(), Some(at(70)));
-    assert_eq!(correlator.tick(at(69), &health), []);
-    let mut healed = correlator.clone();
-    let end = signal("asset:J-06", 30, Class::Stopped, Strength::Healed);
-    healed.weigh(at(30), &end, &health);
-    assert_eq!(healed.tick(at(70), &health), []);
-    assert_eq!(told(&correlator.tick(at(70), &health)), ["asset:J-06 Page"]);
-    assert_eq!(correlator.tick(at(71), &health), []);
-}
-
-#[test]
-fn announced_maintenance_holds_the_provider_and_an_announced_launch_holds_nothing() {
-    let mut outage = signal("platform", 0, Class::Upstream, Strength::Page);
-    outage.integrations = vec![id("INT-010")];
-    let weigh = |kind| {
-        let mut correlator = Correlator::new(&planned(kind, None));
-        told(&correlator.weigh(at(1), &outage, &Health::default()))
-    };
-    assert_eq!(weigh(PlannedKind::Maintenance), ["platform Suspect"]);
-    assert_eq!(weigh(PlannedKind::Launch), ["platform Page"]);
-}
-
 #[test]
 fn one_credential_that_stumbled_alone_is_a_part_of_the_providers_failure() {
     let alone = signal("credential:INT-021", 0, Class::Upstream, Strength::Page);
@@ -312,4 +265,50 @@ fn a_suspicion_of_the_provider_grows_into_a_page() {
     let page = signal("platform", 5, Class::Upstream, Strength::Page);
     let steps = last(&Health::default(), &[suspect, page]);
     assert_eq!(told(&steps), ["platform Page"]);
+}
+
+#[test]
+fn a_flow_whose_old_token_lasted_into_the_outage_is_a_part_of_it() {
+    let outage = signal("platform", 0, Class::Upstream, Strength::Page);
+    let stopped = symptom("TS-06", 15, Class::Stopped);
+    let until = |minute| {
+        let health = works(&["INT-018"], minute);
+        told(&last(&health, &[outage.clone(), stopped.clone()]))
+    };
+    assert_eq!(until(14), ["platform Page"]);
+    assert_eq!(until(30), ["asset:TS-06 Page"]);
+}
+
+#[test]
+fn a_credential_blamed_by_guess_becomes_a_part_of_the_outage_that_shows_later() {
+    let outage = signal("platform", -1, Class::Upstream, Strength::Page);
+    let steps = last(
+        &Health::default(),
+        &[
+            symptom("DE-05", 0, Class::Frozen),
+            symptom("DE-06", 2, Class::Frozen),
+            outage,
+        ],
+    );
+    assert_eq!(
+        told(&steps)[..2],
+        ["credential:INT-012 -> platform", "platform Page"]
+    );
+}
+
+#[test]
+fn a_send_and_a_journey_that_one_unseen_flow_fills_name_its_credential() {
+    let stops = [
+        symptom("TS-09", 0, Class::Stopped),
+        symptom("J-10", 1, Class::Stopped),
+    ];
+    let told_of = |health: &Health| told(&last(health, &stops));
+    assert_eq!(
+        told_of(&Health::default()),
+        [
+            "asset:TS-09 -> credential:INT-031",
+            "credential:INT-031 Page"
+        ]
+    );
+    assert_eq!(told_of(&works(&["INT-031"], 5)), ["asset:TS-09 Page"]);
 }
