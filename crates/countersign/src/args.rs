@@ -132,7 +132,7 @@ pub(crate) struct DemoArgs {
     /// How many times as fast as the wall the demo's clock runs
     #[arg(long, default_value_t = 60.0)]
     pub(crate) speed: f64,
-    /// Without generated history (no history is generated yet)
+    /// Without the ninety days of generated history
     #[arg(long)]
     pub(crate) fresh: bool,
     /// List the stories and stop

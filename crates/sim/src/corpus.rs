@@ -24,7 +24,7 @@ macro_rules! files {
     };
 }
 
-/// The family of the stories, three of which the demo plays today.
+/// The family of the stories, which the demo plays too.
 const STORIES: &str = "stories";
 
 const FILES: &[File] = files![

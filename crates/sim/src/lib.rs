@@ -3,16 +3,19 @@
 //!
 //! Floor 5, workshop wing. Start at [`Simulator`]; [`scenario`] reads what goes wrong and when. It is
 //! a product of its own: a tenant that anyone can test Marketing Cloud code against.
-//! [`simulate`](mod@simulate) plays scenarios without a socket or a clock; [`corpus`] holds ours.
+//! [`simulate`](mod@simulate) plays scenarios without a socket or a clock; [`corpus`] holds ours,
+//! and [`life`] is the same world around a broker that runs.
 
 mod control;
 pub mod corpus;
+pub mod history;
+pub mod life;
 mod listener;
 pub mod scenario;
 mod setup;
 pub mod simulate;
 mod simulator;
-pub mod traffic;
+mod traffic;
 pub mod world;
 
 pub use countersign_sfmc::AppError;

@@ -6,18 +6,19 @@
 mod check;
 mod oracle;
 mod report;
+mod watching;
 
 pub use check::{SimulateError, check};
 pub use report::{Affects, Report, ScenarioReport, Seconds, Summary};
+pub(crate) use watching::{Keeping, Watching};
 
 use crate::scenario::Scenario;
 use crate::world::{Ground, Times, World, estate_of};
 use countersign_host::clock::stopwatch;
+use countersign_model::Timestamp;
 use countersign_model::estate::Estate;
-use countersign_model::id::IncidentId;
 use countersign_model::incident::{Incident, IncidentState};
 use countersign_model::outcome::Outcome;
-use countersign_model::{SignedDuration, Timestamp};
 use countersign_store::Loaded;
 use countersign_watch::{Judge, Rules};
 use std::collections::BTreeMap;
@@ -50,10 +51,10 @@ pub struct Ran {
 }
 
 /// A history that has been lived through.
-struct Past {
-    ground: Ground,
-    memory: BTreeMap<String, String>,
-    incidents: Vec<Incident>,
+pub(crate) struct Past {
+    pub(crate) ground: Ground,
+    pub(crate) memory: BTreeMap<String, String>,
+    pub(crate) incidents: Vec<Incident>,
 }
 
 /// What decides a history: scenarios alike in all of it share one.
@@ -135,7 +136,18 @@ fn run(staged: &Staged, pasts: &Mutex<BTreeMap<PastKey, Arc<OnceLock<Past>>>>) -
 }
 
 /// The fault-free history before the detail begins.
-fn live_through(scenario: &Scenario, estate: &Estate, times: Times) -> Past {
+pub(crate) fn live_through(scenario: &Scenario, estate: &Estate, times: Times) -> Past {
+    let (world, watch) = lived(scenario, estate, times, None);
+    past(&world, watch)
+}
+
+/// The same, with all that the judgement said in it.
+pub(crate) fn lived(
+    scenario: &Scenario,
+    estate: &Estate,
+    times: Times,
+    keeping: Option<Keeping>,
+) -> (World, Watching) {
     let clean = Scenario {
         faults: Vec::new(),
         noise: Vec::new(),
@@ -144,8 +156,13 @@ fn live_through(scenario: &Scenario, estate: &Estate, times: Times) -> Past {
     let ground = Ground::new(&clean, estate, times);
     let mut world = World::new(&clean, estate, ground).expect("there is no fault in it");
     let judge = Judge::new(Rules::default(), estate, scenario.seed, &Loaded::default());
-    let mut watch = Watching::new(judge);
+    let mut watch = Watching::new(judge, keeping);
     watch.until(&mut world, times.live_from);
+    (world, watch)
+}
+
+/// What is left of a history.
+pub(crate) fn past(world: &World, mut watch: Watching) -> Past {
     Past {
         ground: world.ground(),
         memory: watch
@@ -158,9 +175,16 @@ fn live_through(scenario: &Scenario, estate: &Estate, times: Times) -> Past {
     }
 }
 
-fn play(scenario: &Scenario, mut estate: Estate, times: Times, past: &Past) -> Ran {
-    let ground = past.ground.on(scenario, &estate, times);
-    let mut world = World::new(scenario, &estate, ground).expect("every fault was checked");
+/// A world that goes on from a history, and the judgement as after a restart.
+pub(crate) fn resumed(
+    scenario: &Scenario,
+    estate: &mut Estate,
+    past: &Past,
+    keeping: Option<Keeping>,
+) -> (World, Watching) {
+    let times = Times::of(scenario);
+    let ground = past.ground.on(scenario, estate, times);
+    let world = World::new(scenario, estate, ground).expect("every fault was checked");
     estate.planned.extend(world.planned());
     let (ended, open) = past.incidents.iter().cloned().partition(|one| {
         matches!(
@@ -174,8 +198,12 @@ fn play(scenario: &Scenario, mut estate: Estate, times: Times, past: &Past) -> R
         ended,
         ..Loaded::default()
     };
-    let judge = Judge::new(Rules::default(), &estate, scenario.seed, &loaded);
-    let mut watch = Watching::new(judge);
+    let judge = Judge::new(Rules::default(), estate, scenario.seed, &loaded);
+    (world, Watching::new(judge, keeping))
+}
+
+fn play(scenario: &Scenario, mut estate: Estate, times: Times, past: &Past) -> Ran {
+    let (mut world, mut watch) = resumed(scenario, &mut estate, past, None);
     watch.until(&mut world, times.start);
     let renewals_before = world.tally().renewals;
     watch.until(&mut world, times.end);
@@ -189,95 +217,4 @@ fn play(scenario: &Scenario, mut estate: Estate, times: Times, past: &Past) -> R
     ran.report.virtual_seconds = times.end.duration_since(times.begin).as_secs_f64();
     ran.story = watch.story;
     ran
-}
-
-/// The judgement at work, and what it has said.
-struct Watching {
-    judge: Judge,
-    incidents: BTreeMap<IncidentId, Incident>,
-    story: Vec<String>,
-    ticked_at: Timestamp,
-}
-
-impl Watching {
-    fn new(judge: Judge) -> Watching {
-        Watching {
-            judge,
-            incidents: BTreeMap::new(),
-            story: Vec::new(),
-            ticked_at: Timestamp::MIN,
-        }
-    }
-
-    /// Lets the world go on until `end`, which is not part of it.
-    fn until(&mut self, world: &mut World, end: Timestamp) {
-        loop {
-            let next = world.next_at();
-            if let Some(wake) = self.wake().filter(|wake| *wake < next && *wake < end) {
-                self.judge.tick(wake);
-                self.ticked_at = wake;
-                self.note(wake);
-                continue;
-            }
-            if next >= end {
-                return;
-            }
-            let (now, outcomes) = world.step();
-            if outcomes.is_empty() {
-                continue;
-            }
-            for outcome in &outcomes {
-                self.judge.observe(now, outcome);
-            }
-            self.judge.tick(now);
-            self.ticked_at = now;
-            self.note(now);
-        }
-    }
-
-    /// When the judgement wants to look again; at most once a second.
-    fn wake(&self) -> Option<Timestamp> {
-        let least = self.ticked_at.checked_add(SignedDuration::from_secs(1));
-        let wake = self.judge.next_wake()?;
-        Some(wake.max(least.unwrap_or(Timestamp::MIN)))
-    }
-
-    fn note(&mut self, now: Timestamp) {
-        let verdict = self.judge.take_verdict();
-        for incident in verdict.incidents {
-            let known = self.incidents.get(&incident.id);
-            if known.is_none_or(|known| differs(known, &incident)) {
-                self.story.push(line(now, &incident));
-            }
-            self.incidents.insert(incident.id.clone(), incident);
-        }
-    }
-}
-
-/// Whether a change of an incident is worth a line.
-fn differs(older: &Incident, newer: &Incident) -> bool {
-    (&older.root_cause, older.class, older.state, older.locked_at)
-        != (&newer.root_cause, newer.class, newer.state, newer.locked_at)
-        || older.affects() != newer.affects()
-}
-
-fn line(now: Timestamp, incident: &Incident) -> String {
-    let state = serde_json::to_value(incident.state).unwrap_or_default();
-    let evidence = incident
-        .evidence
-        .last()
-        .map_or("", |fact| fact.words.as_str());
-    let locked = if incident.locked_at.is_some() {
-        ", locked"
-    } else {
-        ""
-    };
-    format!(
-        "{now}  {}{locked}  {}  {}  affects {}  [{}]",
-        state.as_str().unwrap_or("?"),
-        incident.root_cause,
-        incident.class.as_str(),
-        incident.affects().join(" "),
-        evidence,
-    )
 }

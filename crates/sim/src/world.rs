@@ -19,22 +19,23 @@ mod times;
 pub(crate) mod trouble;
 mod wire;
 
+pub(crate) use act::Attempt;
 pub(crate) use evidence::Evidence;
 pub(crate) use times::Times;
 pub use trouble::TroubleError;
 
 use crate::scenario::Scenario;
-use act::Attempt;
+use crate::simulator::Simulator;
 use broker::{Broker, Tally};
 use client::OwnClient;
 use counter::Counter;
 use countersign_model::estate::{CredentialMode, Estate, Planned};
-use countersign_model::id::CredentialId;
+use countersign_model::id::{CredentialId, IntegrationId};
 use countersign_model::outcome::Outcome;
 use countersign_model::{SignedDuration, Timestamp};
 use habits::{Habits, Span};
 use run::Running;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use trouble::{Act, Trouble, troubles};
 use wire::Wire;
@@ -83,6 +84,10 @@ pub(crate) struct World {
     wire: Wire,
     broker: Broker,
     clients: BTreeMap<usize, OwnClient>,
+    /// Flows whose programs are others, with a broker of their own.
+    outside: BTreeSet<usize>,
+    /// What those programs are to send.
+    errands: Vec<Attempt>,
     due: BTreeMap<(Timestamp, u64), Due>,
     evidence: Evidence,
     /// What has been reported and is not delivered yet.
@@ -156,29 +161,68 @@ impl World {
         ground: Ground,
     ) -> Result<World, TroubleError> {
         let times = Times::of(scenario);
-        let troubles = troubles(scenario, estate)?;
         let wire = Wire::new(estate, times.live_from, scenario.seed);
-        check_provided(&troubles, &wire)?;
         let mut starts = BTreeMap::new();
         let broker = Broker::new(estate, scenario.seed, |id, ratio| {
             let first = first_token(scenario, times, id, ratio);
             starts.insert(id.clone(), first.0);
             first
         });
-        let mut world = World {
+        let mut world = World::assembled(scenario, estate, ground, wire, broker)?;
+        world.live_from = times.live_from;
+        world.plan(&starts);
+        Ok(world)
+    }
+
+    /// A world in which a broker that is not its own gets the tokens, and the provider is one that
+    /// others talk to as well. Its detail begins at the scenario's start.
+    ///
+    /// # Errors
+    /// [`TroubleError`] for the first fault that cannot be played.
+    pub(crate) fn beside(
+        scenario: &Scenario,
+        estate: &Estate,
+        ground: Ground,
+        simulator: Simulator,
+    ) -> Result<World, TroubleError> {
+        let strangers = Estate {
+            credentials: Vec::new(),
+            integrations: Vec::new(),
+            ..estate.clone()
+        };
+        let no_broker = Broker::new(&strangers, scenario.seed, |_, _| (scenario.start, None));
+        let wire = Wire::over(simulator);
+        let mut world = World::assembled(scenario, estate, ground, wire, no_broker)?;
+        let flows = world.ground.habits.flows.iter().enumerate();
+        let brokered = flows.filter(|(_, flow)| !flow.observed);
+        world.outside = brokered.map(|(place, _)| place).collect();
+        world.plan(&BTreeMap::new());
+        Ok(world)
+    }
+
+    fn assembled(
+        scenario: &Scenario,
+        estate: &Estate,
+        ground: Ground,
+        wire: Wire,
+        broker: Broker,
+    ) -> Result<World, TroubleError> {
+        let troubles = troubles(scenario, estate)?;
+        check_provided(&troubles, &wire)?;
+        Ok(World {
             ground,
             estate: estate.clone(),
-            live_from: times.live_from,
+            live_from: scenario.start,
             wire,
             broker,
             clients: BTreeMap::new(),
+            outside: BTreeSet::new(),
+            errands: Vec::new(),
             due: BTreeMap::new(),
             evidence: Evidence::default(),
             mail: BTreeMap::new(),
             troubles,
-        };
-        world.plan(&starts);
-        Ok(world)
+        })
     }
 
     /// Puts everything on the calendar that is known beforehand.
@@ -258,11 +302,26 @@ impl World {
             self.beat(now, minutes);
             self.ground.beat_at = now + SignedDuration::from_mins(minutes);
         }
+        (now, self.delivered(now))
+    }
+
+    /// What reaches the watch until `now`, and has not yet.
+    pub(crate) fn delivered(&mut self, now: Timestamp) -> Vec<Outcome> {
         let mut delivered = Vec::new();
         while let Some(entry) = self.mail.first_entry().filter(|entry| entry.key().0 <= now) {
             delivered.push(entry.remove());
         }
-        (now, delivered)
+        delivered
+    }
+
+    /// What programs outside are to send; each is given once.
+    pub(crate) fn take_errands(&mut self) -> Vec<Attempt> {
+        std::mem::take(&mut self.errands)
+    }
+
+    /// Whose errand it is.
+    pub(crate) fn sender(&self, errand: &Attempt) -> &IntegrationId {
+        &self.ground.habits.flows[errand.flow()].it.id
     }
 
     fn later(&mut self, at: Timestamp, due: Due) {

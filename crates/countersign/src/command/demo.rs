@@ -16,18 +16,17 @@ use countersign_host::listen::{self, Limits};
 use countersign_host::run_file::RunFile;
 use countersign_host::signal;
 use countersign_host::task::Tasks;
+use countersign_model::SignedDuration;
 use countersign_model::estate::{CredentialKind, Estate, VendMode};
 use countersign_model::id::IntegrationId;
-use countersign_model::{SignedDuration, Timestamp};
 use countersign_sim::Simulator;
+use countersign_sim::life::Life;
 use countersign_watchd::{Options, WatchPlane};
 use serde_json::{Value, json};
 use stand::Stand;
 use std::sync::Arc;
 use story::Story;
 
-/// The demo's clock starts here.
-const START: &str = "2026-11-22T12:30:00Z";
 /// Time before it in which every slot gets its first token, so that the estate is in mid-flight.
 const PRELUDE: SignedDuration = SignedDuration::from_mins(18);
 /// What the demo's tenant answers as a token's life, and how long it really lives, seconds.
@@ -54,7 +53,7 @@ pub(crate) async fn run(args: &Args, demo: &DemoArgs) -> Result<(), Exit> {
         return Err(Exit::input("--speed: a number above 0 and at most 10000"));
     }
     let mut settings = settings_that_log(args, Some(&demo.listen), Some(LOG))?;
-    let start: Timestamp = START.parse().expect("a literal instant");
+    let start = story.start();
     let begin = start - PRELUDE;
     for (field, at) in [
         ("--sim-listen", demo.sim_listen),
@@ -77,7 +76,7 @@ pub(crate) async fn run(args: &Args, demo: &DemoArgs) -> Result<(), Exit> {
     let (broker_listener, broker_url) = bind("broker_listen", settings.broker_listen).await?;
     let (listener, dashboard_url) = bind("listen", settings.listen).await?;
 
-    let mut estate = countersign_feed::demo_estate();
+    let mut estate = story.estate();
     for tenant in &mut estate.tenants {
         tenant.auth_url = Some(sim_url.clone());
     }
@@ -98,6 +97,11 @@ pub(crate) async fn run(args: &Args, demo: &DemoArgs) -> Result<(), Exit> {
         drop(axum::serve(control_listener, steering).await);
     });
 
+    let past = story.past(&estate, begin, demo.fresh).await?;
+    let life = Life::new(&story.scenario, &estate, &past, simulator.clone());
+    let life = life.map_err(|error| Exit::failed(error.to_string()))?;
+    estate.planned.extend(life.planned());
+
     let token = run_token();
     let stand = Stand::open(args, &settings, &clock, &token).await?;
     let hand = stand.hand().await?;
@@ -113,6 +117,7 @@ pub(crate) async fn run(args: &Args, demo: &DemoArgs) -> Result<(), Exit> {
     })
     .await?;
     watch.watch.set_estate(estate.clone()).await?;
+    folder::remember(watch.watch.store(), past).await?;
     watch.start(&mut tasks);
     stand.start(watch.watch.clone()).await;
     hand.estate_put(&estate, ACTOR)
@@ -127,7 +132,17 @@ pub(crate) async fn run(args: &Args, demo: &DemoArgs) -> Result<(), Exit> {
         drop(axum::serve(listener, watch_app).await);
     });
 
-    story::prelude(&story, &estate, &simulator, &hand, &clock, &control, start).await?;
+    let callers = Callers::new(life, &watch.watch, &clock);
+    let prelude = story::Prelude {
+        story: &story,
+        estate: &estate,
+        simulator: &simulator,
+        hand: &hand,
+        callers: &callers,
+        clock: &clock,
+        control: &control,
+    };
+    prelude.play().await?;
     let consumers = OpenConsumers {
         direct: open_consumer(&hand, &estate, VendMode::Direct).await?,
         gateway: open_consumer(&hand, &estate, VendMode::Gateway).await?,
@@ -136,7 +151,7 @@ pub(crate) async fn run(args: &Args, demo: &DemoArgs) -> Result<(), Exit> {
         let known = simulator.core_app_add(&one.client_id, &one.client_secret);
         known.map_err(|error| Exit::failed(error.to_string()))?;
     }
-    let callers = Callers::hire(&estate, &stand, &simulator, &watch.watch, &hand).await?;
+    callers.hire(&estate, &stand, &hand).await?;
     let run_file = RunFile {
         pid: std::process::id(),
         dashboard: Some(dashboard_url),
@@ -149,8 +164,8 @@ pub(crate) async fn run(args: &Args, demo: &DemoArgs) -> Result<(), Exit> {
     let sign_in = watch.sign_in_link().await?;
     announce(args, demo, &story, &run_file, &sign_in, &consumers);
     drop(hand);
-    callers.start(&mut tasks, clock.clone(), start);
-    story::play(&mut tasks, story, simulator, stand, clock, start);
+    callers.start(&mut tasks);
+    story::play(&mut tasks, story, stand, clock);
     control.set_speed(demo.speed);
 
     let ended = tokio::select! {

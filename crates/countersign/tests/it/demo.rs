@@ -2,16 +2,29 @@
 
 use crate::house::{Folder, Server, ask};
 use countersign_model::{SignedDuration, Timestamp};
+use countersign_sim::corpus;
+use countersign_sim::simulate::{Ran, Staged, simulate};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::process::Command;
+use std::sync::Arc;
 use std::time::Duration;
+
+/// Hours that a live demo is watched for: beyond the first harm of its stories.
+const LIVED_H: usize = 4;
 
 pub(crate) fn demo(folder: &Folder, story: &str, speed: &str) -> Server {
     Server::start(demo_command(folder, story, speed))
 }
 
+/// Without a history, which most of what is tested here does not need.
 fn demo_command(folder: &Folder, story: &str, speed: &str) -> Command {
+    let mut command = with_history(folder, story, speed);
+    command.arg("--fresh");
+    command
+}
+
+fn with_history(folder: &Folder, story: &str, speed: &str) -> Command {
     let mut command = folder.command(&["demo", "--story", story, "--speed", speed, "--json"]);
     for flag in [
         "--listen",
@@ -114,6 +127,79 @@ async fn quiet_sunday_opens_one_incident_before_the_token_ends() {
     assert_eq!(opened, 1, "{others:?}");
     let verified = folder.run(&["audit", "verify", "--json"]);
     assert_eq!(verified.code(), 0, "{}", verified.stderr());
+}
+
+/// Root cause, class, when it opened to the second, what it affects, and the first harm.
+type Told = (String, String, String, Vec<String>, Option<String>);
+
+/// What was told of since the story began, oldest first.
+fn told_of(incidents: &[Value], start: &str) -> Vec<Told> {
+    let text = |one: &Value| one.as_str().map(str::to_owned);
+    let told = |one: &Value| {
+        let opened = text(&one["opened_at"]).filter(|at| at.as_str() >= start)?;
+        let affects = one["affects"].as_array().into_iter().flatten();
+        let mut affects: Vec<String> = affects.filter_map(text).collect();
+        affects.sort();
+        Some((
+            text(&one["root_cause"])?,
+            text(&one["class"])?,
+            opened[.."2026-11-22T12:51:29".len()].to_owned(),
+            affects,
+            text(&one["harm"]["at"]),
+        ))
+    };
+    let mut all: Vec<Told> = incidents.iter().filter_map(told).collect();
+    all.sort_by(|a, b| a.2.cmp(&b.2));
+    all
+}
+
+/// What `simulate` makes of stories of the product.
+fn simulated(names: &[&str]) -> Vec<Vec<Told>> {
+    let estate = Arc::new(countersign_feed::demo_estate());
+    let staged = |name: &&str| Staged {
+        scenario: corpus::named(name).remove(0),
+        estate: Arc::clone(&estate),
+    };
+    let staged: Vec<Staged> = names.iter().map(staged).collect();
+    let ran = simulate(&staged).expect("they can be played");
+    let told = |(ran, staged): (Ran, &Staged)| {
+        let incidents = ran.incidents.iter().map(|one| {
+            let mut body = serde_json::to_value(one).expect("an incident");
+            body["affects"] = one.affects().into();
+            body
+        });
+        let incidents: Vec<Value> = incidents.collect();
+        told_of(&incidents, &staged.scenario.start.to_string())
+    };
+    ran.into_iter().zip(&staged).map(told).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_story_is_the_same_incident_in_simulate_and_in_the_live_demo() {
+    let stories = [
+        "quiet-sunday",
+        "quiet-sunday-observed",
+        "quiet-sunday-observed-stale-date",
+        "silent-sunday",
+    ];
+    let simulated = simulated(&stories);
+    for (story, simulated) in stories.into_iter().zip(simulated) {
+        let folder = Folder::new();
+        let server = Server::start(with_history(&folder, story, "60"));
+        for _ in 0..LIVED_H {
+            advance(&server, "1h").await;
+        }
+        let all = incidents(&server).await;
+        let live = told_of(&all, "2026-11-22T12:30:00Z");
+        assert_eq!(live, simulated, "{story}");
+        let expected = usize::from(!story.ends_with("date") && !story.starts_with("silent"));
+        assert_eq!(live.len(), expected, "{story}");
+        let past: Vec<&Value> = all
+            .iter()
+            .filter(|one| one["state"] == "resolved")
+            .collect();
+        assert!(past.len() >= 4, "{past:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,6 +1,7 @@
 //! Programs at work: they get a token, call, and try once more where that is what programs do.
 
 mod beside;
+mod errand;
 mod own;
 mod sent;
 
@@ -28,7 +29,7 @@ pub(super) struct Part {
 
 /// What a program is about to send.
 #[derive(Debug, Clone)]
-pub(super) struct Attempt {
+pub(crate) struct Attempt {
     flow: usize,
     run: Option<u64>,
     parts: Vec<Part>,
@@ -70,7 +71,9 @@ impl World {
     pub(super) fn attempt(&mut self, at: Timestamp, attempt: Attempt) {
         let habits = Arc::clone(&self.ground.habits);
         let flow = &habits.flows[attempt.flow];
-        if !self.is_real(flow, at) {
+        if at >= self.live_from && self.outside.contains(&attempt.flow) {
+            self.errands.push(attempt);
+        } else if !self.is_real(flow, at) {
             self.as_usual(at, flow, &attempt);
         } else if let Some(slot) = self.broker.slot_of(&flow.it.id).cloned() {
             self.with_broker(at, flow, &slot, attempt);
@@ -82,15 +85,16 @@ impl World {
     }
 
     /// Whether a flow's calls are made one by one to the provider's model. Until a fault reaches it,
-    /// each of them would go well.
+    /// each of them would go well; a provider that others break too is always asked.
     fn is_real(&self, flow: &Flow, at: Timestamp) -> bool {
         let ahead = if flow.observed {
             CLIENT_LEAD
         } else {
             SignedDuration::ZERO
         };
-        at >= self.live_from
-            && self.troubles.iter().any(|trouble| {
+        let lent = self.wire.is_lent() && flow.credential_kind != CredentialKind::ExtOauth;
+        let reached = || {
+            self.troubles.iter().any(|trouble| {
                 let tokens = trouble.is_provided()
                     || matches!(
                         trouble.act,
@@ -102,6 +106,8 @@ impl World {
                     || trouble.fault.tenant.is_none();
                 tokens && hits && its_own && trouble.at - ahead <= at
             })
+        };
+        at >= self.live_from && (lent || reached())
     }
 
     fn as_usual(&mut self, at: Timestamp, flow: &Flow, attempt: &Attempt) {
@@ -126,7 +132,12 @@ impl World {
             Vend::Token(held) if Some(held.generation) != unlike => {
                 self.keep_for_run(&attempt, &held);
                 for part in attempt.parts.clone() {
-                    self.call(at, flow, slot, &attempt, &part, &held);
+                    for again in self.call(at, flow, &attempt, &part, &held) {
+                        self.broker
+                            .reject(at, slot, held.generation, &mut self.wire);
+                        self.hear_broker(at);
+                        self.later(at + AGAIN_AFTER, Due::Again(again));
+                    }
                 }
             }
             Vend::Wait if !attempt.last => {
@@ -148,20 +159,21 @@ impl World {
         }
     }
 
+    /// Calls with a token; what was refused and is to be tried once more with another.
     fn call(
         &mut self,
         at: Timestamp,
         flow: &Flow,
-        slot: &SlotId,
         attempt: &Attempt,
         part: &Part,
         held: &Held,
-    ) {
+    ) -> Vec<Attempt> {
         self.hiccup(at, flow, part);
         let sent = self.sent(flow, part.thing);
         let all = self.wire.call(at, part.n, &sent.borrowed(), &held.text);
         let keeps_token = self.held_by_run(attempt).is_some();
         let retry_of = attempt.after.as_ref().map(|(id, _)| id.clone());
+        let mut refused = Vec::new();
         for (went, n) in all {
             let id = self.say_calls(at, &told(flow, &sent, retry_of.clone()), &went, n);
             let part = Part {
@@ -171,21 +183,18 @@ impl World {
             if went.is_ok() {
                 self.end(at, attempt, part.thing, n, &End::Through);
             } else if went.status == Some(401) && attempt.after.is_none() && !keeps_token {
-                self.broker
-                    .reject(at, slot, held.generation, &mut self.wire);
-                self.hear_broker(at);
-                let again = Attempt {
+                refused.push(Attempt {
                     parts: vec![part],
                     after: Some((id, held.generation)),
                     last: true,
                     ..attempt.clone()
-                };
-                self.later(at + AGAIN_AFTER, Due::Again(again));
+                });
             } else {
                 self.end(at, attempt, part.thing, n, &End::Failed);
             }
         }
         self.storm(at, flow, part);
+        refused
     }
 
     /// The token that a run goes on using, whatever becomes of it.

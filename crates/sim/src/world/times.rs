@@ -34,6 +34,13 @@ impl Times {
     }
 }
 
+impl Times {
+    /// The last mark of five minutes before an instant, where a history may end.
+    pub(crate) fn mark(at: Timestamp) -> Timestamp {
+        floor(at)
+    }
+}
+
 /// The last mark of five minutes.
 fn floor(at: Timestamp) -> Timestamp {
     let second = at.as_second().div_euclid(300) * 300;

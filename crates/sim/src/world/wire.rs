@@ -1,6 +1,7 @@
 //! The road between the world's programs and the provider's model: requests made, answers read.
 
 use crate::setup::setup;
+use crate::simulator::Simulator;
 use countersign_model::Timestamp;
 use countersign_model::estate::{CredentialKind, Estate};
 use countersign_model::mint::{MintResult, NetCause, Phase};
@@ -18,9 +19,26 @@ const PARTS_MAX: u64 = 10;
 /// Life of a token as told and as it is, seconds (design 4.1, demo estate D.1).
 const TOKEN_LIFE: [(&str, &str); 2] = [("expires_in", "1199"), ("validity", "1319")];
 
+/// The provider's model.
+enum Provider {
+    /// The world's own.
+    Own(Box<Platform>),
+    /// One that others talk to as well, and break.
+    Lent(Simulator),
+}
+
+impl Provider {
+    fn with<T>(&mut self, work: impl FnOnce(&mut Platform) -> T) -> T {
+        match self {
+            Provider::Own(platform) => work(platform),
+            Provider::Lent(simulator) => simulator.with(work),
+        }
+    }
+}
+
 /// The provider, at the end of a wire.
 pub(crate) struct Wire {
-    platform: Platform,
+    provider: Provider,
     /// Whether a fault at work hits only a share, so that one request cannot stand for many.
     shared: bool,
 }
@@ -78,19 +96,35 @@ impl Wire {
             set.expect("a switch there is, and within its bounds");
         }
         Wire {
-            platform,
+            provider: Provider::Own(Box::new(platform)),
             shared: false,
         }
     }
 
+    /// A wire to a provider that others talk to as well.
+    pub(crate) fn over(simulator: Simulator) -> Wire {
+        Wire {
+            provider: Provider::Lent(simulator),
+            shared: false,
+        }
+    }
+
+    /// Whether others talk to the provider as well.
+    pub(crate) fn is_lent(&self) -> bool {
+        matches!(self.provider, Provider::Lent(_))
+    }
+
     /// Whether the provider's model could play a fault.
     pub(crate) fn check(&self, order: &FaultOrder) -> Result<(), FaultError> {
-        self.platform.check(order)
+        match &self.provider {
+            Provider::Own(platform) => platform.check(order),
+            Provider::Lent(simulator) => simulator.with(|platform| platform.check(order)),
+        }
     }
 
     pub(crate) fn inject(&mut self, now: Timestamp, order: &FaultOrder) {
         self.shared |= order.share.is_some_and(|share| share < 1.0);
-        let injected = self.platform.inject(now, order);
+        let injected = self.provider.with(|platform| platform.inject(now, order));
         injected.expect("it was checked before the world began");
     }
 
@@ -101,7 +135,7 @@ impl Wire {
             path: token_path(kind, label),
             ..Request::default()
         };
-        matches!(self.platform.step(now, &request), Reply::Answer(answer) if answer.status < 500)
+        matches!(self.step(now, &request), Reply::Answer(answer) if answer.status < 500)
     }
 
     pub(crate) fn mint(&mut self, now: Timestamp, client: &Client<'_>) -> Brought {
@@ -131,7 +165,11 @@ impl Wire {
             body,
             ..Request::default()
         };
-        read(self.platform.step(now, &request))
+        read(self.step(now, &request))
+    }
+
+    fn step(&mut self, now: Timestamp, request: &Request) -> Reply {
+        self.provider.with(|platform| platform.step(now, request))
     }
 
     /// Makes `n` equal calls; how many went how.
@@ -159,7 +197,7 @@ impl Wire {
                 n,
                 ..Request::default()
             };
-            let went = match self.platform.step(now, &request) {
+            let went = match self.step(now, &request) {
                 Reply::Drop => Went {
                     status: None,
                     code: Some("connection_reset".to_owned()),

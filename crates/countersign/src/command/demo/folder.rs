@@ -8,6 +8,8 @@ use countersign_host::file;
 use countersign_host::run_file::RunFile;
 use countersign_host::settings::MasterKeySource;
 use countersign_model::Timestamp;
+use countersign_sim::history::History;
+use countersign_store::{PipelineCommit, WatchStore};
 use std::path::Path;
 
 const KEY_FILE: &str = "demo.key";
@@ -60,6 +62,26 @@ pub(crate) async fn prepare(data: &Path, now: Timestamp) -> Result<MasterKeySour
         .await
         .map_err(|error| Exit::refused(error.to_string()))?;
     Ok(source)
+}
+
+/// Puts a history into a new ledger, as if it had been watched from here.
+pub(crate) async fn remember(store: &WatchStore, past: History) -> Result<(), Exit> {
+    if past.memory.is_empty() {
+        return Ok(());
+    }
+    let until = past.until();
+    let memory = past.memory.into_iter();
+    let turn = PipelineCommit {
+        incidents: past.incidents,
+        findings: past.findings,
+        statuses: past.statuses,
+        memory: memory.map(|(part, text)| (part, Some(text))).collect(),
+        judged_at: Some(until),
+        ..PipelineCommit::default()
+    };
+    store.commit(turn).await?;
+    store.health_times_add(past.health).await?;
+    Ok(())
 }
 
 /// An empty file only marks the folder: the key of that demo came from elsewhere.
