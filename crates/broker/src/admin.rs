@@ -13,7 +13,7 @@ use crate::consumer::Registry;
 use crate::driver::{Command, CredentialChange};
 use crate::specs;
 use crate::vend::{Handed, NotHanded, Vendor};
-use countersign_feed::estate::{self, Finding, Severity};
+use countersign_feed::estate::{self, Conditions, Finding, Severity};
 use countersign_host::entropy::Entropy;
 use countersign_model::Timestamp;
 use countersign_model::class::Class;
@@ -34,6 +34,9 @@ pub enum AdminError {
     /// The estate has faults.
     #[error("the estate has {} faults", .0.len())]
     EstateFaulty(Vec<Finding>),
+    /// The estate is not what a change was made from.
+    #[error("the estate is not the one that this change was made from; nothing was changed")]
+    EstateChanged,
     /// No estate was applied yet.
     #[error("there is no estate yet: countersign estate apply FILE")]
     NoEstate,
@@ -121,6 +124,7 @@ pub enum AdminError {
 /// The operations.
 pub struct Admin {
     pub(crate) books: Arc<Books>,
+    pub(crate) estate_turn: tokio::sync::Mutex<()>,
     pub(crate) vendor: Arc<Vendor>,
     pub(crate) registry: Arc<Registry>,
     pub(crate) entropy: Entropy,
@@ -147,12 +151,30 @@ impl Admin {
     /// # Errors
     /// [`AdminError::EstateFaulty`] with every fault, [`AdminError::Books`].
     pub async fn estate_put(&self, next: &Estate, actor: &str) -> Result<(), AdminError> {
+        self.estate_put_if(&Conditions::default(), next, actor)
+            .await
+    }
+
+    /// Replaces the estate if what is in force meets the conditions; nobody changes it in between.
+    ///
+    /// # Errors
+    /// As [`Admin::estate_put`], and [`AdminError::EstateChanged`].
+    pub async fn estate_put_if(
+        &self,
+        conditions: &Conditions,
+        next: &Estate,
+        actor: &str,
+    ) -> Result<(), AdminError> {
         let faults: Vec<Finding> = estate::lint(next)
             .into_iter()
             .filter(|finding| finding.severity == Severity::Error)
             .collect();
         if !faults.is_empty() {
             return Err(AdminError::EstateFaulty(faults));
+        }
+        let _turn = self.estate_turn.lock().await;
+        if !conditions.are_met(self.books.estate().await?.as_ref()) {
+            return Err(AdminError::EstateChanged);
         }
         self.books.estate_put(next, actor, self.now()).await?;
         self.reload().await

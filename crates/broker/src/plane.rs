@@ -134,6 +134,7 @@ impl Broker {
         };
         let admin = Arc::new(Admin {
             books: Arc::clone(&books),
+            estate_turn: tokio::sync::Mutex::default(),
             vendor: Arc::clone(&vendor),
             registry: Arc::clone(&registry),
             entropy: entropy.clone(),

@@ -8,13 +8,13 @@ mod reject;
 mod request_token;
 mod sent;
 mod token;
-mod token_paths;
 
 use crate::admin::{Admin, AdminError};
 use crate::consumer::Registry;
 use crate::metrics::Metrics;
 use crate::passage::Passage;
 use crate::problem::Problem;
+use crate::token_paths;
 use crate::token_request::BODY_BYTES_MAX;
 use crate::vend::Vendor;
 use axum::Router;
@@ -170,6 +170,9 @@ impl From<AdminError> for Problem {
                     .map(|fault| format!("{}: {}; {}", fault.path, fault.message, fault.fix))
                     .collect();
                 Problem::new(StatusCode::BAD_REQUEST, "estate_faulty", lines.join("\n"))
+            }
+            AdminError::EstateChanged => {
+                Problem::new(StatusCode::PRECONDITION_FAILED, "estate_changed", detail)
             }
             AdminError::NoEstate => Problem::new(StatusCode::CONFLICT, "no_estate", detail),
             AdminError::Unknown { .. } => {

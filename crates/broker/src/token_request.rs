@@ -1,6 +1,9 @@
 //! The request of `POST /v2/token` as clients really send it: JSON or form, the MID as number or
 //! text, the secret in the body or in a Basic header (RFC 6749 section 2.3.1).
 
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::http::StatusCode;
 use base64::Engine;
 use serde_json::{Map, Value};
 use std::fmt;
@@ -85,6 +88,21 @@ pub fn read(
     })
 }
 
+/// The body of a token request.
+///
+/// # Errors
+/// Status and words for a caller whose body is too large, or did not come whole.
+pub fn arrived(body: Result<Bytes, BytesRejection>) -> Result<Bytes, (StatusCode, &'static str)> {
+    match body {
+        Ok(body) if body.len() <= BODY_BYTES_MAX => Ok(body),
+        Err(error) if error.status() != StatusCode::PAYLOAD_TOO_LARGE => {
+            let words = "the body broke off, or came too slowly";
+            Err((StatusCode::REQUEST_TIMEOUT, words))
+        }
+        Ok(_) | Err(_) => Err((StatusCode::PAYLOAD_TOO_LARGE, "the body is over 16 KiB")),
+    }
+}
+
 fn fields(content_type: Option<&str>, body: &[u8]) -> Result<Map<String, Value>, Unreadable> {
     let form = content_type.is_some_and(|kind| {
         kind.trim()
@@ -105,7 +123,8 @@ fn fields(content_type: Option<&str>, body: &[u8]) -> Result<Map<String, Value>,
     }
 }
 
-/// Id and key of a Basic header (RFC 7617); `None` if it is none.
+/// Id and key of a Basic header, each form-encoded before they were joined (RFC 6749 section 2.3.1);
+/// `None` if it is none.
 pub(crate) fn basic(header: &str) -> Option<(String, Zeroizing<String>)> {
     let (scheme, encoded) = header.split_once(' ')?;
     if !scheme.eq_ignore_ascii_case("basic") {
@@ -117,7 +136,19 @@ pub(crate) fn basic(header: &str) -> Option<(String, Zeroizing<String>)> {
             .ok()?,
     );
     let (id, secret) = std::str::from_utf8(&decoded).ok()?.split_once(':')?;
-    Some((id.to_owned(), Zeroizing::new(secret.to_owned())))
+    let id = form_decoded(id)?.as_str().to_owned();
+    Some((id, form_decoded(secret)?))
+}
+
+/// A text without its form encoding: `+` is a space, and an escape that is none stays as it is, so that
+/// clients that encode nothing get by with all but these two.
+fn form_decoded(text: &str) -> Option<Zeroizing<String>> {
+    // As the one value of a form: what would end it stays what it is.
+    let escaped = text.replace('&', "%26");
+    let form = Zeroizing::new(format!("={}", Zeroizing::new(escaped).as_str()));
+    let mut pairs: Vec<(String, String)> = serde_urlencoded::from_str(&form).ok()?;
+    let (_, value) = pairs.pop()?;
+    Some(Zeroizing::new(value))
 }
 
 /// Clients send the MID as a number, as text, as empty text or not at all.

@@ -8,7 +8,7 @@ use crate::exit::Exit;
 use crate::house;
 use axum::Router;
 use axum::body::Body;
-use axum::http::{Request, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, Request, StatusCode, header};
 use countersign_host::http;
 use countersign_host::run_file::RunFile;
 pub(crate) use elsewhere::{Elsewhere, keep_private};
@@ -54,6 +54,30 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     /// Its body, if it is JSON.
     pub(crate) body: Value,
+    /// Its entity tag, if it has one.
+    pub(crate) tag: Option<String>,
+}
+
+/// What must hold for a request to be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Condition {
+    /// Nothing.
+    Nothing,
+    /// What is there has this entity tag.
+    Is(String),
+    /// There is nothing.
+    IsNotThere,
+}
+
+impl Condition {
+    /// The header that says so.
+    fn header(&self) -> Option<(HeaderName, &str)> {
+        match self {
+            Condition::Nothing => None,
+            Condition::Is(tag) => Some((header::IF_MATCH, tag)),
+            Condition::IsNotThere => Some((header::IF_NONE_MATCH, "*")),
+        }
+    }
 }
 
 impl Plane {
@@ -199,7 +223,20 @@ impl Link {
         path: &str,
         body: Option<&Value>,
     ) -> Result<Answer, Exit> {
-        self.road(plane).ask(method, path, body).await
+        self.ask_if(plane, &Condition::Nothing, (method, path), body)
+            .await
+    }
+
+    /// Asks a plane's API, under a condition.
+    pub(crate) async fn ask_if(
+        &self,
+        plane: Plane,
+        condition: &Condition,
+        (method, path): (&str, &str),
+        body: Option<&Value>,
+    ) -> Result<Answer, Exit> {
+        let road = self.road(plane);
+        road.ask(condition.header(), (method, path), body).await
     }
 
     /// Where programs reach the broker; none where none runs.
@@ -276,20 +313,24 @@ impl Road {
         }
     }
 
-    async fn ask(&self, method: &str, path: &str, body: Option<&Value>) -> Result<Answer, Exit> {
+    async fn ask(
+        &self,
+        condition: Option<(HeaderName, &str)>,
+        asked: (&str, &str),
+        body: Option<&Value>,
+    ) -> Result<Answer, Exit> {
         match self {
             Road::Away(why) => Err(why.clone()),
-            Road::Http { base, token } => over_http(base, token, method, path, body).await,
-            Road::Here { router, token } => here(router, token, method, path, body).await,
+            Road::Http { base, token } => over_http((base, token), condition, asked, body).await,
+            Road::Here { router, token } => here((router, token), condition, asked, body).await,
         }
     }
 }
 
 async fn over_http(
-    base: &str,
-    token: &str,
-    method: &str,
-    path: &str,
+    (base, token): (&str, &str),
+    condition: Option<(HeaderName, &str)>,
+    (method, path): (&str, &str),
     body: Option<&Value>,
 ) -> Result<Answer, Exit> {
     let client = http::client(REQUEST).build()?;
@@ -297,13 +338,17 @@ async fn over_http(
     let mut request = client
         .request(method, format!("{base}{path}"))
         .bearer_auth(token);
+    if let Some((name, value)) = condition {
+        request = request.header(name, value);
+    }
     if let Some(body) = body {
         request = request.json(body);
     }
     let response = sent(base, request).await?;
     let status = response.status().as_u16();
+    let tag = tag_of(response.headers());
     let body = response.json().await.unwrap_or(Value::Null);
-    Ok(Answer { status, body })
+    Ok(Answer { status, body, tag })
 }
 
 async fn sent(base: &str, request: http::RequestBuilder) -> Result<http::Response, Exit> {
@@ -320,17 +365,19 @@ async fn sent(base: &str, request: http::RequestBuilder) -> Result<http::Respons
 }
 
 async fn here(
-    router: &Router,
-    token: &str,
-    method: &str,
-    path: &str,
+    (router, token): (&Router, &str),
+    condition: Option<(HeaderName, &str)>,
+    (method, path): (&str, &str),
     body: Option<&Value>,
 ) -> Result<Answer, Exit> {
-    let request = Request::builder()
+    let mut request = Request::builder()
         .method(method)
         .uri(path)
         .header(header::AUTHORIZATION, format!("Bearer {token}"))
         .header(header::CONTENT_TYPE, "application/json");
+    if let Some((name, value)) = condition {
+        request = request.header(name, value);
+    }
     let bytes = body
         .map(serde_json::to_vec)
         .transpose()?
@@ -339,6 +386,7 @@ async fn here(
     // A router's error type has no values.
     let Ok(response) = router.clone().oneshot(request).await;
     let status = response.status().as_u16();
+    let tag = tag_of(response.headers());
     let body = http_body_util::Limited::new(response.into_body(), ANSWER_BYTES_MAX);
     let bytes = body
         .collect()
@@ -348,7 +396,13 @@ async fn here(
     Ok(Answer {
         status,
         body: serde_json::from_slice(&bytes).unwrap_or(Value::Null),
+        tag,
     })
+}
+
+fn tag_of(headers: &HeaderMap) -> Option<String> {
+    let tag = headers.get(header::ETAG)?.to_str().ok()?;
+    Some(tag.to_owned())
 }
 
 impl Answer {
@@ -372,7 +426,12 @@ impl Answer {
         };
         let refused = matches!(
             text("code"),
-            Some("observed_credential" | "credential_locked" | "grant_quarantined")
+            Some(
+                "observed_credential"
+                    | "credential_locked"
+                    | "grant_quarantined"
+                    | "estate_changed"
+            )
         ) || self.status == StatusCode::FORBIDDEN.as_u16();
         Err(match self.status {
             _ if refused => Exit::refused(words),

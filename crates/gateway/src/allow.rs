@@ -1,6 +1,8 @@
 //! What a read-only consumer may call: these routes and SOAP objects, and nothing else, whatever its
 //! token's scopes would allow. Source: `docs/provider.md` C.
 
+mod question;
+
 use crate::path::Host;
 use crate::people;
 use axum::http::request::Parts;
@@ -102,14 +104,19 @@ const OPERATIONS: [(&str, &str); 4] = [
     ("VersionInfoRequestMsg", "VersionInfo"),
 ];
 
-/// What a read-only consumer may make of this call; `None` if it may not make it.
-pub(crate) fn judge(host: Host, parts: &Parts, path: &str, body: &[u8]) -> Option<Reads> {
+/// What a read-only consumer may make of this call; `None` if it may not make it. `body`: all of it;
+/// `None` if it was too large to be looked at.
+pub(crate) fn judge(host: Host, parts: &Parts, path: &str, body: Option<&[u8]>) -> Option<Reads> {
+    let body = body?;
     let method = parts.method.as_str();
     let listed = match host {
         Host::Auth => method == "GET" && matches!(path, "/v2/userinfo" | "/v2/discovery"),
-        Host::Rest => REST
-            .iter()
-            .any(|(verb, pattern)| *verb == method && fits(pattern, path)),
+        Host::Rest => {
+            let mut routes = REST.iter();
+            routes.any(|(verb, pattern)| *verb == method && fits(pattern, path))
+                && question::is_open(path, parts.uri.query())
+                && question::is_open_body(body)
+        }
         Host::Soap if method != "POST" => false,
         Host::Soap => return soap(&parts.headers, body),
     };

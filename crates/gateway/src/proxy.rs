@@ -187,7 +187,7 @@ impl Inner {
                 Err(why) => return answer::not_admitted(host, why),
             },
         };
-        let whole: &[u8] = sent.whole().map_or(b"", |body| body);
+        let whole = sent.whole().map(|body| &**body);
         let left = match passenger.read_only {
             false => Ok(Left::All),
             true => self.left(&passenger, allow::judge(host, parts, &path, whole)),

@@ -3,7 +3,7 @@
 use crate::fault::{Kind, Place};
 use crate::package::{ClientSecret, Secrets};
 use crate::platform::{Judged, Platform};
-use crate::request::{Answer, Request};
+use crate::request::{Answer, Request, percent_decoded};
 use crate::setup::OutsideSetup;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -45,7 +45,7 @@ fn client(request: &Request, fields: &BTreeMap<String, Value>) -> (Option<String
         .unwrap_or_else(|| (text("client_id"), text("client_secret").unwrap_or_default()))
 }
 
-/// Client id and secret of a Basic header.
+/// Client id and secret of a Basic header, form-decoded (RFC 6749 section 2.3.1).
 pub(crate) fn basic(request: &Request) -> Option<(String, String)> {
     let (scheme, encoded) = request.headers.get("authorization")?.split_once(' ')?;
     if !scheme.eq_ignore_ascii_case("basic") {
@@ -53,7 +53,12 @@ pub(crate) fn basic(request: &Request) -> Option<(String, String)> {
     }
     let decoded = String::from_utf8(BASE64_STANDARD.decode(encoded.trim()).ok()?).ok()?;
     let (id, secret) = decoded.split_once(':')?;
-    Some((id.to_owned(), secret.to_owned()))
+    Some((form_decoded(id), form_decoded(secret)))
+}
+
+/// A text without its form encoding; what is no escape stays as it is.
+fn form_decoded(text: &str) -> String {
+    percent_decoded(&text.replace('+', " "))
 }
 
 impl Platform {
@@ -148,3 +153,6 @@ impl Platform {
         Answer::json(200, body).with("cache-control", "no-store")
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -152,7 +152,7 @@ impl Request {
 }
 
 /// Decodes `%20` and the like; what is no valid escape stays as it is.
-fn percent_decoded(text: &str) -> String {
+pub(crate) fn percent_decoded(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut decoded = Vec::with_capacity(bytes.len());
     let mut at = 0;

@@ -122,6 +122,7 @@ impl WatchPlane {
                 options.estate_sink,
                 live.clone(),
             )),
+            estate_turn: Arc::default(),
             live,
             metrics: Metrics::new(Registry::default()),
             pings: PingGate::default(),

@@ -31,6 +31,8 @@ pub struct App {
     pub ingest: Arc<dyn IngestPort>,
     /// Where a new estate goes.
     pub estate: Arc<dyn EstatePort>,
+    /// Whose turn it is to change the estate: a condition holds until the change is made.
+    pub estate_turn: Arc<tokio::sync::Mutex<()>>,
     /// Where what people do about incidents goes.
     pub response: Arc<dyn ResponsePort>,
     /// What happens now, for open pages.

@@ -8,10 +8,11 @@ use crate::consumer::Consumer;
 use crate::problem::Problem;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{FromRequestParts, Query, State};
-use axum::http::StatusCode;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::routing::{delete, get, post};
 use axum::{Json, Router};
+use countersign_feed::estate::{Conditions, tag};
 use countersign_host::listen::Guest;
 use countersign_model::Timestamp;
 use countersign_model::estate::Estate;
@@ -67,17 +68,31 @@ impl FromRequestParts<App> for Operator {
     }
 }
 
-async fn estate(_: Operator, State(app): State<App>) -> Result<Json<Estate>, Problem> {
-    Ok(Json(app.admin().estate().await?))
+async fn estate(
+    _: Operator,
+    State(app): State<App>,
+) -> Result<([(HeaderName, String); 1], Json<Estate>), Problem> {
+    let estate = app.admin().estate().await?;
+    Ok(([(header::ETAG, tag(&estate))], Json(estate)))
 }
 
 async fn estate_put(
     _: Operator,
     State(app): State<App>,
+    headers: HeaderMap,
     Sent(next): Sent<Estate>,
-) -> Result<StatusCode, Problem> {
-    app.admin().estate_put(&next, ACTOR).await?;
-    Ok(StatusCode::NO_CONTENT)
+) -> Result<(StatusCode, [(HeaderName, String); 1]), Problem> {
+    let admin = app.admin();
+    admin
+        .estate_put_if(&conditions(&headers), &next, ACTOR)
+        .await?;
+    Ok((StatusCode::NO_CONTENT, [(header::ETAG, tag(&next))]))
+}
+
+fn conditions(headers: &HeaderMap) -> Conditions {
+    // A line that is no text names no tag.
+    let text = |line: &'_ HeaderValue| line.to_str().unwrap_or_default().to_owned();
+    Conditions::of(|name| headers.get_all(name).iter().map(text).collect())
 }
 
 async fn credentials(

@@ -2,9 +2,7 @@
 //! the field and the fix, and repeats no value of a body.
 
 use crate::problem::Problem;
-use crate::token_request::BODY_BYTES_MAX;
 use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, FromRequestParts, MatchedPath, Path, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -64,23 +62,6 @@ impl<T: FromStr<Err = IdError> + Noun, S: Send + Sync> FromRequestParts<S> for N
             let detail = format!("{} {told:?} is not in the estate", T::NOUN);
             Problem::new(StatusCode::NOT_FOUND, "unknown_object", detail)
         })
-    }
-}
-
-/// The body of a token request.
-///
-/// # Errors
-/// Status and words for a caller whose body is too large, or did not come whole.
-pub(super) fn arrived(
-    body: Result<Bytes, BytesRejection>,
-) -> Result<Bytes, (StatusCode, &'static str)> {
-    match body {
-        Ok(body) if body.len() <= BODY_BYTES_MAX => Ok(body),
-        Err(error) if error.status() != StatusCode::PAYLOAD_TOO_LARGE => {
-            let words = "the body broke off, or came too slowly";
-            Err((StatusCode::REQUEST_TIMEOUT, words))
-        }
-        Ok(_) | Err(_) => Err((StatusCode::PAYLOAD_TOO_LARGE, "the body is over 16 KiB")),
     }
 }
 

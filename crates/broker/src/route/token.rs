@@ -2,11 +2,11 @@
 
 use super::App;
 use super::caller::Caller;
-use super::sent::arrived;
 use crate::bearer::{Bearer, PROMISED_S};
 use crate::consumer::Known;
+use crate::legacy::{NEEDS_ADDRESSES, NO_ADDRESSES};
 use crate::problem::{oauth_error, unavailable};
-use crate::token_request::{self, TokenRequest, Unreadable};
+use crate::token_request::{self, TokenRequest, Unreadable, arrived};
 use crate::vend::{Handed, NotHanded};
 use axum::body::Bytes;
 use axum::extract::State;
@@ -33,14 +33,6 @@ const NO_SECRET_MS: u64 = 60_000;
 /// One answer for unknown, revoked, ended and misplaced keys.
 const STRANGER: &str = "This consumer id and key were not accepted: unknown, revoked, past the key's \
      end date, or used from an address it is not allowed from.";
-
-/// What a refusal for want of addresses is called, for whoever renames it.
-pub(super) const NO_ADDRESSES: &str = "unauthorized_client";
-/// Why a consumer of the gateway gets nothing in the legacy shape.
-const NEEDS_ADDRESSES: &str = "This consumer works through the gateway, and this endpoint's answer names \
-     no addresses: the client would carry its bearer to the platform, which does not know it. Let the \
-     client ask POST /v2/token and work at the addresses it is told, or add a consumer that is handed \
-     the platform's own token (countersign consumer add INTEGRATION --vend direct).";
 
 #[derive(Serialize)]
 struct Answer<'a> {

@@ -63,6 +63,26 @@ fn a_basic_header_carries_the_key() {
 }
 
 #[test]
+fn a_basic_header_is_form_decoded_as_the_standard_has_it() {
+    let pair = |sent: &str| {
+        let header = format!("Basic {}", base64::prelude::BASE64_STANDARD.encode(sent));
+        let (id, secret) = basic(&header).expect("a pair");
+        (id, secret.as_str().to_owned())
+    };
+    let two = |id: &str, secret: &str| (id.to_owned(), secret.to_owned());
+    for (sent, id, secret) in [
+        ("a%2Bb%25%3A:CANARY%2B%25%3a%26", "a+b%:", "CANARY+%:&"),
+        ("a+b:CANARY+x", "a b", "CANARY x"),
+        // As clients that encode nothing write it: what is no escape stays.
+        ("c&d=e:CANARY%:x&y=z%zz", "c&d=e", "CANARY%:x&y=z%zz"),
+        ("c:", "c", ""),
+        ("%C3%A4:CANARY\u{e4}", "\u{e4}", "CANARY\u{e4}"),
+    ] {
+        assert_eq!(pair(sent), two(id, secret), "{sent}");
+    }
+}
+
+#[test]
 fn every_fault_names_its_field_and_no_value() {
     assert_eq!(fault("[]"), Unreadable::Body.to_string());
     for grant in [

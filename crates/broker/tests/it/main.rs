@@ -3,6 +3,7 @@
 mod canary;
 mod consent;
 mod endpoint;
+mod estate;
 mod exchange;
 mod flights;
 mod house;

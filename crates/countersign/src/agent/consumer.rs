@@ -20,6 +20,8 @@ pub(crate) const KEY: &str = "COUNTERSIGN_CONSUMER_KEY";
 const REQUEST: Duration = Duration::from_secs(15);
 /// Said of a token that will not last.
 const REMARK: &str = "x-countersign-remark";
+/// Said of the platform's own token, and of no bearer for the gateway.
+const GENERATION: &str = "x-countersign-generation";
 
 /// A consumer's id and key, and where it asks.
 pub(crate) struct Consumer {
@@ -85,11 +87,14 @@ impl Consumer {
         let sent = self.client.post(url).json(&body).send().await;
         let response = sent.map_err(|_| NoToken::away(format!("nobody answers at {base}")))?;
         let status = response.status().as_u16();
-        let flagged = response.headers().contains_key(REMARK);
+        let said_of_it = Remarks {
+            will_not_last: response.headers().contains_key(REMARK),
+            for_gateway: !response.headers().contains_key(GENERATION),
+        };
         let body: Value = response.json().await.unwrap_or(Value::Null);
         let at_ms = now_ms();
         match status {
-            200 => read(body, at_ms, min_ttl_s, flagged)
+            200 => read(body, at_ms, min_ttl_s, &said_of_it)
                 .ok_or_else(|| NoToken::away("the broker's answer holds no token")),
             500..=502 | 504 => Err(NoToken::away(format!("the broker answered {status}"))),
             _ => {
@@ -103,6 +108,12 @@ impl Consumer {
     }
 }
 
+/// What the broker's headers say of a token.
+struct Remarks {
+    will_not_last: bool,
+    for_gateway: bool,
+}
+
 /// Why the broker said no, in its words.
 fn said(body: &Value) -> Option<String> {
     let words = body["error_description"]
@@ -113,7 +124,7 @@ fn said(body: &Value) -> Option<String> {
 
 /// The broker's answer. What a consumer is told is the time in which it may use the token; the real end
 /// is later and not its business.
-fn read(mut body: Value, at_ms: i64, min_ttl_s: u64, flagged: bool) -> Option<Held> {
+fn read(mut body: Value, at_ms: i64, min_ttl_s: u64, remarks: &Remarks) -> Option<Held> {
     let Value::String(token) = body["access_token"].take() else {
         return None;
     };
@@ -128,6 +139,8 @@ fn read(mut body: Value, at_ms: i64, min_ttl_s: u64, flagged: bool) -> Option<He
         plan_s: life_s,
         valid_s: life_s.saturating_add(LAST_S),
         lifetime_s: life_s,
-        will_not_last: flagged || u64::try_from(life_s).is_ok_and(|life| life < min_ttl_s),
+        will_not_last: remarks.will_not_last
+            || u64::try_from(life_s).is_ok_and(|life| life < min_ttl_s),
+        for_gateway: remarks.for_gateway,
     }))
 }

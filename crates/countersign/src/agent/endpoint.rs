@@ -5,15 +5,17 @@ use crate::agent::gate::{Gate, passed_on};
 use crate::agent::holder::{Holder, Lent};
 use crate::agent::road::NoToken;
 use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
 use axum::extract::{DefaultBodyLimit, Query, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 use axum::{Json, Router};
+use countersign_broker::legacy::{Legacy, NEEDS_ADDRESSES, NO_ADDRESSES, asked, renamed};
 use countersign_broker::problem::{not_now, oauth_error};
-use countersign_broker::token_request::{self, BODY_BYTES_MAX, Unreadable};
-use serde::Deserialize;
+use countersign_broker::token_paths;
+use countersign_broker::token_request::{self, BODY_BYTES_MAX, TokenRequest, Unreadable, arrived};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -35,15 +37,17 @@ impl Endpoint {
 
     /// Its routes.
     pub(crate) fn router(self) -> Router {
-        Router::new()
+        let tokens = Router::new()
             .route("/v2/token", post(token))
-            .route("/v2/token/", post(token))
-            .route("//v2/token", post(token))
             .route("/v1/requestToken", post(legacy))
-            .route("/healthz", get(|| async { "ok\n" }))
             .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+            .with_state(self);
+        let rest = Router::new().fallback(any(|| async { StatusCode::NOT_FOUND }));
+        Router::new()
+            .merge(tokens.clone())
+            .route("/healthz", get(|| async { "ok\n" }))
+            .fallback_service(token_paths::before(rest, tokens))
             .layer(from_fn(near_only))
-            .with_state(self)
     }
 
     fn holder(&self, id: &str, key: &str) -> Option<&Arc<Holder>> {
@@ -61,19 +65,40 @@ async fn near_only(request: Request, next: Next) -> Response {
     next.run(request).await
 }
 
-async fn token(State(endpoint): State<Endpoint>, headers: HeaderMap, body: Bytes) -> Response {
+async fn token(
+    State(endpoint): State<Endpoint>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Response {
+    let body = match arrived(body) {
+        Ok(body) => body,
+        Err((status, words)) => return oauth_error(status, "invalid_request", words),
+    };
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
     let (kind, auth) = (text(header::CONTENT_TYPE), text(header::AUTHORIZATION));
-    let request = match token_request::read(kind, auth, &body) {
-        Ok(request) => request,
+    match token_request::read(kind, auth, &body) {
+        Ok(request) => answer(&endpoint, request, Shape::Present).await,
         Err(fault) => {
             let error = match fault {
                 Unreadable::Grant => "unsupported_grant_type",
                 _ => "invalid_request",
             };
-            return oauth_error(StatusCode::BAD_REQUEST, error, &fault.to_string());
+            oauth_error(StatusCode::BAD_REQUEST, error, &fault.to_string())
         }
-    };
+    }
+}
+
+/// Which endpoint's answer the caller reads.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    /// That of `/v2/token`.
+    Present,
+    /// That of `/v1/requestToken`, which names no addresses.
+    Legacy,
+}
+
+/// Judges who asks and hands out what it may have.
+async fn answer(endpoint: &Endpoint, request: TokenRequest, shape: Shape) -> Response {
     let Some(holder) = endpoint.holder(&request.client_id, &request.client_secret) else {
         return oauth_error(
             StatusCode::UNAUTHORIZED,
@@ -88,6 +113,9 @@ async fn token(State(endpoint): State<Endpoint>, headers: HeaderMap, body: Bytes
         }
         Err(why) => return refused(&why),
     };
+    if shape == Shape::Legacy && lent.held.for_gateway {
+        return oauth_error(StatusCode::BAD_REQUEST, NO_ADDRESSES, NEEDS_ADDRESSES);
+    }
     let held: Vec<&str> = lent.held.scope.split_whitespace().collect();
     let asked = request.scope.unwrap_or_default();
     if !held.is_empty() && !asked.iter().all(|scope| held.contains(&scope.as_str())) {
@@ -129,44 +157,13 @@ fn refused(why: &NoToken) -> Response {
     not_now(&why.words, why.retry_after_s)
 }
 
-#[derive(Deserialize)]
-struct LegacyQuery {
-    #[serde(default)]
-    legacy: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct LegacyBody {
-    client_id: String,
-    client_secret: String,
-}
-
 async fn legacy(
     State(endpoint): State<Endpoint>,
-    Query(query): Query<LegacyQuery>,
-    body: Bytes,
+    Query(query): Query<Legacy>,
+    body: Result<Bytes, BytesRejection>,
 ) -> Response {
-    let refuse = |status: StatusCode, errorcode: u32, message: &str| {
-        let body = json!({ "message": message, "errorcode": errorcode, "documentation": "" });
-        (status, Json(body)).into_response()
-    };
-    if query.legacy.as_deref().is_some_and(|asked| asked != "0") {
-        let words = "No legacy token is to be had here: ask without legacy=1, or use /v2/token.";
-        return refuse(StatusCode::BAD_REQUEST, 10_007, words);
-    }
-    let Ok(asked) = serde_json::from_slice::<LegacyBody>(&body) else {
-        let words = "Send {\"clientId\": \"…\", \"clientSecret\": \"…\"} as JSON.";
-        return refuse(StatusCode::BAD_REQUEST, 10_004, words);
-    };
-    let Some(holder) = endpoint.holder(&asked.client_id, &asked.client_secret) else {
-        return refuse(StatusCode::UNAUTHORIZED, 1, "Unauthorized");
-    };
-    match holder.get().await {
-        Ok(lent) => no_store(Json(json!({
-            "accessToken": lent.held.lend(str::to_owned),
-            "expiresIn": lent.expires_in_s,
-        }))),
-        Err(why) => refused(&why),
+    match asked(&query, body) {
+        Ok(request) => renamed(answer(&endpoint, request, Shape::Legacy).await).await,
+        Err(refusal) => refusal,
     }
 }

@@ -28,6 +28,8 @@ pub(crate) struct Held {
     pub(crate) lifetime_ms: i64,
     /// The broker's word that it will not last.
     pub(crate) will_not_last: bool,
+    /// It is a bearer for the broker's gateway, of no use at the platform's own addresses.
+    pub(crate) for_gateway: bool,
 }
 
 /// The parts of a [`Held`].
@@ -41,6 +43,7 @@ pub(crate) struct Parts {
     pub(crate) valid_s: i64,
     pub(crate) lifetime_s: i64,
     pub(crate) will_not_last: bool,
+    pub(crate) for_gateway: bool,
 }
 
 impl From<Parts> for Held {
@@ -55,6 +58,7 @@ impl From<Parts> for Held {
             valid_ms: parts.valid_s.saturating_mul(1_000),
             lifetime_ms: parts.lifetime_s.saturating_mul(1_000),
             will_not_last: parts.will_not_last,
+            for_gateway: parts.for_gateway,
         }
     }
 }

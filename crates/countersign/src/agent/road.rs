@@ -177,5 +177,6 @@ fn read(mut body: Value, at_ms: i64) -> Option<Held> {
         valid_s: body["valid_for"].as_i64()?,
         lifetime_s: body["lifetime"].as_i64()?,
         will_not_last: body["will_not_last"].as_bool()?,
+        for_gateway: false,
     }))
 }

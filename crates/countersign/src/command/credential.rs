@@ -33,7 +33,10 @@ async fn add(args: &Args, link: &Link, new: &CredentialAddArgs) -> Result<(), Ex
     }
     let found = estate::in_force(link).await?;
     // The broker's estate comes first and counts; a watch that has another one is left alone.
-    let (_, current) = found.first().expect("at least one plane was reached");
+    let current = &found
+        .first()
+        .expect("at least one plane was reached")
+        .estate;
     let next = with_credential(current, &id, new)?;
     if new.dry_run {
         return dry_run(args, link, &next, &id).await;
@@ -50,10 +53,13 @@ async fn add(args: &Args, link: &Link, new: &CredentialAddArgs) -> Result<(), Ex
         )?),
     };
     if next != *current {
-        let same = found.iter().filter(|(_, estate)| estate == current);
-        let planes: Vec<Plane> = same.map(|(plane, _)| *plane).collect();
-        estate::put(link, &planes, &next).await?;
-        if !planes.contains(&Plane::Watch) {
+        let current = current.clone();
+        let same = found.into_iter().filter(|one| one.estate == current);
+        let same: Vec<estate::Found> = same.collect();
+        let watched = same.iter().any(|one| one.plane == Plane::Watch);
+        let changes = same.into_iter().map(|one| one.becomes(next.clone()));
+        estate::put(link, &changes.collect::<Vec<_>>()).await?;
+        if !watched {
             eprintln!(
                 "The watch does not know {id} yet: countersign estate export, and apply it there."
             );

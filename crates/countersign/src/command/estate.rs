@@ -2,7 +2,7 @@
 
 use crate::args::{Args, EstateCommand};
 use crate::exit::Exit;
-use crate::link::{Answer, Link, Plane};
+use crate::link::{Answer, Condition, Link, Plane};
 use crate::output;
 use countersign_feed::estate::{self, ESTATE_BYTES_MAX, Finding, Format, Plan, Severity};
 use countersign_model::estate::{ESTATE_VERSION, Estate};
@@ -85,20 +85,50 @@ fn findings(estate: &Estate) -> Vec<Finding> {
     findings
 }
 
+/// The estate of one plane, as it was read.
+pub(crate) struct Found {
+    /// Which plane.
+    pub(crate) plane: Plane,
+    /// As it was read; an empty one before the first.
+    pub(crate) estate: Estate,
+    /// What must hold for it to be still what was read.
+    unchanged: Condition,
+}
+
+impl Found {
+    /// The change that makes it `next`.
+    pub(crate) fn becomes(self, next: Estate) -> Change {
+        Change { from: self, next }
+    }
+}
+
 /// The estate in force on each plane that this command reaches, the broker first; an empty one before
 /// the first.
-pub(crate) async fn in_force(link: &Link) -> Result<Vec<(Plane, Estate)>, Exit> {
+pub(crate) async fn in_force(link: &Link) -> Result<Vec<Found>, Exit> {
     let mut found = Vec::new();
     for plane in link.planes()? {
         let answer = link.ask(plane, "GET", path(plane), None).await?;
-        let estate = match answer.status {
-            404 | 409 => Estate {
-                version: ESTATE_VERSION,
-                ..Estate::default()
-            },
-            _ => answer.json()?,
+        let (estate, unchanged) = match answer.status {
+            404 | 409 => {
+                let none = Estate {
+                    version: ESTATE_VERSION,
+                    ..Estate::default()
+                };
+                (none, Condition::IsNotThere)
+            }
+            _ => {
+                let tag = answer.tag.clone();
+                (
+                    answer.json()?,
+                    tag.map_or(Condition::Nothing, Condition::Is),
+                )
+            }
         };
-        found.push((plane, estate));
+        found.push(Found {
+            plane,
+            estate,
+            unchanged,
+        });
     }
     Ok(found)
 }
@@ -117,13 +147,13 @@ pub(crate) async fn of_broker(link: &Link) -> Result<Estate, Exit> {
 }
 
 /// What a new estate changes, once for planes that differ in nothing.
-fn plans(found: &[(Plane, Estate)], next: &Estate) -> Vec<(Vec<Plane>, Plan)> {
+fn plans(found: &[Found], next: &Estate) -> Vec<(Vec<Plane>, Plan)> {
     let mut plans: Vec<(Vec<Plane>, Plan)> = Vec::new();
-    for (plane, current) in found {
-        let plan = estate::plan(current, next);
+    for one in found {
+        let plan = estate::plan(&one.estate, next);
         match plans.iter_mut().find(|(_, known)| *known == plan) {
-            Some((planes, _)) => planes.push(*plane),
-            None => plans.push((vec![*plane], plan)),
+            Some((planes, _)) => planes.push(one.plane),
+            None => plans.push((vec![one.plane], plan)),
         }
     }
     plans
@@ -189,9 +219,11 @@ async fn apply(args: &Args, file: &Path) -> Result<(), Exit> {
     let link = Link::open(args).await?;
     // Every plane is asked before one is changed: one that is away or refuses us stops it here.
     let found = in_force(&link).await?;
-    let planes: Vec<Plane> = found.iter().map(|(plane, _)| *plane).collect();
-    put(&link, &planes, &next).await?;
-    show(args, &plans(&found, &next));
+    let planes: Vec<Plane> = found.iter().map(|one| one.plane).collect();
+    let plans = plans(&found, &next);
+    let changes = found.into_iter().map(|one| one.becomes(next.clone()));
+    put(&link, &changes.collect::<Vec<_>>()).await?;
+    show(args, &plans);
     let other = [Plane::Broker, Plane::Watch]
         .into_iter()
         .find(|plane| !planes.contains(plane));
@@ -205,42 +237,39 @@ async fn apply(args: &Args, file: &Path) -> Result<(), Exit> {
 
 /// The estate of one plane as it was read, and as it shall be.
 pub(crate) struct Change {
-    /// Which plane.
-    pub(crate) plane: Plane,
     /// As it was read.
-    pub(crate) seen: Estate,
+    from: Found,
     /// As it shall be.
-    pub(crate) next: Estate,
+    next: Estate,
 }
 
 /// Puts estates in force that were made of others, unless one of those was changed meanwhile by
 /// somebody else: then nothing is written, and their change stands.
 pub(crate) async fn put_unless_changed(link: &Link, changes: &[Change]) -> Result<(), Exit> {
     let now = in_force(link).await?;
-    for change in changes {
-        let is = now.iter().find(|(plane, _)| *plane == change.plane);
-        if is.is_none_or(|(_, estate)| *estate != change.seen) {
+    for Change { from, .. } in changes {
+        let is = now.iter().find(|one| one.plane == from.plane);
+        if is.is_none_or(|one| one.estate != from.estate) {
             return Err(Exit::refused(format!(
                 "the estate of the {} was changed meanwhile by somebody else. It was not written over: run \
                  the command again",
-                change.plane.name()
+                from.plane.name()
             )));
         }
     }
-    for change in changes {
-        put(link, &[change.plane], &change.next).await?;
-    }
-    Ok(())
+    put(link, changes).await
 }
 
-/// Puts an estate in force on these planes, in their order; each takes it whole or not at all, and a
-/// failure says which have it.
-pub(crate) async fn put(link: &Link, planes: &[Plane], next: &Estate) -> Result<(), Exit> {
-    let body = serde_json::to_value(next)?;
-    for (n, plane) in planes.iter().enumerate() {
-        let put = link.ask(*plane, "PUT", path(*plane), Some(&body)).await;
-        if let Err(mut exit) = put.and_then(Answer::checked) {
-            let done = match &planes[..n] {
+/// Puts estates in force, in their order; each plane takes its own whole or not at all, and only if it
+/// still has what was read there. A failure says which have it.
+pub(crate) async fn put(link: &Link, changes: &[Change]) -> Result<(), Exit> {
+    for (n, Change { from, next }) in changes.iter().enumerate() {
+        let plane = from.plane;
+        let body = serde_json::to_value(next)?;
+        let put = link.ask_if(plane, &from.unchanged, ("PUT", path(plane)), Some(&body));
+        if let Err(mut exit) = put.await.and_then(Answer::checked) {
+            let done: Vec<Plane> = changes[..n].iter().map(|one| one.from.plane).collect();
+            let done = match done.as_slice() {
                 [] => "nothing was changed".to_owned(),
                 done => format!(
                     "the {} has the new one already; the same command again makes them equal",
@@ -261,8 +290,8 @@ pub(crate) async fn put(link: &Link, planes: &[Plane], next: &Estate) -> Result<
 async fn export(args: &Args) -> Result<(), Exit> {
     let link = Link::open(args).await?;
     let mut found = in_force(&link).await?;
-    let (plane, estate) = found.pop().expect("at least one plane was reached");
-    if let Some((other, _)) = found.iter().find(|(_, other)| *other != estate) {
+    let Found { plane, estate, .. } = found.pop().expect("at least one plane was reached");
+    if let Some(Found { plane: other, .. }) = found.iter().find(|one| one.estate != estate) {
         eprintln!(
             "This is the estate of the {}; that of the {} differs: apply the one you mean.",
             plane.name(),

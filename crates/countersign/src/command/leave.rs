@@ -4,7 +4,7 @@ mod plan;
 mod silence;
 
 use crate::args::{Args, LeaveArgs};
-use crate::command::estate::{self, Change};
+use crate::command::estate;
 use crate::exit::Exit;
 use crate::link::{Elsewhere, Link};
 use crate::output;
@@ -68,9 +68,9 @@ async fn done(args: &Args, link: &Link, way: &Way, anyway: bool) -> Result<(), E
     // Others may use the same client without a consumer, through jobs.
     let last = left.is_empty() && way.brokered && way.shared_with.is_empty();
     if last {
-        let changes = found.into_iter().filter_map(|(plane, seen)| {
-            let next = observed(&seen, &way.credential)?;
-            Some(Change { plane, seen, next })
+        let changes = found.into_iter().filter_map(|one| {
+            let next = observed(&one.estate, &way.credential)?;
+            Some(one.becomes(next))
         });
         estate::put_unless_changed(link, &changes.collect::<Vec<_>>()).await?;
     }

@@ -4,7 +4,12 @@ use serde_json::json;
 
 fn code_of(status: u16, code: &str) -> Code {
     let body = json!({ "code": code, "detail": "It was not done." });
-    let ended = Answer { status, body }.checked();
+    let ended = Answer {
+        status,
+        body,
+        tag: None,
+    }
+    .checked();
     ended.expect_err("a problem").code
 }
 

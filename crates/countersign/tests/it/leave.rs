@@ -147,6 +147,61 @@ async fn an_estate_that_somebody_else_changed_meanwhile_is_not_written_over() {
     }
 }
 
+/// A broker whose estate somebody else changes in the moment before a `PUT`; the condition that came with it.
+async fn overtaken(peers: &mut JoinSet<()>) -> (String, Arc<Mutex<Option<String>>>) {
+    let condition: Arc<Mutex<Option<String>>> = Arc::default();
+    let seen = Arc::clone(&condition);
+    let estate: Estate = decode(ESTATE, Format::Yaml).expect("a sound estate");
+    let answer = move |request: Request| {
+        let name = format!("{} {}", request.method(), request.uri().path());
+        let problem = json!({ "code": "estate_changed", "detail": "not what it was made from" });
+        let (status, body) = match name.as_str() {
+            "GET /admin/api/v1/estate" => (200, json!(estate)),
+            "PUT /admin/api/v1/estate" => {
+                let sent = request.headers().get("if-match").expect("a condition");
+                let sent = sent.to_str().expect("text").to_owned();
+                *seen.lock().expect("nobody panics here") = Some(sent);
+                (412, problem)
+            }
+            "GET /admin/api/v1/consumers/activity" => (
+                200,
+                json!({
+                    "now": "2026-11-22T12:00:00Z", "since": "2026-11-20T12:00:00Z",
+                    "consumers": [], "operator": {},
+                }),
+            ),
+            _ => (200, json!([])),
+        };
+        let status = axum::http::StatusCode::from_u16(status).expect("a status");
+        std::future::ready((status, [("etag", "\"as-read\"")], axum::Json(body)))
+    };
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await;
+    let listener = listener.expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    let app = axum::Router::new().fallback(answer);
+    peers.spawn(async move { drop(axum::serve(listener, app).await) });
+    (url, condition)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_in_the_very_moment_is_not_written_over_either() {
+    let mut peers = JoinSet::new();
+    let (url, condition) = overtaken(&mut peers).await;
+    let folder = Folder::new();
+    let mut command = folder.command(&["leave", "INT-1", "--done", "--server", &url]);
+    command.env("COUNTERSIGN_TOKEN", "CANARY-bearer");
+    let ended = tokio::task::spawn_blocking(move || command.output()).await;
+    let ended = ended.expect("it is waited for").expect("it starts");
+    let told = String::from_utf8_lossy(&ended.stderr);
+    assert_eq!(ended.status.code(), Some(3), "{told}");
+    assert!(
+        told.contains("not what it was made from") && told.contains("nothing was changed"),
+        "{told}"
+    );
+    let condition = condition.lock().expect("nobody panics here").clone();
+    assert_eq!(condition.as_deref(), Some("\"as-read\""));
+}
+
 /// The small estate with a second credential of the same client, and a second user of it.
 fn shared() -> String {
     let credential = "  - { id: INT-2, bu: BU, kind: s2s_v2, mode: observed, client_id: c-1, scopes: [email_read] }\n";

@@ -1,6 +1,7 @@
 //! The product as a person runs it: processes, folders, exit codes, loopback.
 
 mod agent;
+mod agent_legacy;
 mod analyze;
 mod apart;
 mod backtest;

@@ -41,6 +41,7 @@ fn unmodified_python_clients_work_with_simulator_and_broker() {
         "test_zeep",
         "test_broker_fuelsdk",
         "test_broker_pysfmc",
+        "test_broker_connect",
         "test_broker_oauth",
     ] {
         let ended = Command::new(&python)

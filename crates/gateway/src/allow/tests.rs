@@ -10,7 +10,7 @@ fn parts(method: &str, headers: &[(&str, &str)]) -> Parts {
 }
 
 fn rest(method: &str, path: &str) -> bool {
-    judge(Host::Rest, &parts(method, &[]), path, b"") == Some(Reads::Json)
+    judge(Host::Rest, &parts(method, &[]), path, Some(b"")) == Some(Reads::Json)
 }
 
 #[test]
@@ -47,7 +47,12 @@ fn envelope(operation: &str) -> Vec<u8> {
 }
 
 fn sent(headers: &[(&str, &str)], body: &[u8]) -> Option<Reads> {
-    judge(Host::Soap, &parts("POST", headers), "/Service.asmx", body)
+    judge(
+        Host::Soap,
+        &parts("POST", headers),
+        "/Service.asmx",
+        Some(body),
+    )
 }
 
 fn soap_reads(operation: &str) -> Option<Reads> {
@@ -102,7 +107,7 @@ fn soap_writes_rows_and_tricks_do_not() {
             Host::Soap,
             &get,
             "/Service.asmx",
-            &envelope(&retrieve_of("List"))
+            Some(&envelope(&retrieve_of("List")))
         ),
         None
     );

@@ -43,12 +43,33 @@ async fn what_is_not_listed_is_refused_before_anything_is_sent() {
         ("GET", "/data/v1/customobjects/.."),
         ("GET", "/data/v1/customobjects/..%2F..%2Fcontacts"),
         ("GET", "/data/v1/customobjects/%2e%2E"),
+        (
+            "GET",
+            "/data/v1/customobjectdata/key/K/rowset?$filter=points%20gt%2099",
+        ),
+        ("GET", "/automation/v1/queries?$orderBy=modifiedBy"),
     ] {
         let (status, body) = house.call(method, path, "{}").await;
         assert_eq!(status, 403, "{method} {path}: {body}");
         assert!(body.contains("read-only"), "{body}");
     }
     assert_eq!(asked.load(Ordering::SeqCst), 0);
+}
+
+#[tokio::test]
+async fn a_body_that_cannot_be_looked_at_whole_is_not_sent() {
+    let asked = Arc::new(AtomicU64::new(0));
+    let house = House::before(rows(&asked), |source| source.read_only = true).await;
+    let path = "/interaction/v1/interactions/journeyhistory/estimate";
+    let filtered = r#"{"contactKey":"x"}"#;
+    let padded = format!("{}{filtered}", " ".repeat(70_000));
+    for body in [filtered, padded.as_str()] {
+        let (status, said) = house.call("POST", path, body).await;
+        assert_eq!(status, 403, "{said}");
+    }
+    assert_eq!(asked.load(Ordering::SeqCst), 0);
+    let (status, _) = house.call("POST", path, r#"{"definitionIds":["a"]}"#).await;
+    assert_eq!((status, asked.load(Ordering::SeqCst)), (200, 1));
 }
 
 #[tokio::test]

@@ -6,9 +6,11 @@ use crate::problem::{Code, Problem};
 use axum::Json;
 use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use bytes::Bytes;
-use countersign_feed::estate::{Finding, Format, Plan, Severity, decode, lint, plan};
+use countersign_feed::estate::{
+    Conditions, Finding, Format, Plan, Severity, decode, lint, plan, tag,
+};
 use countersign_model::estate::Estate;
 use serde::Serialize;
 
@@ -22,18 +24,21 @@ pub(crate) struct Applied {
 }
 
 /// Tells the estate in force.
-pub(crate) async fn estate_get(State(app): State<App>) -> Result<Json<Estate>, Problem> {
+pub(crate) async fn estate_get(
+    State(app): State<App>,
+) -> Result<([(HeaderName, String); 1], Json<Estate>), Problem> {
     let estate = app.store.estate_get().await?;
     let none = || Problem::new(Code::NoEstate, "No estate has been applied here.");
-    estate.map(Json).ok_or_else(none)
+    let estate = estate.ok_or_else(none)?;
+    Ok(([(header::ETAG, tag(&estate))], Json(estate)))
 }
 
-/// Replaces the estate, whole or not at all.
+/// Replaces the estate, whole or not at all, if it is what the request's conditions say.
 pub(crate) async fn estate_put(
     State(app): State<App>,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
-) -> Result<Json<Applied>, Problem> {
+) -> Result<([(HeaderName, String); 1], Json<Applied>), Problem> {
     let format = format_of(&body::media_type(&headers))?;
     let body = body::read(body)?;
     let text = std::str::from_utf8(&body)
@@ -54,12 +59,25 @@ pub(crate) async fn estate_put(
         let detail = format!("It contradicts itself: {}.", faults_word(errors.len()));
         return Err(Problem::new(Code::EstateInvalid, detail).with_faults(errors));
     }
-    let before = app.store.estate_get().await?.unwrap_or_default();
-    let plan = plan(&before, &estate);
+    let _turn = app.estate_turn.lock().await;
+    let before = app.store.estate_get().await?;
+    if !conditions(&headers).are_met(before.as_ref()) {
+        let detail =
+            "The estate is not the one that this change was made from. Nothing was changed.";
+        return Err(Problem::new(Code::EstateChanged, detail));
+    }
+    let plan = plan(&before.unwrap_or_default(), &estate);
+    let tag = tag(&estate);
     let replaced = app.estate.replace(estate).await;
     replaced.map_err(|error| port_problem(error, Code::EstateRefused))?;
     app.live.reset();
-    Ok(Json(Applied { plan, findings }))
+    Ok(([(header::ETAG, tag)], Json(Applied { plan, findings })))
+}
+
+fn conditions(headers: &HeaderMap) -> Conditions {
+    // A line that is no text names no tag.
+    let text = |line: &'_ HeaderValue| line.to_str().unwrap_or_default().to_owned();
+    Conditions::of(|name| headers.get_all(name).iter().map(text).collect())
 }
 
 fn format_of(media_type: &str) -> Result<Format, Problem> {

@@ -76,6 +76,9 @@ codes! {
     /// Somebody else refused the estate.
     EstateRefused = "estate_refused", CONFLICT, "The estate was refused",
         "Do what the detail says and apply it again; nothing was changed.";
+    /// The estate is not what the change was made from.
+    EstateChanged = "estate_changed", PRECONDITION_FAILED, "The estate was changed meanwhile",
+        "Read it again, make the change in what you read, and send it with the new `ETag`.";
     /// The query cannot be read.
     MalformedQuery = "malformed_query", BAD_REQUEST, "The query cannot be read",
         "Correct the parameter that the detail names.";

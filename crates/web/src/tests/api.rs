@@ -3,7 +3,7 @@
 use super::house::{House, plain, with_token};
 use crate::view::sample;
 use axum::body::Body;
-use axum::http::{Request, StatusCode};
+use axum::http::{HeaderName, Request, StatusCode};
 use countersign_model::finding::{Finding, FindingKind, Severity};
 use countersign_model::incident::{Incident, IncidentState};
 use countersign_model::status::IntegrationStatus;
@@ -193,6 +193,43 @@ async fn an_estate_goes_in_and_comes_out_the_same_and_tells_what_changed() {
     let again = put(&house, "application/json; charset=utf-8", json).await;
     let answer: serde_json::Value = serde_json::from_str(&again.body).unwrap();
     assert_eq!(answer["plan"]["sections"], json!({}));
+}
+
+#[tokio::test]
+async fn of_two_changes_made_from_one_estate_the_second_is_refused() {
+    let house = House::empty().await;
+    let change = async |name: &str, header: &str, tag: &str| {
+        let body = format!("version: 1\nname: {name}\n");
+        let mut request = with_token("PUT", "/api/v1/estate", "application/yaml", body.into());
+        let tag = tag.parse().expect("a header");
+        request
+            .headers_mut()
+            .insert(header.parse::<HeaderName>().expect("a name"), tag);
+        house.send(request).await
+    };
+    assert_eq!(
+        change("first", "if-match", "*").await.code(),
+        "estate_changed"
+    );
+    assert_eq!(change("first", "if-none-match", "*").await.status, 200);
+    assert_eq!(change("again", "if-none-match", "*").await.status, 412);
+    let read = house.get("/api/v1/estate").await.header("etag").to_owned();
+    let one = change("one", "if-match", &read).await;
+    assert_eq!(one.status, StatusCode::OK, "{}", one.body);
+    let other = change("other", "if-match", &read).await;
+    assert_eq!(other.status, StatusCode::PRECONDITION_FAILED);
+    assert_eq!(other.code(), "estate_changed");
+    let now = house.get("/api/v1/estate").await;
+    assert!(
+        now.body.contains("\"one\"") && now.header("etag") != read,
+        "{}",
+        now.body
+    );
+    assert_eq!(now.header("etag"), one.header("etag"));
+    assert_eq!(
+        change("other", "if-match", now.header("etag")).await.status,
+        200
+    );
 }
 
 #[tokio::test]

@@ -74,6 +74,7 @@ impl House {
             ingest: Arc::clone(&watch) as Arc<dyn IngestPort>,
             response: Arc::clone(&watch) as Arc<dyn ResponsePort>,
             estate: watch,
+            estate_turn: Arc::default(),
             live: Live::new(1),
             metrics: Metrics::new(Registry::default()),
             pings: PingGate::default(),

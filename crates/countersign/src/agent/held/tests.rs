@@ -11,6 +11,7 @@ fn held(plan_s: i64, valid_s: i64) -> Held {
         valid_s,
         lifetime_s: valid_s,
         will_not_last: false,
+        for_gateway: false,
     })
 }
 

@@ -12,6 +12,7 @@ fn held(plan_s: i64) -> Held {
         valid_s: plan_s + 60,
         lifetime_s: plan_s + 60,
         will_not_last: false,
+        for_gateway: false,
     })
 }
 

@@ -14,7 +14,7 @@ const PATHS: [&str; 2] = ["/v2/token", "/v1/requestToken"];
 const LEN_MAX: usize = 32;
 
 /// `rest`, with `tokens` before it for every other spelling of a token route.
-pub(super) fn before(rest: Router, tokens: Router) -> Router {
+pub fn before(rest: Router, tokens: Router) -> Router {
     rest.layer(from_fn(move |mut request: Request, next: Next| {
         let tokens = tokens.clone();
         async move {
