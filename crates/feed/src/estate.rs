@@ -13,7 +13,6 @@ mod lint;
 mod nearest;
 mod plan;
 mod schema;
-mod tag;
 mod tree;
 
 pub use decode::{ESTATE_BYTES_MAX, Fault, Format, decode};
@@ -22,7 +21,6 @@ pub use encode::encode;
 pub use lint::{AUTH_HOST_SHARE_MAX, Finding, Severity, lint, lint_load};
 pub use plan::{Change, FieldChange, ObjectKind, Plan, Section, plan};
 pub use schema::json_schema;
-pub use tag::{Conditions, tag};
 
 #[cfg(test)]
 mod tests;

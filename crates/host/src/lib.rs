@@ -6,6 +6,7 @@
 
 pub mod clock;
 pub mod doorbell;
+pub mod entity_tag;
 pub mod entropy;
 pub mod environment;
 pub mod file;

@@ -1,6 +1,6 @@
 //! The token endpoint: reads a request, judges it, mints.
 
-mod authorize;
+pub(crate) mod authorize;
 mod check;
 mod consented;
 mod legacy;
@@ -8,7 +8,7 @@ mod words;
 
 pub use authorize::Asking;
 pub(crate) use authorize::{AUTHORIZE_ROUTE, is_redirect_uri};
-pub(crate) use consented::Source;
+pub(crate) use consented::{Proof, Source};
 pub(crate) use legacy::LEGACY_ROUTE;
 
 use crate::envelope;

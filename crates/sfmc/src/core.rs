@@ -2,6 +2,7 @@
 //! users, and a REST API over a small set of records. One org stands behind all connected apps.
 
 mod assertion;
+mod authorize;
 mod call;
 mod certificate;
 mod data;

@@ -12,7 +12,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::routing::{delete, get, post};
 use axum::{Json, Router};
-use countersign_feed::estate::{Conditions, tag};
+use countersign_host::entity_tag::{Conditions, tag};
 use countersign_host::listen::Guest;
 use countersign_model::Timestamp;
 use countersign_model::estate::Estate;

@@ -156,6 +156,20 @@ async fn a_lost_grant_is_a_page_and_a_new_consent_heals_it() {
     assert!(!token.trim().is_empty());
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connected_app_of_core_is_consented_to_as_well() {
+    let folder = Folder::new();
+    let server = demo(&folder, "none", "1");
+    consent(&folder, &server, "INT-012").await;
+    assert_eq!(credential(&folder, "INT-012")["state"], "active");
+    folder.run(&["renew", "INT-012"]).good();
+    let seen = exchanges(&server).await;
+    assert_eq!(
+        seen["refused"], 0,
+        "what the consent brought was taken: {seen}"
+    );
+}
+
 /// Does what a person does: opens the address, consents, is sent back, sees the finished page.
 async fn consent(folder: &Folder, server: &Server, id: &str) {
     let begun = folder

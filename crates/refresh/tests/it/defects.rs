@@ -3,6 +3,7 @@
 use crate::script::{check, slot};
 use crate::world::{HOST, LIFE_S, Reply, World, at_ms, issued, refused, spec, token};
 use countersign_model::id::{CredentialId, SlotId};
+use countersign_model::mint::{MintResult, NetCause, Phase};
 use countersign_model::token::Generation;
 use countersign_refresh::{
     BreakerPhase, Config, Effect, Event, Input, Machine, Refusal, SlotPhase, Verdict, read,
@@ -50,6 +51,39 @@ fn error_overwrites_valid_token() {
             world.verdict(&spec.slot),
             Verdict::ServeFlagged(_) | Verdict::JoinOrServe
         ));
+    }
+}
+
+/// google-cloud-rust: an answer that was torn off, and so had no status, was taken for a final refusal (R4, R5).
+#[test]
+fn permanent_after_torn_read() {
+    let torn = [
+        MintResult::NoAnswer {
+            phase: Phase::AfterSend,
+            cause: NetCause::Reset,
+        },
+        MintResult::Unreadable {
+            status: 200,
+            why: "the body ends in the middle".to_owned(),
+        },
+    ];
+    for result in torn {
+        let reply = result.clone();
+        let mut world = World::new(move |_, now| match now < 3_600_000 {
+            true => Reply::After(0, reply.clone()),
+            false => Reply::Token(50),
+        });
+        let spec = spec("A");
+        world.put(spec.clone(), Some(token(1, 0)));
+        world.run_until(3_600_000);
+        let before = world.sends.len();
+        assert!(
+            before > 100,
+            "{result:?}: it goes on trying, {before} times"
+        );
+        world.run_until(3_600_000 + 120_000);
+        assert!(world.sends.len() > before, "{result:?}");
+        assert_eq!(world.verdict(&spec.slot), Verdict::Serve, "{result:?}");
     }
 }
 

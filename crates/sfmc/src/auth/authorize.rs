@@ -30,12 +30,12 @@ pub struct Asking {
 }
 
 /// A page instead of a redirect: an answer may go to nobody who is not known.
-fn page(status: u16, words: &str) -> Answer {
+pub(crate) fn page(status: u16, words: &str) -> Answer {
     Answer::text(status, &format!("<html><body><p>{words}</p></body></html>"))
 }
 
 /// The address with an answer on it.
-fn addressed(question: &Question, answer: &[(&str, &str)]) -> String {
+pub(crate) fn addressed(question: &Question, answer: &[(&str, &str)]) -> String {
     let mut fields = answer.to_vec();
     if let Some(state) = &question.state {
         fields.push(("state", state));
@@ -46,7 +46,7 @@ fn addressed(question: &Question, answer: &[(&str, &str)]) -> String {
     format!("{uri}{joint}{query}")
 }
 
-fn redirect(to: &str) -> Answer {
+pub(crate) fn redirect(to: &str) -> Answer {
     Answer::text(302, "").with("location", to)
 }
 
@@ -111,7 +111,7 @@ impl Platform {
                 None => page(400, words::NO_QUESTION),
             };
         }
-        consent_page(number, &question)
+        consent_page(number, &question, AUTHORIZE_ROUTE)
     }
 
     /// Reads what is asked for; an OAuth error code (RFC 6749 section 4.1.2.1) if it cannot be.
@@ -150,7 +150,7 @@ impl Platform {
         Ok(())
     }
 
-    fn answered_on_page(&mut self, now: Timestamp, request: &Request) -> Answer {
+    pub(crate) fn answered_on_page(&mut self, now: Timestamp, request: &Request) -> Answer {
         let fields = request.fields();
         let text = |name: &str| fields.get(name).and_then(Value::as_str).unwrap_or_default();
         let number = text("consent").parse().unwrap_or(0);
@@ -170,10 +170,21 @@ impl Platform {
         let (noise, number) = (self.world.chance.bits(), self.next_token());
         let code = format!("sim-code-{noise:016x}{number:08x}");
         let life = seconds(self.switch(Name::CodeS));
-        let home = self.packages().get(&question.label)?.home;
-        // Documented: the person's tenant comes with the code.
-        let tenant = self.tenant_of(home).cloned().unwrap_or_default();
-        let to = addressed(&question, &[("code", &code), ("tssd", &tenant)]);
+        let to = match self
+            .packages()
+            .get(&question.label)
+            .map(|package| package.home)
+        {
+            // Documented: the person's tenant comes with the code.
+            Some(home) => {
+                let tenant = self.tenant_of(home).cloned().unwrap_or_default();
+                addressed(&question, &[("code", &code), ("tssd", &tenant)])
+            }
+            None if self.core_apps().contains_key(&question.label) => {
+                addressed(&question, &[("code", &code)])
+            }
+            None => return None,
+        };
         let held = Code {
             question,
             ends_at: now.checked_add(life).unwrap_or(Timestamp::MAX),
@@ -234,8 +245,8 @@ pub(crate) fn is_redirect_uri(uri: &str) -> bool {
     !host.is_empty() && !host.eq_ignore_ascii_case("localhost") && !uri.contains(odd)
 }
 
-/// The page on which a person decides.
-fn consent_page(number: u64, question: &Question) -> Answer {
+/// The page on which a person decides, and the route that it tells.
+pub(crate) fn consent_page(number: u64, question: &Question, route: &str) -> Answer {
     let name = escaped(&question.label);
     let scopes = escaped(&question.scopes.join(" "));
     Answer::text(
@@ -243,7 +254,7 @@ fn consent_page(number: u64, question: &Question) -> Answer {
         &format!(
             "<!doctype html><html><head><title>Consent</title></head><body>\
              <p>{name} asks for: {scopes}</p>\
-             <form method=\"post\" action=\"{AUTHORIZE_ROUTE}\">\
+             <form method=\"post\" action=\"{route}\">\
              <input type=\"hidden\" name=\"consent\" value=\"{number}\">\
              <button name=\"decision\" value=\"allow\">Allow</button>\
              <button name=\"decision\" value=\"deny\">Deny</button>\

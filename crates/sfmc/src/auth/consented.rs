@@ -23,6 +23,12 @@ pub(crate) enum Source {
     Again(String, Consent, Value),
 }
 
+/// What a code is redeemed with beside itself.
+pub(crate) struct Proof<'a> {
+    pub(crate) redirect_uri: Option<&'a str>,
+    pub(crate) verifier: Option<&'a str>,
+}
+
 impl Source {
     pub(crate) fn consent(&self) -> Option<&Consent> {
         match self {
@@ -148,35 +154,48 @@ impl Platform {
         asked: &Asked,
         package: &Package,
     ) -> Result<Source, Answer> {
-        let refused = self.grant_refused(words::BAD_CODE);
-        let Some(code) = self.world.codes.find(&package.label, text).cloned() else {
-            return Err(refused);
+        let proof = Proof {
+            redirect_uri: asked.redirect_uri.as_deref(),
+            verifier: asked.code_verifier.as_deref(),
         };
+        let Some(scopes) = self.redeemable(now, &package.label, text, proof) else {
+            return Err(self.grant_refused(words::BAD_CODE));
+        };
+        let consent = Consent {
+            label: package.label.clone(),
+            mid: asked.mid(package.home).unwrap_or(package.home),
+            scopes,
+            family: self.world.grants.next_family(),
+        };
+        Ok(Source::Code(text.to_owned(), consent))
+    }
+
+    /// The scopes that a code of this client was consented to, if it can be redeemed. One that was
+    /// redeemed before ends what came of it.
+    pub(crate) fn redeemable(
+        &mut self,
+        now: Timestamp,
+        label: &str,
+        text: &str,
+        proof: Proof<'_>,
+    ) -> Option<Vec<String>> {
+        let code = self.world.codes.find(label, text).cloned()?;
         if let Some(family) = code.redeemed {
             if self.switch(Name::ReuseKillsFamily) != 0 {
                 self.world.grants.kill(|one| one.family == family);
-                self.world
-                    .tokens
-                    .revoke(|token| token.family == Some(family));
+                let tokens = &mut self.world.tokens;
+                tokens.revoke(|token| token.family == Some(family));
+                self.core_end_family(family);
             }
-            return Err(refused);
+            return None;
         }
-        let proven = match (&code.question.challenge, &asked.code_verifier) {
+        let proven = match (&code.question.challenge, proof.verifier) {
             (None, None) => true,
             (Some(challenge), Some(verifier)) => challenge.is_met_by(verifier),
             (None, Some(_)) | (Some(_), None) => false,
         };
-        let same = asked.redirect_uri.as_deref() == Some(code.question.redirect_uri.as_str());
-        if now >= code.ends_at || !proven || !same {
-            return Err(refused);
-        }
-        let consent = Consent {
-            label: package.label.clone(),
-            mid: asked.mid(package.home).unwrap_or(package.home),
-            scopes: code.question.scopes,
-            family: self.world.grants.next_family(),
-        };
-        Ok(Source::Code(text.to_owned(), consent))
+        let same = proof.redirect_uri == Some(code.question.redirect_uri.as_str());
+        (now < code.ends_at && proven && same).then_some(code.question.scopes)
     }
 
     /// Spends what the token is asked for with, and mints.

@@ -1,5 +1,6 @@
 //! A request to core on its way: which route it is for, and what stands in its way.
 
+use super::authorize::AUTHORIZE_ROUTE;
 use super::token::TOKEN_ROUTE;
 use super::{VERSION_MAX, VERSION_MIN, refusal};
 use crate::fault::{Kind, Place};
@@ -24,6 +25,7 @@ pub(super) struct Call<'a> {
 
 /// What a path leads to.
 enum Found {
+    Authorize,
     Token,
     Revoke,
     UserInfo,
@@ -48,6 +50,7 @@ fn find(segments: &[String]) -> Found {
     let lower: Vec<String> = segments.iter().map(|part| part.to_lowercase()).collect();
     let parts: Vec<&str> = lower.iter().map(String::as_str).collect();
     match parts.as_slice() {
+        ["services", "oauth2", "authorize"] => Found::Authorize,
         ["services", "oauth2", "token"] => Found::Token,
         ["services", "oauth2", "revoke"] => Found::Revoke,
         ["services", "oauth2", "userinfo"] => Found::UserInfo,
@@ -65,6 +68,7 @@ fn find(segments: &[String]) -> Found {
 /// The route as the ledger names it: ids and names of objects are left open.
 fn route(request: &Request, found: &Found) -> String {
     match found {
+        Found::Authorize => AUTHORIZE_ROUTE.to_owned(),
         Found::Token => TOKEN_ROUTE.to_owned(),
         Found::Revoke => "/services/oauth2/revoke".to_owned(),
         Found::UserInfo => "/services/oauth2/userinfo".to_owned(),
@@ -87,6 +91,10 @@ impl Platform {
         let found = find(segments);
         let route = route(request, &found);
         match found {
+            Found::Authorize => {
+                let judged = self.core_authorize(now, request);
+                self.minted(route, false, judged)
+            }
             Found::Token => {
                 let judged = self.core_token(now, request);
                 self.minted(route, true, judged)

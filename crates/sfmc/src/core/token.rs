@@ -1,10 +1,12 @@
 //! `/services/oauth2/token`: four grants, and the revocation beside it.
 
 use super::assertion::Assertion;
+use super::authorize::lasts;
 use super::refusal;
 use super::{ConnectedApp, record};
-use crate::auth::Source;
+use crate::auth::{Proof, Source};
 use crate::fault::{Kind, Place};
+use crate::grant::Consent;
 use crate::outside::basic;
 use crate::platform::{Judged, Platform};
 use crate::request::{Answer, Request};
@@ -18,6 +20,7 @@ use serde_json::{Value, json};
 /// Its route, as the ledger names it.
 pub(super) const TOKEN_ROUTE: &str = "/services/oauth2/token";
 
+const AUTHORIZATION_CODE: &str = "authorization_code";
 const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 /// A refresh token of core has no end of its own, days.
 const REFRESH_DAYS: u64 = 36_500;
@@ -30,6 +33,9 @@ struct Asked {
     username: String,
     password: String,
     refresh_token: String,
+    code: String,
+    redirect_uri: Option<String>,
+    code_verifier: Option<String>,
     assertion: Option<Assertion>,
 }
 
@@ -57,6 +63,9 @@ impl Asked {
             username: text("username").unwrap_or_default(),
             password: text("password").unwrap_or_default(),
             refresh_token: text("refresh_token").unwrap_or_default(),
+            code: text("code").unwrap_or_default(),
+            redirect_uri: text("redirect_uri"),
+            code_verifier: text("code_verifier"),
             assertion,
         }
     }
@@ -102,7 +111,8 @@ impl Platform {
             return Err(Answer::json(self.status(Name::CoreLoginRateStatus), body));
         }
         match asked.grant_type.as_str() {
-            "client_credentials" | "password" | "refresh_token" | JWT_BEARER => {}
+            "client_credentials" | "password" | "refresh_token" | AUTHORIZATION_CODE
+            | JWT_BEARER => {}
             _ => {
                 return Err(refusal::oauth(
                     "unsupported_grant_type",
@@ -152,8 +162,33 @@ impl Platform {
                     }
                 }
             }
+            AUTHORIZATION_CODE => {
+                self.core_accepts_secret(now, asked, app, place, true)?;
+                self.core_redeems(now, asked, app)
+            }
             _ => self.core_believes(now, asked, app),
         }
+    }
+
+    /// What the code of a consent can be redeemed for.
+    fn core_redeems(
+        &mut self,
+        now: Timestamp,
+        asked: &Asked,
+        app: &ConnectedApp,
+    ) -> Result<Source, Answer> {
+        let proof = Proof {
+            redirect_uri: asked.redirect_uri.as_deref(),
+            verifier: asked.code_verifier.as_deref(),
+        };
+        let scopes = self.redeemable(now, &app.label, &asked.code, proof);
+        let consent = Consent {
+            label: app.label.clone(),
+            mid: app.mid.unwrap_or(0),
+            scopes: scopes.ok_or_else(|| refusal::grant("invalid authorization code"))?,
+            family: self.world.grants.next_family(),
+        };
+        Ok(Source::Code(asked.code.clone(), consent))
     }
 
     fn core_believes(
@@ -240,12 +275,18 @@ impl Platform {
         source: Source,
         place: &Place,
     ) -> Answer {
-        let family = source.consent().map(|consent| consent.family);
+        let consent = source.consent().cloned();
         if let Source::Again(token, _, answer) = source {
             self.world.exchanges.exchanged(&token);
             return Answer::json(200, answer);
         }
-        let mut answer = self.core_session(now, app, family, place);
+        let mut answer = self.core_session(now, app, consent.as_ref(), place);
+        if let Source::Code(text, consent) = &source {
+            self.world.codes.redeem(text, consent.family);
+            if lasts(&consent.scopes) {
+                answer["refresh_token"] = json!(self.remember(now, consent.clone(), REFRESH_DAYS));
+            }
+        }
         if let Source::Refresh(token, consent) = source {
             self.world.exchanges.exchanged(&token);
             if self.switch(Name::CoreRefreshRotates) != 0 {
@@ -262,10 +303,11 @@ impl Platform {
         &mut self,
         now: Timestamp,
         app: &ConnectedApp,
-        family: Option<u64>,
+        consent: Option<&Consent>,
         place: &Place,
     ) -> Value {
-        let mut scopes = app.scopes.clone();
+        let family = consent.map(|consent| consent.family);
+        let mut scopes = consent.map_or_else(|| app.scopes.clone(), |one| one.scopes.clone());
         if self.core_broken(now, Kind::ScopeRemoved, place) {
             scopes.retain(|scope| scope != "api" && scope != "full");
         }
@@ -329,8 +371,13 @@ impl Platform {
             return refusal::oauth("invalid_token", "invalid token");
         };
         self.world.grants.kill(|consent| consent.family == family);
+        self.core_end_family(family);
+        Answer::text(200, "")
+    }
+
+    /// Ends the sessions that came of a consent.
+    pub(crate) fn core_end_family(&mut self, family: u64) {
         let sessions = &mut self.world.org.sessions;
         sessions.kill(|session| session.family == Some(family));
-        Answer::text(200, "")
     }
 }

@@ -1,5 +1,6 @@
 //! Salesforce core: signing in, by every grant, and how that ends.
 
+mod consent;
 mod data;
 
 use crate::house::{House, at, body, order};
@@ -171,7 +172,7 @@ fn every_refusal_has_its_code_and_status_400() {
             "invalid assertion",
         ),
         (
-            &[("grant_type", "authorization_code")],
+            &[("grant_type", "urn:ietf:params:oauth:grant-type:device_code")],
             "unsupported_grant_type",
             "",
         ),

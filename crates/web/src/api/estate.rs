@@ -8,9 +8,8 @@ use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use bytes::Bytes;
-use countersign_feed::estate::{
-    Conditions, Finding, Format, Plan, Severity, decode, lint, plan, tag,
-};
+use countersign_feed::estate::{Finding, Format, Plan, Severity, decode, lint, plan};
+use countersign_host::entity_tag::{Conditions, tag};
 use countersign_model::estate::Estate;
 use serde::Serialize;
 
