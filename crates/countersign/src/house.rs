@@ -104,6 +104,7 @@ pub(crate) async fn offline(args: &Args) -> Result<Offline, Exit> {
             base_url: "http://127.0.0.1".to_owned(),
             notify: Vec::new(),
             rules: settings.rules.clone(),
+            keep: settings.keep.clone(),
             run_token: token.clone(),
             estate_sink: None,
             seed: None,

@@ -248,8 +248,9 @@ impl Told {
     }
 }
 
-/// The family of endpoints a route belongs to: its first segment that is no version.
-fn family_of(route: &str) -> Option<&str> {
+/// The family of endpoints a route belongs to: its first segment; `None` for a route without one.
+#[must_use]
+pub fn family_of(route: &str) -> Option<&str> {
     let path = route.split(['?', '#']).next().unwrap_or(route);
     path.split('/').find(|part| !part.is_empty())
 }

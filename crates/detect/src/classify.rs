@@ -77,6 +77,48 @@ pub fn fails_at_provider(call: &Call) -> Option<Class> {
     }
 }
 
+/// What a failure is counted as that no class fits.
+pub const OTHER: &str = "other";
+
+/// Under which class an outcome counts as a failure: a token request, call, probe, run or ping that did
+/// not do what it was to. `None` if it did, or says nothing of the kind. `grant` is asked only where a
+/// refused grant's class depends on it.
+#[must_use]
+pub fn failure_of(
+    outcome: &Outcome,
+    grant: impl FnOnce() -> Option<Grant>,
+) -> Option<&'static str> {
+    match &outcome.fact {
+        Fact::Mint {
+            call, grant: told, ..
+        } => match meaning_of(table::TOKEN, call) {
+            Meaning::Worked => None,
+            Meaning::Failed(class) => Some(class.as_str()),
+            Meaning::Grant => Some(class_of_invalid_grant(told.as_deref(), grant()).as_str()),
+            Meaning::Nothing => is_no_answer(call).then_some(OTHER),
+        },
+        Fact::Call(call) | Fact::Probe(call) => match meaning_of(table::CALL, call) {
+            Meaning::Failed(class) => Some(class.as_str()),
+            // A 404 says that the credential works, and is no success of the call.
+            Meaning::Worked | Meaning::Grant | Meaning::Nothing => {
+                is_no_answer(call).then_some(OTHER)
+            }
+        },
+        Fact::Run { state, .. } => matches!(state.as_str(), "failed" | "refused").then_some(OTHER),
+        Fact::Ping { state } => {
+            let code = state.parse::<i64>();
+            (state == "fail" || code.is_ok_and(|code| code != 0)).then_some(OTHER)
+        }
+        Fact::Sample { .. } | Fact::Audit { .. } => None,
+    }
+}
+
+/// Whether a call was refused or never answered, for whatever reason.
+fn is_no_answer(call: &Call) -> bool {
+    call.status
+        .map_or(!code_of(call).is_empty(), |status| status >= 400)
+}
+
 /// The meaning of the first row that fits.
 fn meaning_of(rows: &[Row], call: &Call) -> Meaning {
     let code = code_of(call);

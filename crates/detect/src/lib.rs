@@ -20,7 +20,8 @@ mod channel;
 mod platform;
 mod track;
 
-pub use classify::{Verdict, classify, classify_call};
+pub use calls::family_of;
+pub use classify::{Verdict, classify, classify_call, failure_of};
 pub use counters::Counters;
 pub use detector::Detector;
 pub use finding::{Claim, FindingRules, Findings};

@@ -46,6 +46,9 @@ pub struct RawSettings {
     /// When to page, where it differs from the defaults.
     #[serde(default)]
     pub rules: toml::Table,
+    /// How long what is kept, where it differs from the defaults.
+    #[serde(default)]
+    pub keep: toml::Table,
 }
 
 /// What is meant.
@@ -78,6 +81,8 @@ pub struct Settings {
     pub notify: Vec<toml::Table>,
     /// Rules of paging, as written; the watch gives them their meaning.
     pub rules: toml::Table,
+    /// Spans of keeping, as written; the watch gives them their meaning.
+    pub keep: toml::Table,
 }
 
 /// Where the master key comes from; the first that is set wins.
@@ -242,6 +247,7 @@ impl RawSettings {
             log_json,
             notify: self.notify,
             rules: self.rules,
+            keep: self.keep,
         })
     }
 }

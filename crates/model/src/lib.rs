@@ -18,6 +18,7 @@ pub mod notice;
 pub mod objective;
 pub mod outcome;
 pub mod response;
+pub mod rollup;
 pub mod schedule;
 pub mod signal;
 pub mod status;

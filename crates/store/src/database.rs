@@ -21,6 +21,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0004_ping_keys.sql"),
     include_str!("../migrations/0005_health.sql"),
     include_str!("../migrations/0006_findings.sql"),
+    include_str!("../migrations/0007_rollups.sql"),
 ];
 
 /// The schema version this program writes.

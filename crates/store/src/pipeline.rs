@@ -4,6 +4,7 @@
 use crate::error::StoreError;
 use crate::finding;
 use crate::outbox::{self, OutboxEntry};
+use crate::rollup;
 use crate::row;
 use crate::status;
 use crate::watch_store::WatchStore;
@@ -11,6 +12,7 @@ use countersign_model::Timestamp;
 use countersign_model::finding::Finding;
 use countersign_model::id::{IntegrationId, NoticeId};
 use countersign_model::incident::{Incident, IncidentState};
+use countersign_model::rollup::Rollup;
 use countersign_model::status::IntegrationStatus;
 use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::BTreeMap;
@@ -37,6 +39,10 @@ pub struct PipelineCommit {
     pub told: Vec<NoticeId>,
     /// Parts of the detectors' memory that changed, by name; `None` forgets one.
     pub memory: Vec<(String, Option<String>)>,
+    /// What the outcomes read came to, by minute; added to what is there.
+    pub rollups: Vec<Rollup>,
+    /// Those of them that failed, by sequence number, and as what.
+    pub failures: Vec<(u64, &'static str)>,
     /// When the turn was made; `None` leaves what is known.
     pub judged_at: Option<Timestamp>,
 }
@@ -61,7 +67,8 @@ pub struct Loaded {
 }
 
 impl WatchStore {
-    /// Makes one turn durable: incidents, findings, outbox, statuses, cursor and memory, all or nothing.
+    /// Makes one turn durable: incidents, findings, outbox, statuses, counts, cursor and memory, all or
+    /// nothing.
     ///
     /// # Errors
     /// [`StoreError`]; then the turn never happened and is to be done again from
@@ -100,6 +107,8 @@ fn put_turn(connection: &Connection, turn: &PipelineCommit) -> Result<(), StoreE
          judged_at = coalesce(excluded.judged_at, judged_at)",
         params![row::signed(turn.cursor), turn.judged_at.map(row::ms)],
     )?;
+    rollup::put(connection, &turn.rollups)?;
+    rollup::put_failures(connection, &turn.failures)?;
     put_memory(connection, &turn.memory)
 }
 

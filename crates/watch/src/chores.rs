@@ -2,19 +2,17 @@
 
 use countersign_host::clock::Clock;
 use countersign_model::SignedDuration;
-use countersign_store::{Purged, WatchStore};
+use countersign_store::{Keep, Purged, WatchStore};
 
-/// How long outcomes are kept after the pipeline read them. What was learnt from them stays.
-const OUTCOMES_KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// How often we look.
-const EVERY: SignedDuration = SignedDuration::from_hours(1);
+const EVERY: SignedDuration = SignedDuration::from_mins(5);
 
 /// Purges now and then, until it is dropped.
-pub(crate) async fn run(store: WatchStore, clock: Clock) {
+pub(crate) async fn run(store: WatchStore, clock: Clock, keep: Keep) {
     loop {
         let hold = clock.sleep(EVERY).await;
         loop {
-            match store.purge(clock.now(), OUTCOMES_KEPT).await {
+            match store.purge(clock.now(), keep).await {
                 Ok(purged) if purged != Purged::default() => {}
                 Ok(_) => break,
                 Err(error) => {

@@ -12,7 +12,7 @@ use countersign_model::id::{IncidentId, OutcomeId};
 use countersign_model::outcome::{Fact, Outcome};
 use countersign_model::response::Deed;
 use countersign_notify::Channels;
-use countersign_store::{Appended, StoreError, WatchStore};
+use countersign_store::{Appended, Keep, StoreError, WatchStore};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -36,6 +36,8 @@ pub struct WatchParts {
     pub estate: Estate,
     /// When to page.
     pub rules: Rules,
+    /// How long what is kept.
+    pub keep: Keep,
     /// Makes ids and jitter; the same seed, clock and outcomes give the same incidents.
     pub seed: u64,
     /// Told of every turn that changed something.
@@ -93,6 +95,7 @@ impl Watch {
             dashboard_url,
             estate,
             rules,
+            keep,
             seed,
             on_commit,
         } = parts;
@@ -126,7 +129,7 @@ impl Watch {
         let tasks: Vec<Task> = vec![
             ("watch pipeline", Box::pin(pipeline.run())),
             ("watch outbox", Box::pin(outbox.run())),
-            ("watch chores", Box::pin(chores::run(store, clock))),
+            ("watch chores", Box::pin(chores::run(store, clock, keep))),
         ];
         (watch, tasks)
     }

@@ -7,6 +7,7 @@
 
 mod bell;
 mod chores;
+mod count;
 mod handle;
 mod ingest;
 mod judge;
@@ -16,6 +17,7 @@ mod resolve;
 mod weakness;
 
 pub use countersign_detect::{Claim, Findings, Rules};
+pub use countersign_store::Keep;
 pub use handle::{Task, Watch, WatchError, WatchParts};
 pub use ingest::{IngestReject, IngestReport, IngestScope};
 pub use judge::{Judge, Verdict};

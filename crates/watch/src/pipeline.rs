@@ -1,10 +1,11 @@
 //! Turns outcomes into incidents and notices, one durable turn after another.
 //!
-//! A turn reads what came, judges it purely, and commits incidents, findings, outbox, statuses, cursor and the
-//! detectors' memory in one transaction. If the process dies, or the ledger refuses, the turn never
+//! A turn reads what came, judges it purely, and commits incidents, findings, outbox, statuses, counts, cursor
+//! and the detectors' memory in one transaction. If the process dies, or the ledger refuses, the turn never
 //! happened: the next one starts from the ledger and comes to the same result.
 
 use crate::bell::Bell;
+use crate::count::Counts;
 use crate::handle::SharedEstate;
 use crate::judge::{Judge, Verdict};
 use countersign_detect::Rules;
@@ -193,6 +194,7 @@ impl Pipeline {
         verdict: Verdict,
     ) -> PipelineCommit {
         let changes = desk.judge.status_changes(now);
+        let mut counts = Counts::of(&desk.estate, &work.outcomes);
         let addressed = |notice: Notice| OutboxEntry {
             notice,
             channels: self.channels.clone(),
@@ -210,6 +212,8 @@ impl Pipeline {
                 .map(|acceptance| acceptance.notice.clone())
                 .collect(),
             memory: desk.judge.take_memory(),
+            failures: std::mem::take(&mut counts.failures),
+            rollups: counts.rollups(),
             judged_at: Some(now),
         }
     }

@@ -3,6 +3,7 @@
 //! Floor 5, open wing: nothing in this binary could open a vault or mint a token. A library with a
 //! thin `main`, so that `countersign serve` composes the very same watch (ADR-0004).
 
+mod keep;
 mod plane;
 mod port;
 

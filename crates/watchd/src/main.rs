@@ -76,6 +76,7 @@ async fn serve(data: &Path, settings: Settings) -> anyhow::Result<()> {
         base_url: base_url.clone(),
         notify: settings.notify,
         rules: settings.rules,
+        keep: settings.keep,
         run_token: token.clone(),
         estate_sink: None,
         seed: None,

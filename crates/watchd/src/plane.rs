@@ -1,5 +1,6 @@
 //! Composes the watch.
 
+use crate::keep;
 use crate::port::{EstateDoor, EstateSink, IngestDoor, ResponseDoor};
 use axum::Router;
 use countersign_host::clock::{Clock, wall_now};
@@ -31,6 +32,8 @@ pub struct Options {
     pub notify: Vec<toml::Table>,
     /// Rules of paging as written in the configuration.
     pub rules: toml::Table,
+    /// How long what is kept, as written in the configuration.
+    pub keep: toml::Table,
     /// Bearer of this run, for local commands and a broker in the same process.
     pub run_token: String,
     /// Where a new estate also has to go: the broker, when it runs beside.
@@ -80,6 +83,7 @@ impl WatchPlane {
     pub async fn open(options: Options) -> Result<WatchPlane, OpenError> {
         let channels = channels(&options.notify)?;
         let rules = rules(&options.rules)?;
+        let keep = keep::read(&options.keep).map_err(OpenError::Settings)?;
         let store = WatchStore::open(&options.data)?;
         let entropy = Entropy::default();
         admit_run(&store, &options.run_token).await?;
@@ -93,6 +97,7 @@ impl WatchPlane {
             dashboard_url: Some(options.base_url.clone()),
             estate,
             rules,
+            keep,
             seed: options.seed.unwrap_or_else(|| entropy.u64()),
             on_commit: Arc::new(move |committed: &Committed<'_>| {
                 committed

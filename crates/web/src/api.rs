@@ -3,6 +3,7 @@
 pub(crate) mod body;
 pub(crate) mod estate;
 pub(crate) mod findings;
+pub(crate) mod history;
 pub(crate) mod incidents;
 pub(crate) mod integrations;
 pub(crate) mod objectives;

@@ -97,6 +97,10 @@ fn api_routes() -> Router<App> {
             "/api/v1/integrations/{id}",
             get(api::integrations::integration_get),
         )
+        .route(
+            "/api/v1/integrations/{id}/history",
+            get(api::history::history_get),
+        )
         .route("/api/v1/objectives", get(api::objectives::objectives_get))
         .route(
             "/api/v1/estate",

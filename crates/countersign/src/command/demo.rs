@@ -111,6 +111,7 @@ pub(crate) async fn run(args: &Args, demo: &DemoArgs) -> Result<(), Exit> {
         base_url: dashboard_url.clone(),
         notify: settings.notify.clone(),
         rules: settings.rules.clone(),
+        keep: settings.keep.clone(),
         run_token: token.clone(),
         estate_sink: Some(Arc::new(stand.clone())),
         seed: Some(SEED),

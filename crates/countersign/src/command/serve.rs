@@ -79,6 +79,7 @@ async fn open_watch(
         base_url: public(settings, bound),
         notify: settings.notify.clone(),
         rules: settings.rules.clone(),
+        keep: settings.keep.clone(),
         run_token,
         estate_sink,
         seed: None,

@@ -7,7 +7,7 @@ use countersign_model::id::IntegrationId;
 use countersign_model::incident::{Incident, IncidentState};
 use countersign_model::objective::{HealthTime, Month};
 use countersign_model::status::{ASSET_PART, AssetSight, Health, IntegrationStatus};
-use countersign_store::PipelineCommit;
+use countersign_store::{Keep, PipelineCommit};
 use std::collections::BTreeMap;
 
 fn id() -> IntegrationId {
@@ -148,8 +148,11 @@ async fn a_history_is_taken_over_and_old_months_go() {
     ];
     house.store.health_times_add(times).await.unwrap();
     house.store.commit(PipelineCommit::default()).await.unwrap();
-    let keep = SignedDuration::from_hours(1);
-    let purged = house.store.purge(at("10:00:00"), keep).await.unwrap();
+    let purged = house
+        .store
+        .purge(at("10:00:00"), Keep::default())
+        .await
+        .unwrap();
     assert_eq!(purged.health, 1);
     let told = minutes(&house, at("10:00:00")).await;
     let last_year = (("2025-11".to_owned(), Health::Healthy), 60);

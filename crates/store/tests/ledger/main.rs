@@ -10,4 +10,5 @@ mod house;
 mod outbox;
 mod outcomes;
 mod pipeline;
+mod rollups;
 mod sources;

@@ -2,7 +2,7 @@
 
 use crate::house::{at, house, outcome};
 use countersign_model::SignedDuration;
-use countersign_store::{Appended, PipelineCommit, Purged};
+use countersign_store::Appended;
 
 #[tokio::test]
 async fn outcomes_come_back_whole_and_in_order() {
@@ -79,70 +79,6 @@ async fn a_doubled_id_inside_one_batch_counts_once() {
         }
     );
     assert_eq!(house.store.outcomes_after(0, 10).await.unwrap().len(), 1);
-}
-
-#[tokio::test]
-async fn the_page_of_an_integration_shows_its_newest_first() {
-    let house = house();
-    let mut other = outcome("other", at("12:00:00"));
-    other.integration = Some("INT-001".parse().unwrap());
-    let batch = vec![
-        outcome("old", at("12:00:00")),
-        other,
-        outcome("new", at("12:00:01")),
-    ];
-    house
-        .store
-        .outcomes_append(at("12:00:02"), batch)
-        .await
-        .unwrap();
-
-    let recent = house
-        .store
-        .outcomes_recent("INT-029".parse().unwrap(), 10)
-        .await
-        .unwrap();
-    let ids: Vec<_> = recent.iter().map(|outcome| outcome.id.as_str()).collect();
-    assert_eq!(ids, ["new", "old"]);
-}
-
-#[tokio::test]
-async fn a_purge_never_takes_what_the_pipeline_has_not_read() {
-    let house = house();
-    let keep = SignedDuration::from_hours(1);
-    let late = at("00:00:00") + SignedDuration::from_hours(72);
-    let batch = vec![
-        outcome("read", at("00:00:00")),
-        outcome("unread", at("00:00:00")),
-    ];
-    house
-        .store
-        .outcomes_append(at("00:00:00"), batch)
-        .await
-        .unwrap();
-
-    let purged = house.store.purge(late, keep).await.unwrap();
-    assert_eq!(
-        purged,
-        Purged {
-            outcomes: 0,
-            ids: 2,
-            health: 0,
-        }
-    );
-
-    let cursor = house.store.outcomes_after(0, 1).await.unwrap()[0].0;
-    house
-        .store
-        .commit(PipelineCommit {
-            cursor,
-            ..PipelineCommit::default()
-        })
-        .await
-        .unwrap();
-    assert_eq!(house.store.purge(late, keep).await.unwrap().outcomes, 1);
-    let left = house.store.outcomes_after(0, 10).await.unwrap();
-    assert_eq!(left[0].1.id.as_str(), "unread");
 }
 
 #[tokio::test]

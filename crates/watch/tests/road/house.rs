@@ -9,7 +9,7 @@ use countersign_model::incident::Incident;
 use countersign_model::outcome::{Call, Fact, Outcome};
 use countersign_notify::{ChannelConfig, Channels};
 use countersign_store::{IncidentFilter, WatchStore};
-use countersign_watch::{OnCommit, Rules, Watch, WatchParts};
+use countersign_watch::{Keep, OnCommit, Rules, Watch, WatchParts};
 use serde_json::json;
 use std::path::Path;
 use std::sync::Arc;
@@ -49,6 +49,7 @@ impl House {
             dashboard_url: Some("http://127.0.0.1:8600".to_owned()),
             estate: demo_estate(),
             rules: Rules::default(),
+            keep: Keep::default(),
             seed: SEED,
             on_commit,
         };

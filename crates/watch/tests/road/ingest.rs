@@ -2,6 +2,7 @@
 
 use crate::hook_server::HookServer;
 use crate::house::{House, at};
+use countersign_store::Grain;
 use countersign_watch::{IngestReport, IngestScope};
 use tempfile::TempDir;
 
@@ -92,13 +93,9 @@ async fn an_outcome_without_integration_is_placed_by_its_credential() {
     let (_dir, house) = house().await;
     let line = r#"{"id":"1","source":"m","credential":"INT-029","kind":"call","status":401}"#;
     ingest(&house, &[line], &only(&["INT-029"])).await;
-    let recent = house
-        .store
-        .outcomes_recent("INT-029".parse().unwrap(), 10)
-        .await
-        .unwrap();
+    let recent = house.store.outcomes_after(0, 10).await.unwrap();
     assert_eq!(recent.len(), 1);
-    assert_eq!(recent[0].bu.as_ref().map(|bu| bu.as_str()), Some("LOY"));
+    assert_eq!(recent[0].1.bu.as_ref().map(|bu| bu.as_str()), Some("LOY"));
     house.kill().await;
 }
 
@@ -166,5 +163,42 @@ async fn no_producer_may_say_that_somebody_took_an_incident_on() {
     let line = r#"{"id":"1","source":"m","kind":"audit","action":"incident.acknowledged","object":"inc_1"}"#;
     let report = ingest(&house, &[line], &IngestScope::All).await;
     assert_eq!((report.accepted, report.rejected), (0, 1), "{report:#?}");
+    house.kill().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_judged_is_counted_once_also_when_the_watch_is_killed_and_starts_again() {
+    let (dir, house) = house().await;
+    let told = |id: &str, status| {
+        format!(
+            r#"{{"id":"{id}","ts":"2026-11-22T12:40:59Z","source":"m","integration":"INT-029","kind":"call","route":"/hub/v1","status":{status}}}"#
+        )
+    };
+    let lines = [told("1", 200), told("2", 503), told("3", 200)];
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    ingest(&house, &lines, &IngestScope::All).await;
+    house.watch.quiesce().await;
+    house.kill().await;
+
+    let hook = HookServer::willing().await;
+    let house = House::open(dir.path(), at("12:41:30"), &hook);
+    ingest(&house, &lines, &IngestScope::All).await;
+    house.watch.quiesce().await;
+    let id = || "INT-029".parse().unwrap();
+    let (from, to) = (at("12:00:00"), at("13:00:00"));
+    let hours = house
+        .store
+        .rollups(id(), Grain::Hour, from, to)
+        .await
+        .unwrap();
+    assert_eq!(hours.len(), 1);
+    assert_eq!((hours[0].family.as_str(), hours[0].tally.calls), ("hub", 3));
+    assert_eq!(hours[0].tally.failures, [("upstream".to_owned(), 1)].into());
+    let failures = house.store.failures_recent(id(), 10).await.unwrap();
+    let told: Vec<_> = failures
+        .iter()
+        .map(|one| (one.outcome.id.as_str(), one.class.as_str()))
+        .collect();
+    assert_eq!(told, [("2", "upstream")]);
     house.kill().await;
 }

@@ -15,6 +15,7 @@ async fn open_with(data: &Path, run_token: &str, rules: &str) -> Result<WatchPla
         base_url: "http://127.0.0.1".to_owned(),
         notify: Vec::new(),
         rules: rules.parse().expect("TOML"),
+        keep: toml::Table::new(),
         run_token: run_token.to_owned(),
         estate_sink: None,
         seed: None,

@@ -6,6 +6,7 @@ use axum::body::Body;
 use axum::http::{HeaderName, Request, StatusCode};
 use countersign_model::finding::{Finding, FindingKind, Severity};
 use countersign_model::incident::{Incident, IncidentState};
+use countersign_model::rollup::{Rollup, Tally};
 use countersign_model::status::IntegrationStatus;
 use countersign_store::PipelineCommit;
 use http_body_util::BodyExt;
@@ -136,6 +137,7 @@ async fn what_is_unknown_is_a_404_with_its_own_code() {
         ("/api/v1/status?bu=loy", "unknown_business_unit"),
         ("/api/v1/integrations/INT-999", "unknown_object"),
         ("/api/v1/integrations/%3Cscript%3E", "unknown_object"),
+        ("/api/v1/integrations/INT-999/history", "unknown_object"),
         ("/api/v1/nothing", "unknown_route"),
         ("/api/nothing", "unknown_route"),
     ] {
@@ -435,4 +437,50 @@ async fn findings_are_listed_gravest_first_and_closed_ones_on_request() {
     assert_eq!(kinds(&all), ["wrong_bu", "second_user", "ending"]);
     let answer = house.get("/api/v1/findings?all=perhaps").await;
     assert_eq!(answer.code(), "malformed_query");
+}
+
+#[tokio::test]
+async fn the_history_of_an_integration_tells_minutes_and_hours_with_their_failures() {
+    let house = House::on_the_quiet_sunday().await;
+    let mut tally = Tally {
+        calls: 5,
+        failures: [("scope".to_owned(), 2)].into(),
+        ..Tally::default()
+    };
+    tally.latency.add(15, 5);
+    let rollup = Rollup {
+        at: sample::at("12:41:00"),
+        integration: "INT-029".parse().unwrap(),
+        family: "hub".to_owned(),
+        tally,
+    };
+    house
+        .commit(PipelineCommit {
+            rollups: vec![rollup],
+            ..PipelineCommit::default()
+        })
+        .await;
+    let base =
+        "/api/v1/integrations/INT-029/history?from=2026-11-22T12:00:00Z&to=2026-11-22T13:00:00Z";
+    for (grain, at) in [
+        ("minute", "2026-11-22T12:41:00Z"),
+        ("hour", "2026-11-22T12:00:00Z"),
+    ] {
+        let told = house.json(&format!("{base}&grain={grain}")).await;
+        let row = &told["rows"][0];
+        assert_eq!(row["at"], at, "{told}");
+        assert_eq!(
+            (&row["calls"], &row["failures"]),
+            (&json!(5), &json!({"scope": 2}))
+        );
+        assert_eq!(row["latency"][1], 5);
+        assert_eq!(told["latency_ms"][1], 20);
+    }
+    let wrong = house
+        .get("/api/v1/integrations/INT-029/history?grain=week")
+        .await;
+    assert_eq!(
+        (wrong.status, wrong.code()),
+        (StatusCode::BAD_REQUEST, "malformed_query".to_owned())
+    );
 }
