@@ -226,6 +226,19 @@ pub(crate) struct SimulateArgs {
     /// Tell what every incident did and when, and what was missed
     #[arg(long, short = 'v')]
     pub(crate) verbose: bool,
+    /// Write what came of it as a page, and beside it as JSON lines for machines
+    #[arg(long, value_name = "FILE.md", conflicts_with = "outcomes")]
+    pub(crate) report: Option<PathBuf>,
+    /// Play it once more with each unconfirmed switch of the provider set the other way, and write
+    /// what changes as a page
+    #[arg(long, value_name = "FILE.md", conflicts_with = "outcomes")]
+    pub(crate) flips: Option<PathBuf>,
+    /// Of the unconfirmed switches, only this one; may be given again
+    #[arg(long, value_name = "SWITCH", requires = "flips")]
+    pub(crate) flip: Vec<String>,
+    /// Set a switch of the provider, as in --set ip_block_status=401; `sim --switches` lists them
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(crate) set: Vec<String>,
 }
 
 /// `sim break`, `sim mend`.

@@ -8,6 +8,8 @@ mod table;
 
 pub use table::SWITCHES;
 
+use std::cell::Cell;
+
 /// Which switch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each is described in its row of the table")]
@@ -89,6 +91,16 @@ pub struct Switch {
     pub max: u64,
     /// What it is, in which unit, and how sure its default is.
     pub about: &'static str,
+    /// Where nobody outside knows which it is: the value to try besides the default.
+    pub besides: Option<u64>,
+}
+
+impl Switch {
+    /// A switch whose default nothing confirms, and the value to try besides.
+    const fn besides(mut self, value: u64) -> Switch {
+        self.besides = Some(value);
+        self
+    }
 }
 
 /// Why a switch could not be set.
@@ -116,9 +128,15 @@ pub enum SwitchError {
     },
 }
 
-/// The switches as set.
+/// The switches as set, and which of them an answer has depended on.
 #[derive(Debug, Clone)]
-pub struct Switches([u64; SWITCHES.len()]);
+pub struct Switches {
+    values: [u64; SWITCHES.len()],
+    read: Cell<u128>,
+}
+
+// One bit for each switch.
+const _: () = assert!(SWITCHES.len() <= 128);
 
 impl Default for Switches {
     fn default() -> Switches {
@@ -126,7 +144,10 @@ impl Default for Switches {
         for (value, switch) in values.iter_mut().zip(SWITCHES) {
             *value = switch.default;
         }
-        Switches(values)
+        Switches {
+            values,
+            read: Cell::new(0),
+        }
     }
 }
 
@@ -134,7 +155,16 @@ impl Switches {
     /// The value of a switch.
     #[must_use]
     pub fn get(&self, name: Name) -> u64 {
-        self.0[name as usize]
+        self.read.set(self.read.get() | 1 << name as u32);
+        self.values[name as usize]
+    }
+
+    /// The switches that were looked at since they were made: had another one been set otherwise,
+    /// nothing would have come out differently.
+    #[must_use]
+    pub fn read(&self) -> Vec<&'static Switch> {
+        let was_read = |switch: &&Switch| self.read.get() & (1 << switch.id as u32) != 0;
+        SWITCHES.iter().filter(was_read).collect()
     }
 
     /// Whether a switch is on.
@@ -151,7 +181,8 @@ impl Switches {
 
     /// Counts a switch down by one, to 0 at least; whether there was something left.
     pub(crate) fn count_down(&mut self, name: Name) -> bool {
-        let value = &mut self.0[name as usize];
+        self.read.set(self.read.get() | 1 << name as u32);
+        let value = &mut self.values[name as usize];
         let left = *value > 0;
         *value = value.saturating_sub(1);
         left
@@ -182,7 +213,7 @@ impl Switches {
             min,
             max,
         };
-        self.0[switch.id as usize] = within.ok_or_else(bad)?;
+        self.values[switch.id as usize] = within.ok_or_else(bad)?;
         Ok(())
     }
 }

@@ -38,6 +38,7 @@ const FILES: &[File] = files![
     "local",
     "others",
     "quiet",
+    "hard-times",
 ];
 
 /// The name that stands for all of them.
@@ -56,7 +57,13 @@ pub fn all() -> Vec<(&'static str, Scenario)> {
 /// The scenarios of that name: one scenario, a family, or `corpus` for all. Empty if there is none.
 #[must_use]
 pub fn named(name: &str) -> Vec<Scenario> {
+    families(name).into_iter().map(|(_, one)| one).collect()
+}
+
+/// The same, each with the family it belongs to.
+#[must_use]
+pub fn families(name: &str) -> Vec<(&'static str, Scenario)> {
     let fits = |family: &str, one: &Scenario| name == ALL || family == name || one.name == name;
     let all = all().into_iter().filter(|(family, one)| fits(family, one));
-    all.map(|(_, one)| one).collect()
+    all.collect()
 }

@@ -8,6 +8,7 @@ pub use family::parse_all;
 use countersign_model::{SignedDuration, Timestamp};
 use countersign_sfmc::fault::{FaultError, FaultOrder, KINDS};
 use serde::Deserialize;
+use std::collections::BTreeMap;
 
 /// Why a text is not a scenario.
 #[derive(Debug, thiserror::Error)]
@@ -51,6 +52,12 @@ pub struct Scenario {
     /// Integrations whose own logs do not reach us: neither calls, runs nor token requests.
     #[serde(default)]
     pub unseen: Vec<String>,
+    /// Switches of the provider's model that are not at their default.
+    #[serde(default)]
+    pub switches: BTreeMap<String, u64>,
+    /// When, from the start and ascending, the watch ends and starts again from what it kept.
+    #[serde(default, with = "span::list")]
+    pub restarts: Vec<SignedDuration>,
     /// What goes wrong.
     #[serde(default)]
     pub faults: Vec<Fault>,

@@ -4,11 +4,16 @@
 //! judgement's memory and the world's counters are kept where it ends, as at a restart.
 
 mod check;
+mod flip;
 mod oracle;
+mod record;
 mod report;
 mod watching;
 
 pub use check::{SimulateError, check};
+pub use flip::{Flip, Flipped, flips, page as flips_page};
+pub use oracle::{Entry, Found};
+pub use record::{GATES, Gate, Line, Measure, page as record_page};
 pub use report::{Affects, Report, ScenarioReport, Seconds, Summary};
 pub(crate) use watching::{Keeping, Watching};
 
@@ -17,6 +22,7 @@ use crate::world::{Ground, Times, World, estate_of};
 use countersign_host::clock::stopwatch;
 use countersign_model::Timestamp;
 use countersign_model::estate::Estate;
+use countersign_model::finding::Finding;
 use countersign_model::incident::{Incident, IncidentState};
 use countersign_model::outcome::Outcome;
 use countersign_store::Loaded;
@@ -48,6 +54,12 @@ pub struct Ran {
     pub incidents: Vec<Incident>,
     /// When each of them changed, and to what.
     pub story: Vec<String>,
+    /// What had to open, and what came of each.
+    pub entries: Vec<Entry>,
+    /// Incidents that had to be none, as root cause and class.
+    pub false_incidents: Vec<String>,
+    /// The provider's switches that an answer of this run depended on, by name.
+    pub switches_read: Vec<&'static str>,
 }
 
 /// A history that has been lived through.
@@ -186,26 +198,49 @@ pub(crate) fn resumed(
     let ground = past.ground.on(scenario, estate, times);
     let world = World::new(scenario, estate, ground).expect("every fault was checked");
     estate.planned.extend(world.planned());
-    let (ended, open) = past.incidents.iter().cloned().partition(|one| {
+    let incidents = past.incidents.iter().cloned();
+    let loaded = loaded(past.memory.clone(), incidents, Vec::new());
+    let judge = Judge::new(Rules::default(), estate, scenario.seed, &loaded);
+    (world, Watching::new(judge, keeping))
+}
+
+/// What a ledger with these would load.
+fn loaded(
+    memory: BTreeMap<String, String>,
+    incidents: impl Iterator<Item = Incident>,
+    findings: Vec<Finding>,
+) -> Loaded {
+    let (ended, incidents) = incidents.partition(|one| {
         matches!(
             one.state,
             IncidentState::Resolved | IncidentState::Dismissed
         )
     });
-    let loaded = Loaded {
-        memory: past.memory.clone(),
-        incidents: open,
+    Loaded {
+        memory,
+        incidents,
         ended,
+        findings,
         ..Loaded::default()
-    };
-    let judge = Judge::new(Rules::default(), estate, scenario.seed, &loaded);
-    (world, Watching::new(judge, keeping))
+    }
 }
 
 fn play(scenario: &Scenario, mut estate: Estate, times: Times, past: &Past) -> Ran {
     let (mut world, mut watch) = resumed(scenario, &mut estate, past, None);
     watch.until(&mut world, times.start);
     let renewals_before = world.tally().renewals;
+    let mut kept = past.memory.clone();
+    for after in &scenario.restarts {
+        let at = times.start.checked_add(*after).unwrap_or(times.end);
+        watch.until(&mut world, at.min(times.end));
+        watch.remember(&mut kept);
+        let older = past.incidents.iter();
+        let older = older.filter(|one| !watch.incidents.contains_key(&one.id));
+        let incidents = older.chain(watch.incidents.values()).cloned();
+        let findings = watch.findings.values().filter(|one| one.is_open());
+        let loaded = loaded(kept.clone(), incidents, findings.cloned().collect());
+        watch.judge = Judge::new(Rules::default(), &estate, scenario.seed, &loaded);
+    }
     watch.until(&mut world, times.end);
     let opened: Vec<Incident> = watch
         .incidents
@@ -215,6 +250,7 @@ fn play(scenario: &Scenario, mut estate: Estate, times: Times, past: &Past) -> R
     let mut ran = oracle::score(scenario, &estate, &world, opened);
     ran.report.renewals = world.tally().renewals - renewals_before;
     ran.report.virtual_seconds = times.end.duration_since(times.begin).as_secs_f64();
+    ran.switches_read = world.switches_read();
     ran.story = watch.story;
     ran
 }

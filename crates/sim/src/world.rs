@@ -161,7 +161,7 @@ impl World {
         ground: Ground,
     ) -> Result<World, TroubleError> {
         let times = Times::of(scenario);
-        let wire = Wire::new(estate, times.live_from, scenario.seed);
+        let wire = Wire::new(estate, times.live_from, scenario.seed, &scenario.switches);
         let mut starts = BTreeMap::new();
         let broker = Broker::new(estate, scenario.seed, |id, ratio| {
             let first = first_token(scenario, times, id, ratio);
@@ -265,6 +265,16 @@ impl World {
 
     pub(crate) fn tally(&self) -> &Tally {
         &self.broker.tally
+    }
+
+    /// The provider's switches that an answer depended on so far, by name.
+    pub(crate) fn switches_read(&self) -> Vec<&'static str> {
+        self.wire.switches_read()
+    }
+
+    /// Calls that programs with a credential make a minute at `at`, runs left out.
+    pub(crate) fn calls_a_minute(&self, credential: &CredentialId, at: Timestamp) -> f64 {
+        self.ground.habits.calls_a_minute(credential, at)
     }
 
     /// What history has left, for worlds that share it.

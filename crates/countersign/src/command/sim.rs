@@ -180,6 +180,10 @@ async fn serve(args: &Args, sim: &SimArgs) -> Result<(), Exit> {
     let moving = control.clone();
     tasks.spawn("clock", async move { moving.run().await });
     let simulator = Simulator::new(&estate, clock.clone(), Some(control), sim.seed, &url);
+    for (name, value) in scenario.iter().flat_map(|(one, _)| &one.switches) {
+        let set = simulator.set_switch(name, &value.to_string());
+        set.map_err(|error| Exit::input(format!("--faults: switches: {error}")))?;
+    }
     for pair in &sim.set {
         let (name, value) = pair
             .split_once('=')

@@ -10,7 +10,9 @@ use countersign_model::estate::Estate;
 use countersign_model::outcome::Outcome;
 use countersign_sim::corpus;
 use countersign_sim::scenario::{Scenario, parse_all};
-use countersign_sim::simulate::{Ran, Report, Staged, outcomes, simulate};
+use countersign_sim::simulate::{
+    Line, Ran, Report, Staged, flips, flips_page, outcomes, record_page, simulate,
+};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -27,27 +29,68 @@ pub(crate) fn run(args: &Args, simulate_args: &SimulateArgs) -> Result<(), Exit>
         return Ok(());
     }
     let watch = stopwatch();
-    let staged = staged(&simulate_args.scenarios)?;
+    let (families, mut staged) = staged(&simulate_args.scenarios)?;
+    for pair in &simulate_args.set {
+        set(pair, &mut staged)?;
+    }
     if simulate_args.outcomes {
         return staged.iter().try_for_each(print_outcomes);
     }
     let ran = simulate(&staged).map_err(|error| Exit::input(chain(&error)))?;
     let passed = ran.iter().filter(|one| one.passed).count();
-    let reports = ran.iter().map(|one| one.report.clone()).collect();
-    let report = Report::new(reports, passed, watch.elapsed().as_secs_f64());
+    let reports = ran.len();
+    let marks = ran.iter().map(|one| one.report.clone()).collect();
+    let report = Report::new(marks, passed, watch.elapsed().as_secs_f64());
     match (args.json, simulate_args.verbose) {
         (true, true) => output::document(&told(&report, &ran)),
         (true, false) => output::document(&report),
         (false, verbose) => print(&report, &ran, verbose),
     }
-    let missed = ran.len() - passed;
+    write_pages(simulate_args, families, staged, ran)?;
+    let missed = reports - passed;
     if simulate_args.check && missed > 0 {
-        let of = ran.len();
         return Err(Exit::failed(format!(
-            "{missed} of {of} scenarios did not come as expected"
+            "{missed} of {reports} scenarios did not come as expected"
         )));
     }
     Ok(())
+}
+
+/// Sets a switch of the provider in every scenario.
+fn set(pair: &str, staged: &mut [Staged]) -> Result<(), Exit> {
+    let wrong = || Exit::input(format!("--set {pair}: write NAME=VALUE, a whole number"));
+    let (name, value) = pair.split_once('=').ok_or_else(wrong)?;
+    let value: u64 = value.parse().map_err(|_| wrong())?;
+    for one in staged {
+        one.scenario.switches.insert(name.to_owned(), value);
+    }
+    Ok(())
+}
+
+/// Writes the pages that were asked for.
+fn write_pages(
+    asked: &SimulateArgs,
+    families: Vec<String>,
+    staged: Vec<Staged>,
+    ran: Vec<Ran>,
+) -> Result<(), Exit> {
+    if let Some(file) = &asked.report {
+        let pairs = families.iter().zip(&ran);
+        let lines: Vec<Line> = pairs.map(|(family, one)| Line::of(family, one)).collect();
+        write(file, &record_page(&lines))?;
+        write(&file.with_extension("jsonl"), &Line::write(&lines))?;
+    }
+    if let Some(file) = &asked.flips {
+        let all = families.into_iter().zip(staged).zip(ran);
+        let all: Vec<_> = all.map(|((family, one), ran)| (family, one, ran)).collect();
+        let flips = flips(&all, &asked.flip).map_err(|error| Exit::input(chain(&error)))?;
+        write(file, &flips_page(&flips))?;
+    }
+    Ok(())
+}
+
+fn write(file: &Path, text: &str) -> Result<(), Exit> {
+    std::fs::write(file, text).map_err(|error| Exit::failed(format!("{}: {error}", file.display())))
 }
 
 fn print_outcomes(staged: &Staged) -> Result<(), Exit> {
@@ -85,15 +128,19 @@ fn list(args: &Args) {
     }
 }
 
-/// Reads what was asked for: a file where there is one of that name, else ours.
-fn staged(names: &[String]) -> Result<Vec<Staged>, Exit> {
+/// Reads what was asked for: a file where there is one of that name, else ours. The families they
+/// belong to come beside; a file is one of its own.
+fn staged(names: &[String]) -> Result<(Vec<String>, Vec<Staged>), Exit> {
     let mut estates: BTreeMap<PathBuf, Arc<Estate>> = BTreeMap::new();
-    let mut all = Vec::new();
+    let (mut families, mut all) = (Vec::new(), Vec::new());
     for name in names {
         let file = Path::new(name);
         let (scenarios, beside) = match file.is_file() {
-            true => (read(file)?, file.parent()),
-            false => (corpus::named(name), None),
+            true => {
+                let read = read(file)?.into_iter().map(|one| (name.as_str(), one));
+                (read.collect(), file.parent())
+            }
+            false => (corpus::families(name), None),
         };
         if scenarios.is_empty() {
             return Err(Exit::input(format!(
@@ -101,7 +148,8 @@ fn staged(names: &[String]) -> Result<Vec<Staged>, Exit> {
                  `countersign simulate` lists them"
             )));
         }
-        for scenario in scenarios {
+        for (family, scenario) in scenarios {
+            families.push(family.to_owned());
             let path = place(&scenario.estate, beside);
             let estate = match estates.get(&path) {
                 Some(estate) => Arc::clone(estate),
@@ -111,7 +159,7 @@ fn staged(names: &[String]) -> Result<Vec<Staged>, Exit> {
             all.push(Staged { scenario, estate });
         }
     }
-    Ok(all)
+    Ok((families, all))
 }
 
 fn read(file: &Path) -> Result<Vec<Scenario>, Exit> {

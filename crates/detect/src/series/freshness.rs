@@ -214,8 +214,9 @@ impl Freshness {
 pub(super) fn due(settings: &Settings, after: Timestamp) -> Option<(Timestamp, Timestamp)> {
     let schedule = settings.schedule.as_ref()?;
     let zone = settings.zone.iana_name().unwrap_or("UTC");
-    let due = schedule.next_after(after, zone).ok()??;
-    let next = schedule.next_after(due, zone).ok()??;
+    let just_after = after + SignedDuration::from_nanos(1);
+    let both = schedule.starts(just_after, Timestamp::MAX, zone, 2).ok()?;
+    let [due, next] = both[..] else { return None };
     let usual = SignedDuration::from_mins(i64::from(schedule.usual_min.unwrap_or(0)));
     let half = next.duration_since(due) / 2;
     let grace = half.max(SignedDuration::from_mins(LEAST_MIN as i64));

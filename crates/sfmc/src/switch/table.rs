@@ -19,6 +19,7 @@ const fn number(
         min,
         max,
         about,
+        besides: None,
     }
 }
 
@@ -52,25 +53,29 @@ pub const SWITCHES: &[Switch] = &[
         0,
         "a new mint kills the older token of the same client and MID; documented for the legacy \
          endpoint only, unconfirmed for this one",
-    ),
+    )
+    .besides(1),
     flag(
         Name::ActivationKillsTokens,
         "activation_kills_tokens",
         0,
         "activating a secret ends the package's live tokens; unconfirmed",
-    ),
+    )
+    .besides(1),
     flag(
         Name::ScopeRemovalKillsTokens,
         "scope_removal_kills_tokens",
         0,
         "taking a scope from a package ends its live tokens; unconfirmed",
-    ),
+    )
+    .besides(1),
     flag(
         Name::SecretEndKillsTokens,
         "secret_end_kills_tokens",
         0,
         "a secret that ends or is revoked takes the package's live tokens with it; unconfirmed",
-    ),
+    )
+    .besides(1),
     number(
         Name::LiveTokensMax,
         "live_tokens_max",
@@ -128,20 +133,23 @@ pub const SWITCHES: &[Switch] = &[
         (0, DAY_S),
         "seconds in which a spent refresh token is answered once more as it was; unconfirmed, and \
          taken to be dead at once",
-    ),
+    )
+    .besides(60),
     flag(
         Name::ReuseKillsFamily,
         "reuse_kills_family",
         1,
         "a spent refresh token or code that comes back ends all that came of the same consent; \
          unconfirmed, RFC 9700 section 4.14.2 asks for it",
-    ),
+    )
+    .besides(0),
     status(
         Name::RefreshRefusedStatus,
         "refresh_refused_status",
         400,
         "status of invalid_grant for a refresh token or code; RFC 6749 section 5.2, unconfirmed",
-    ),
+    )
+    .besides(401),
     number(
         Name::LostAnswers,
         "lost_answers",
@@ -162,13 +170,15 @@ pub const SWITCHES: &[Switch] = &[
         60,
         (1, 3_600),
         "life of an authorization code, seconds; unconfirmed, RFC 6749 section 4.1.2 allows 600",
-    ),
+    )
+    .besides(600),
     flag(
         Name::PublicNeedsPkce,
         "public_needs_pkce",
         1,
         "a public app must send a code_challenge; unconfirmed, RFC 9700 section 2.1.1 asks for it",
-    ),
+    )
+    .besides(0),
     number(
         Name::LegacyExpiresIn,
         "legacy_expires_in",
@@ -204,71 +214,82 @@ pub const SWITCHES: &[Switch] = &[
         400,
         "status of errorcode 10007, for a package of today at the legacy endpoint; the body is \
          recorded, the status unconfirmed",
-    ),
+    )
+    .besides(401),
     status(
         Name::LegacyOnV2Status,
         "legacy_on_v2_status",
         401,
         "status of invalid_client for a legacy package at /v2/token; unconfirmed",
-    ),
+    )
+    .besides(400),
     status(
         Name::ExpiredSecretStatus,
         "expired_secret_status",
         401,
         "status for a secret past its life; unconfirmed, and the body is taken to be that of a \
          wrong secret",
-    ),
+    )
+    .besides(400),
     status(
         Name::AppUserStatus,
         "app_user_status",
         401,
         "status for a package whose app user is inactive; unconfirmed",
-    ),
+    )
+    .besides(400),
     status(
         Name::IpBlockStatus,
         "ip_block_status",
         400,
         "status of a token request from an address that is not allowed; unconfirmed, also try 401",
-    ),
+    )
+    .besides(401),
     status(
         Name::BuNotEnabledStatus,
         "bu_not_enabled_status",
         403,
         "status for a MID that is not enabled: 403 says access_denied, any other invalid_grant; \
          unconfirmed, also try 401",
-    ),
+    )
+    .besides(401),
     status(
         Name::InvalidScopeStatus,
         "invalid_scope_status",
         400,
         "status for a scope the package does not hold; unconfirmed",
-    ),
+    )
+    .besides(401),
     status(
         Name::InvalidRequestStatus,
         "invalid_request_status",
         400,
         "status for an account_id that is no number; unconfirmed",
-    ),
+    )
+    .besides(401),
     status(
         Name::GrantTypeStatus,
         "grant_type_status",
         400,
         "status for a grant_type that is missing or unknown; the body is recorded, the status \
          unconfirmed",
-    ),
+    )
+    .besides(401),
     status(
         Name::MethodStatus,
         "method_status",
         405,
         "status for a known route with another method, such as GET /v2/token; unconfirmed, also \
          try 404",
-    ),
+    )
+    .besides(404),
     status(
         Name::TokenContextStatus,
         "token_context_status",
         202,
         "status of tokenContext; documented, also try 200",
-    ),
+    )
+    .besides(200),
     status(
         Name::DataeventsScopeStatus,
         "dataevents_scope_status",
@@ -281,20 +302,23 @@ pub const SWITCHES: &[Switch] = &[
         20_002,
         (0, 99_999),
         "errorcode of a 403 for a missing scope; documented; 0: none, as seen live",
-    ),
+    )
+    .besides(0),
     flag(
         Name::WwwAuthenticate,
         "www_authenticate",
         1,
         "a 401 carries WWW-Authenticate with invalid_token, which one SDK needs; unconfirmed",
-    ),
+    )
+    .besides(0),
     flag(
         Name::SoapRevokedIsExpired,
         "soap_revoked_is_expired",
         0,
         "a SOAP call with a token that was killed says Token Expired, which clients answer with a \
          new token, instead of Login Failed; unconfirmed",
-    ),
+    )
+    .besides(1),
     flag(
         Name::JourneysReadFiresEvents,
         "journeys_read_fires_events",
@@ -313,7 +337,8 @@ pub const SWITCHES: &[Switch] = &[
         5,
         (0, DAY_S),
         "seconds until rows written asynchronously are told to be complete; unconfirmed",
-    ),
+    )
+    .besides(60),
     flag(
         Name::AutomationsNotify,
         "automations_notify",
@@ -349,7 +374,8 @@ pub const SWITCHES: &[Switch] = &[
         (0, DAY_S),
         "Retry-After of a 429, seconds; documented for calls, unconfirmed at the token endpoint; 0: \
          no such header",
-    ),
+    )
+    .besides(0),
     number(
         Name::KnocksMax,
         "knocks_max",
@@ -378,7 +404,8 @@ pub const SWITCHES: &[Switch] = &[
         (1, 30 * DAY_S),
         "life of a session of Salesforce core after its last use, seconds; two hours is the org's \
          usual setting, unconfirmed",
-    ),
+    )
+    .besides(900),
     number(
         Name::CoreCallsADay,
         "core_calls_a_day",
@@ -406,26 +433,30 @@ pub const SWITCHES: &[Switch] = &[
         0,
         (0, DAY_S),
         "seconds in which a spent refresh token of core is answered once more as it was; unconfirmed",
-    ),
+    )
+    .besides(60),
     flag(
         Name::CoreInactiveIsGrant,
         "core_inactive_is_grant",
         1,
         "sign-in of a user who was deactivated is invalid_grant; off: inactive_user; unconfirmed, \
          both are told",
-    ),
+    )
+    .besides(0),
     status(
         Name::CoreLoginRateStatus,
         "core_login_rate_status",
         429,
         "status of core's token endpoint for too many sign-ins; unconfirmed, also try 400",
-    ),
+    )
+    .besides(400),
     status(
         Name::CoreScopeStatus,
         "core_scope_status",
         403,
         "status for a session without the scope api; unconfirmed, also try 401",
-    ),
+    )
+    .besides(401),
     number(
         Name::LatencyMs,
         "latency_ms",

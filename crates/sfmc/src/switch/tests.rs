@@ -70,3 +70,31 @@ fn words_stand_for_on_and_off_and_nonsense_is_named() {
         "{error}"
     );
 }
+
+#[test]
+fn what_nothing_confirms_has_another_value_to_try() {
+    for switch in SWITCHES {
+        let unsure = switch.about.contains("unconfirmed") || switch.about.contains("also try");
+        if unsure && switch.name != "throttle_retry_after" {
+            assert!(switch.besides.is_some(), "{}", switch.name);
+        }
+        if let Some(value) = switch.besides {
+            assert_ne!(value, switch.default, "{}", switch.name);
+            assert!(
+                (switch.min..=switch.max).contains(&value),
+                "{}",
+                switch.name
+            );
+        }
+    }
+}
+
+#[test]
+fn the_switches_that_an_answer_depended_on_are_known() {
+    let switches = Switches::default();
+    assert!(switches.read().is_empty());
+    switches.on(Name::ReuseKillsFamily);
+    switches.status(Name::IpBlockStatus);
+    let names: Vec<&str> = switches.read().iter().map(|one| one.name).collect();
+    assert_eq!(names, ["reuse_kills_family", "ip_block_status"]);
+}

@@ -61,3 +61,21 @@ pub(crate) mod maybe {
         super::parse(&text).map(Some).ok_or_else(|| wrong(text))
     }
 }
+
+/// Some spans.
+pub(crate) mod list {
+    use countersign_model::SignedDuration;
+    use serde::{Deserialize, Deserializer, de::Error as _};
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<Vec<SignedDuration>, D::Error> {
+        let read = |text: String| {
+            super::parse(&text).ok_or_else(|| {
+                D::Error::custom(format!("{text:?} is no span such as 10m or 1d06h"))
+            })
+        };
+        let texts = Vec::<String>::deserialize(from)?;
+        texts.into_iter().map(read).collect()
+    }
+}

@@ -8,6 +8,7 @@ use countersign_model::SignedDuration;
 use countersign_model::class::Class;
 use countersign_model::estate::Estate;
 use countersign_model::incident::RootCause;
+use countersign_sfmc::switch::Switches;
 use serde::Deserialize;
 use serde::de::value::{Error as WordError, StrDeserializer};
 
@@ -106,6 +107,21 @@ fn fields(scenario: &Scenario, estate: &Estate) -> Result<(), Wrong> {
                 "seen, unseen",
                 format!("the estate has no integration {id:?}"),
             );
+        }
+    }
+    let span = SignedDuration::ZERO..scenario.run_for;
+    let in_turn =
+        scenario.restarts.is_sorted() && scenario.restarts.iter().all(|at| span.contains(at));
+    if !in_turn {
+        return wrong(
+            "restarts",
+            "write spans within run_for, ascending".to_owned(),
+        );
+    }
+    let mut switches = Switches::default();
+    for (name, value) in &scenario.switches {
+        if let Err(error) = switches.set(name, &value.to_string()) {
+            return wrong("switches", error.to_string());
         }
     }
     expected(scenario, estate)

@@ -11,6 +11,7 @@ use crate::world::World;
 use countersign_model::Timestamp;
 use countersign_model::estate::Estate;
 use countersign_model::incident::{Incident, RootCause};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// An expected incident, and the one that is it.
@@ -20,6 +21,30 @@ struct Match<'a> {
     /// When its fault began.
     at: Timestamp,
     incident: Option<usize>,
+}
+
+/// One incident that had to open, for the record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Root cause and class that it had to have.
+    pub expected: String,
+    /// Its cause is a credential, and programs call with it once a minute or more, runs left out.
+    pub every_minute: bool,
+    /// The incident that is it, if one opened in time.
+    pub found: Option<Found>,
+}
+
+/// The incident that an expected one was found in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Found {
+    /// Whether its root cause is the very one.
+    pub cause: bool,
+    /// Whether its class is.
+    pub class: bool,
+    /// From the fault to the incident, whole seconds.
+    pub after_fault_s: u64,
+    /// From the first refused request, failed call or fifth lost event; absent if nothing showed.
+    pub after_evidence_s: Option<u64>,
 }
 
 pub(super) fn score(
@@ -48,6 +73,10 @@ pub(super) fn score(
         .iter()
         .map(String::as_str)
         .collect();
+    let entries = matches
+        .iter()
+        .map(|one| entry(one, &opened, estate, world))
+        .collect();
     let spans = |from: &dyn Fn(&Match<'_>) -> Option<Timestamp>| -> Vec<f64> {
         let span = |(one, incident): &(&Match<'_>, &Incident)| {
             let seconds = incident.opened_at?.duration_since(from(one)?).as_secs_f64();
@@ -71,7 +100,14 @@ pub(super) fn score(
         virtual_seconds: 0.0,
         wall_seconds: 0.0,
     };
-    let mut misses = misses(&matches, &opened, scenario.expect.others.is_some());
+    let others = others(&matches, &opened);
+    let mut misses: Vec<String> = matches
+        .iter()
+        .filter_map(|one| missed(one, one.incident.map(|place| &opened[place])))
+        .collect();
+    if scenario.expect.others.is_some() {
+        misses.extend(others.iter().map(|one| format!("false incident: {one}")));
+    }
     if locked != to_lock {
         misses.push(format!("locked {locked:?}, had to be {to_lock:?}"));
     }
@@ -81,28 +117,48 @@ pub(super) fn score(
         misses,
         incidents: opened,
         story: Vec::new(),
+        entries,
+        false_incidents: others,
+        switches_read: Vec::new(),
     }
 }
 
-/// What is wrong with expected incidents, and, if there were to be none, which others there are.
-fn misses(matches: &[Match<'_>], opened: &[Incident], no_others: bool) -> Vec<String> {
-    let mut misses: Vec<String> = matches
-        .iter()
-        .filter_map(|one| missed(one, one.incident.map(|place| &opened[place])))
-        .collect();
-    if no_others {
-        let taken: BTreeSet<usize> = matches.iter().filter_map(|one| one.incident).collect();
-        let further = opened
-            .iter()
-            .enumerate()
-            .filter(|(place, _)| !taken.contains(place));
-        misses.extend(
-            further.map(|(_, one)| {
-                format!("false incident: {} {}", one.root_cause, one.class.as_str())
-            }),
-        );
+/// An expected incident and what came of it, in whole seconds.
+fn entry(one: &Match<'_>, opened: &[Incident], estate: &Estate, world: &World) -> Entry {
+    let every_minute = match &one.cause {
+        RootCause::Credential(id) => world.calls_a_minute(id, one.at) >= 1.0,
+        _ => false,
+    };
+    let seconds = |incident: &Incident, from: Timestamp| {
+        let span = incident.opened_at.map(|at| at.duration_since(from));
+        span.map_or(0, |span| {
+            u64::try_from(span.as_millis().div_euclid(1_000)).unwrap_or(0)
+        })
+    };
+    let found = one.incident.map(|place| &opened[place]);
+    Entry {
+        expected: format!("{} {}", one.expected.root_cause, one.expected.class),
+        every_minute,
+        found: found.map(|incident| Found {
+            cause: incident.root_cause == one.cause,
+            class: Some(incident.class) == class(&one.expected.class),
+            after_fault_s: seconds(incident, one.at),
+            after_evidence_s: evidence(world, estate, &one.cause)
+                .map(|from| seconds(incident, from)),
+        }),
     }
-    misses
+}
+
+/// Incidents that are no expected one's, as root cause and class.
+fn others(matches: &[Match<'_>], opened: &[Incident]) -> Vec<String> {
+    let taken: BTreeSet<usize> = matches.iter().filter_map(|one| one.incident).collect();
+    let further = opened
+        .iter()
+        .enumerate()
+        .filter(|(place, _)| !taken.contains(place));
+    further
+        .map(|(_, one)| format!("{} {}", one.root_cause, one.class.as_str()))
+        .collect()
 }
 
 /// What is wrong with an expected incident, if anything is.

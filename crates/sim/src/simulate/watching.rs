@@ -48,6 +48,16 @@ impl Watching {
         }
     }
 
+    /// Writes what the judgement remembers over what was kept of it.
+    pub(crate) fn remember(&mut self, kept: &mut BTreeMap<String, String>) {
+        for (part, text) in self.judge.take_memory() {
+            match text {
+                Some(text) => kept.insert(part, text),
+                None => kept.remove(&part),
+            };
+        }
+    }
+
     /// Lets the world go on until `end`, which is not part of it.
     pub(crate) fn until(&mut self, world: &mut World, end: Timestamp) {
         loop {

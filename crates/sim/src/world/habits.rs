@@ -7,6 +7,7 @@ use countersign_model::estate::{
     IntegrationKind,
 };
 use countersign_model::hours::is_staffed;
+use countersign_model::id::CredentialId;
 use countersign_model::schedule::{Schedule, zone};
 use countersign_model::{SignedDuration, Timestamp, civil};
 
@@ -246,6 +247,28 @@ impl Habits {
         }
     }
 
+    /// Calls that the flows of a credential make a minute at `at`, runs left out: they come and go.
+    pub(crate) fn calls_a_minute(&self, credential: &CredentialId, at: Timestamp) -> f64 {
+        let locals = self.locals(at);
+        let flows = self
+            .flows
+            .iter()
+            .enumerate()
+            .filter(|(_, flow)| flow.it.credential == *credential && flow.starts.is_none());
+        let calls = flows.map(|(place, flow)| {
+            let fed = flow.feeds.iter().map(|fed| &self.things[*fed]);
+            let fed: Vec<f64> = fed
+                .filter(|thing| thing.feeder == Some(place) && has_volume(thing))
+                .map(|thing| self.expected(thing, locals[thing.unit], at, 60) / 60.0)
+                .collect();
+            match fed.is_empty() {
+                true => self.idle_calls(flow, locals[flow.unit], 60) / 60.0,
+                false => fed.iter().sum(),
+            }
+        });
+        calls.sum()
+    }
+
     /// Calls to expect of a flow that feeds nothing with a volume and has no runs.
     pub(crate) fn idle_calls(&self, flow: &Flow, local: Local, minutes: i64) -> f64 {
         let on_demand = flow.it.kind == IntegrationKind::OnDemand;
@@ -289,16 +312,11 @@ fn local(unit: &BusinessUnit, at: Timestamp) -> Local {
 
 /// All starts in a span. A schedule that cannot be read has none; the estate's lint names it.
 fn starts(schedule: &Schedule, zone: &str, span: Span) -> Vec<Timestamp> {
-    let mut found = Vec::new();
-    let mut after = span.from;
-    while let Ok(Some(next)) = schedule.next_after(after, zone) {
-        if next >= span.to {
-            break;
-        }
-        found.push(next);
-        after = next;
-    }
-    found
+    let all = schedule.starts(span.from, span.to, zone, usize::MAX);
+    let inside = all.into_iter().flatten();
+    inside
+        .filter(|start| span.from < *start && *start < span.to)
+        .collect()
 }
 
 fn rhythm(asset: &Asset, unit: &BusinessUnit, span: Span) -> Rhythm {

@@ -89,11 +89,21 @@ pub(crate) struct Sent<'a> {
 }
 
 impl Wire {
-    pub(crate) fn new(estate: &Estate, now: Timestamp, seed: u64) -> Wire {
+    /// The provider of an estate. `switches` are those a scenario sets, which was checked before.
+    pub(crate) fn new(
+        estate: &Estate,
+        now: Timestamp,
+        seed: u64,
+        switches: &BTreeMap<String, u64>,
+    ) -> Wire {
         let mut platform = Platform::new(setup(estate, BASE_URL), now, seed);
         for (name, seconds) in TOKEN_LIFE {
             let set = platform.set_switch(name, seconds);
             set.expect("a switch there is, and within its bounds");
+        }
+        for (name, value) in switches {
+            let set = platform.set_switch(name, &value.to_string());
+            set.expect("it was checked before the world began");
         }
         Wire {
             provider: Provider::Own(Box::new(platform)),
@@ -112,6 +122,15 @@ impl Wire {
     /// Whether others talk to the provider as well.
     pub(crate) fn is_lent(&self) -> bool {
         matches!(self.provider, Provider::Lent(_))
+    }
+
+    /// The switches that an answer depended on so far, by name.
+    pub(crate) fn switches_read(&self) -> Vec<&'static str> {
+        let read = match &self.provider {
+            Provider::Own(platform) => platform.switches().read(),
+            Provider::Lent(simulator) => simulator.with(|platform| platform.switches().read()),
+        };
+        read.into_iter().map(|switch| switch.name).collect()
     }
 
     /// Whether the provider's model could play a fault.

@@ -8,6 +8,7 @@
 mod consent;
 mod control;
 mod core;
+mod corpus;
 mod estate;
 mod house;
 mod listener;
