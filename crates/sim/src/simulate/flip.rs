@@ -98,8 +98,7 @@ const HEAD: &str = "# The corpus with each unconfirmed switch set the other way
 
 Nobody outside knows how the provider behaves where a switch of the simulator says \"unconfirmed\"
 (`countersign sim --switches`). Here every scenario whose answers depend on such a switch is played once
-more with it set the other way. Written by
-`cargo run -- simulate corpus --flips docs/switches.md`; the tests play a sample of it again.
+more with it set the other way. Written by `countersign simulate SCENARIO… --flips FILE.md`.
 
 | switch | by default | here | played again | otherwise | found | right | false | after the evidence |
 |---|---|---|---|---|---|---|---|---|

@@ -91,7 +91,7 @@ pub(super) fn score(
         matched: found.len(),
         false_incidents: opened.len() - found.len(),
         detect_seconds: spans(&|one| Some(one.at)),
-        first_evidence_seconds: spans(&|one| evidence(world, estate, &one.cause)),
+        first_evidence_seconds: spans(&|one| evidence(world, estate, one)),
         root_cause_correct: n_right,
         affects: affects(estate, &matches, &opened),
         lockouts_correct: locked == to_lock,
@@ -143,8 +143,7 @@ fn entry(one: &Match<'_>, opened: &[Incident], estate: &Estate, world: &World) -
             cause: incident.root_cause == one.cause,
             class: Some(incident.class) == class(&one.expected.class),
             after_fault_s: seconds(incident, one.at),
-            after_evidence_s: evidence(world, estate, &one.cause)
-                .map(|from| seconds(incident, from)),
+            after_evidence_s: evidence(world, estate, one).map(|from| seconds(incident, from)),
         }),
     }
 }
@@ -257,21 +256,22 @@ fn began(world: &World, estate: &Estate, cause: &RootCause) -> Option<Timestamp>
     found.map(|trouble| trouble.at)
 }
 
-/// When what hangs on a root cause first showed it.
-fn evidence(world: &World, estate: &Estate, cause: &RootCause) -> Option<Timestamp> {
+/// When what hangs on a root cause first showed it: what showed before the fault was another's.
+fn evidence(world: &World, estate: &Estate, one: &Match<'_>) -> Option<Timestamp> {
     let seen = world.evidence();
     let of_assets = |ids: BTreeSet<String>| ids.iter().filter_map(|id| seen.of_asset(id)).min();
-    match cause {
+    let first = match &one.cause {
         RootCause::Credential(id) => {
-            let downstream = of_assets(truth(estate, cause));
+            let downstream = of_assets(truth(estate, &one.cause));
             seen.of_credential(id.as_str())
                 .into_iter()
                 .chain(downstream)
                 .min()
         }
-        RootCause::Asset(_) => of_assets(truth(estate, cause)),
+        RootCause::Asset(_) => of_assets(truth(estate, &one.cause)),
         _ => seen.first(),
-    }
+    };
+    first.map(|at| at.max(one.at))
 }
 
 /// What an incident lists, its own asset included.

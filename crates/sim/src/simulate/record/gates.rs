@@ -34,7 +34,7 @@ impl Gate {
 pub const GATES: &[Gate] = &[
     Gate {
         asks: "Every dead credential that is called with once a minute or more is found.",
-        binding: false,
+        binding: true,
         measure: |lines| {
             let busy = dead_and_busy(lines);
             part(busy.found, busy.expected, busy.expected - busy.found == 0)
@@ -42,7 +42,7 @@ pub const GATES: &[Gate] = &[
     },
     Gate {
         asks: "Of these, 95 in 100 within 5 minutes of the first failed call or refused token request.",
-        binding: false,
+        binding: true,
         measure: |lines| {
             let p95 = rank(&dead_and_busy(lines).after_evidence_s, 95);
             Measure {
@@ -53,7 +53,7 @@ pub const GATES: &[Gate] = &[
     },
     Gate {
         asks: "All total losses of volume are found, but for one at most.",
-        binding: false,
+        binding: true,
         measure: |lines| {
             let losses = losses(lines);
             part(
@@ -73,7 +73,7 @@ pub const GATES: &[Gate] = &[
     },
     Gate {
         asks: "At most 5 in 100 incidents that were found name a wrong cause.",
-        binding: false,
+        binding: true,
         measure: |lines| {
             let all = Counts::of(lines.iter());
             let wrong = all.found - all.causes;
@@ -91,7 +91,7 @@ pub const GATES: &[Gate] = &[
     },
     Gate {
         asks: "Exactly those credentials are locked that have to be.",
-        binding: false,
+        binding: true,
         measure: |lines| {
             let all = Counts::of(lines.iter());
             part(all.lockouts, all.scenarios, all.lockouts == all.scenarios)
