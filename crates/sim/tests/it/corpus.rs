@@ -157,7 +157,7 @@ fn every_gate_that_binds_holds() {
 #[test]
 fn a_switch_set_the_other_way_changes_what_the_page_says_and_nothing_else() {
     let all = played("dead-018-address");
-    let names = ["ip_block_status".to_owned(), "code_s".to_owned()];
+    let names = ["code_s".to_owned(), "ip_block_status".to_owned()];
     let flips = flips(&all, &names).unwrap();
     let played: Vec<(&str, usize)> = flips.iter().map(|one| (one.switch, one.played)).collect();
     assert_eq!(
