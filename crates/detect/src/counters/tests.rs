@@ -161,9 +161,9 @@ fn a_row_count_alone_says_nothing_and_what_is_not_in_the_estate_neither() {
     for minute in 0..600 {
         let ts = at("2026-10-01T00:00:00Z") + SignedDuration::from_mins(minute);
         let flat = sample(ts, Metric::Rows, "DE-01", 100.0);
-        assert_eq!(counters.observe(ts, &flat), None);
+        assert_eq!(counters.observe(ts, &flat), []);
         let foreign = sample(ts, Metric::Enrolments, "J-999", 0.0);
-        assert_eq!(counters.observe(ts, &foreign), None);
+        assert_eq!(counters.observe(ts, &foreign), []);
     }
     let mut went_on_at = BTreeMap::new();
     counters.refresh(&mut went_on_at);
