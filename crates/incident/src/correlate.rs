@@ -369,9 +369,10 @@ impl Correlator {
 
     /// Whether a cause in front of us explains a symptom: it lies upstream, and did not come later.
     fn reaches(&self, direct: &Signal, id: &AssetId, symptom: &Signal, health: &Health) -> bool {
-        // A table that froze changed for the last time long before it was late.
+        // A table that froze changed for the last time long before it was late, and when part of a flow
+        // went missing is known only about.
         let began = match symptom.class {
-            Class::Frozen => symptom.at,
+            Class::Frozen | Class::Reduced => symptom.at,
             _ => symptom.since,
         };
         let in_time = began

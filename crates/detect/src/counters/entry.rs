@@ -45,10 +45,11 @@ struct Recent {
     seen: f64,
 }
 
-/// After so long a bucket counts half of what it did, seconds; our choice.
-const FADES_S: f64 = 3_600.0;
-/// Below so much that was expected a share says nothing; our choice: half of it is no chance then.
-const EXPECTED_MIN: f64 = 20.0;
+/// After so long a bucket counts half of what it did, seconds; our choice: in half an hour, after which
+/// a first-tier flow pages, a fall of 30 % shows.
+const FADES_S: f64 = 900.0;
+/// Below so much that was expected a share says nothing; our choice.
+const EXPECTED_MIN: f64 = 10.0;
 /// Shares of the usual flow that an audience may fall to; less is a failure (detection 3).
 const FALLS_TO: (f64, f64) = (0.3, 0.8);
 /// A counter not read for so long says nothing of now.
