@@ -228,7 +228,7 @@ impl Correlator {
             };
         }
         self.state.pooled.insert(id, signal.clone());
-        let told = known.map(|known| joined(now, &known, signal));
+        let told = known.map(|known| self.joined(now, &known, signal));
         vec![Step::Take(told.unwrap_or_else(|| signal.clone()))]
     }
 

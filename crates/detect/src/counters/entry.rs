@@ -260,6 +260,6 @@ impl Recent {
 
     fn fell(&self) -> Option<bool> {
         let share = self.seen / self.expected;
-        (self.expected >= EXPECTED_MIN).then(|| share > FALLS_TO.0 && share < FALLS_TO.1)
+        (self.expected >= EXPECTED_MIN).then_some(share > FALLS_TO.0 && share < FALLS_TO.1)
     }
 }

@@ -7,9 +7,12 @@ use countersign_model::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 
-/// Counters looked at in one go, and at most one go so often: a look ahead goes through a week.
-const LOOKS: usize = 64;
+/// At most one go so often.
 const EVERY: SignedDuration = SignedDuration::from_secs(60);
+/// Counters looked at in one go until each was looked at once: a look ahead goes through a week.
+const FIRST_LOOKS: usize = 64;
+/// Goes of a later round, three hours: what an hour of the week brings changes slowly.
+const GOES: usize = 180;
 /// Minutes are told in steps of this: what is seldom seen to the minute is not said to the minute.
 const STEP_MIN: i64 = 5;
 
@@ -18,6 +21,8 @@ const STEP_MIN: i64 = 5;
 pub(super) struct Look {
     next: Option<Key>,
     looked_at: Option<Timestamp>,
+    /// Whether a round was finished.
+    is_known: bool,
     said: BTreeMap<AssetId, u32>,
 }
 
@@ -34,13 +39,18 @@ impl Counters {
             Some(key) => Bound::Included(key),
             None => Bound::Unbounded,
         };
+        let looks = match self.look.is_known {
+            true => self.entries.len().div_ceil(GOES),
+            false => FIRST_LOOKS,
+        };
         let mut keys = self.entries.range((from, Bound::Unbounded));
         let looked: BTreeSet<AssetId> = keys
             .by_ref()
-            .take(LOOKS)
+            .take(looks)
             .map(|(key, _)| key.0.clone())
             .collect();
         self.look.next = keys.next().map(|(key, _)| key.clone());
+        self.look.is_known |= self.look.next.is_none() && !looked.is_empty();
         let mut news = Vec::new();
         for id in looked {
             let minutes = self.noticeable_min(now, &id);
