@@ -15,7 +15,7 @@ class Demo:
         if not self.binary:
             raise RuntimeError("COUNTERSIGN_BIN is not set: run bash tests/run")
         self.folder = tempfile.TemporaryDirectory(prefix="countersign-sdk-")
-        args = [self.binary, "demo", "--story", "none", "--speed", "1", "--json", "--data", self.folder.name]
+        args = [self.binary, "demo", "--fresh", "--story", "none", "--speed", "1", "--json", "--data", self.folder.name]
         for name in ("listen", "broker-listen", "sim-listen", "sim-control-listen"):
             args += ["--" + name, "127.0.0.1:0"]
         quiet = {**os.environ, "COUNTERSIGN_LOG": "warn"}

@@ -56,7 +56,7 @@ function folder() {
 export async function demo() {
     const data = folder();
     const ports = ['--listen', '--broker-listen', '--sim-listen', '--sim-control-listen'];
-    const args = ['demo', '--story', 'none', '--speed', '1', '--json', '--data', data.path];
+    const args = ['demo', '--fresh', '--story', 'none', '--speed', '1', '--json', '--data', data.path];
     const flags = ports.flatMap((flag) => [flag, '127.0.0.1:0']);
     const { child, ready, stderr } = await start([...args, ...flags]);
     return {

@@ -158,6 +158,19 @@ fn cargo(arguments: &[&str]) -> ExitCode {
 fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new("cargo");
     command.args(arguments).current_dir(tree::root());
+    // What `cargo run` tells us about ourselves; handed on, it would make build scripts run anew each
+    // time another road leads to the same build.
+    for variable in [
+        "CARGO_MANIFEST_DIR",
+        "CARGO_MANIFEST_LINKS",
+        "CARGO_PKG_NAME",
+        "CARGO_PKG_VERSION_MAJOR",
+        "CARGO_PKG_VERSION_MINOR",
+        "CARGO_PKG_VERSION_PATCH",
+        "CARGO_PKG_VERSION_PRE",
+    ] {
+        command.env_remove(variable);
+    }
     command
 }
 

@@ -71,7 +71,7 @@ impl Consents {
         }
     }
 
-    /// Notes a consent that is asked for now.
+    /// Notes that a consent is asked for, under a state of its own.
     pub(crate) fn begin(
         &self,
         credential: CredentialId,

@@ -5,7 +5,11 @@
 
 mod entry;
 mod memory;
+mod notice;
+mod pools;
+mod reduced;
 
+use crate::rules::Rules;
 use crate::series::{Bucket, Change, Kind, Reading, Settings, Severity};
 use countersign_model::Timestamp;
 use countersign_model::class::Class;
@@ -18,6 +22,8 @@ use countersign_model::outcome::{Fact, Metric, Outcome};
 use countersign_model::schedule::{Schedule, zone};
 use countersign_model::signal::{Signal, Strength};
 use entry::Entry;
+use notice::Look;
+use pools::Pools;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A counter of an asset.
@@ -29,6 +35,7 @@ const LIKELY: f64 = 1.5;
 /// All counters of an estate.
 #[derive(Debug, Clone)]
 pub struct Counters {
+    rules: Rules,
     estate: Estate,
     /// Places in the estate, because an outcome pays for each look through it.
     assets: BTreeMap<AssetId, usize>,
@@ -39,13 +46,22 @@ pub struct Counters {
     /// Signs that assets go on, not yet told.
     went_on: BTreeMap<AssetId, Timestamp>,
     estate_is_new: bool,
+    pools: Pools,
+    look: Look,
 }
 
 impl Counters {
-    /// Counters of which nothing was seen.
+    /// Counters of which nothing was seen, under the default rules.
     #[must_use]
     pub fn new(estate: &Estate) -> Counters {
+        Counters::under(Rules::default(), estate)
+    }
+
+    /// Counters of which nothing was seen.
+    #[must_use]
+    pub fn under(rules: Rules, estate: &Estate) -> Counters {
         let mut counters = Counters {
+            rules,
             estate: Estate::default(),
             assets: BTreeMap::new(),
             flows: BTreeMap::new(),
@@ -54,6 +70,8 @@ impl Counters {
             changed: BTreeSet::new(),
             went_on: BTreeMap::new(),
             estate_is_new: false,
+            pools: Pools::default(),
+            look: Look::default(),
         };
         counters.set_estate(estate);
         counters
@@ -78,6 +96,7 @@ impl Counters {
             .entries
             .extract_if(.., |(id, _), _| !assets.contains_key(id));
         self.changed.extend(left.map(|(key, _)| key));
+        self.pools.set_estate(estate);
         let entries = std::mem::take(&mut self.entries);
         for ((id, metric), entry) in entries {
             let settings = self.settings(&id, metric, entry.interval_s());
@@ -100,8 +119,14 @@ impl Counters {
         }
     }
 
-    /// Judges a sample or a run; a signal where an asset's state changed.
-    pub fn observe(&mut self, now: Timestamp, outcome: &Outcome) -> Option<Signal> {
+    /// Judges a sample or a run: a signal where an asset's state changed, and where the flows of a
+    /// credential, taken together, fell.
+    pub fn observe(&mut self, now: Timestamp, outcome: &Outcome) -> Vec<Signal> {
+        let own = self.observe_own(now, outcome);
+        own.into_iter().chain(self.pools.take_told()).collect()
+    }
+
+    fn observe_own(&mut self, now: Timestamp, outcome: &Outcome) -> Option<Signal> {
         let ts = outcome.ts.min(now);
         match &outcome.fact {
             Fact::Sample {
@@ -171,7 +196,15 @@ impl Counters {
         if let Some(at) = entry.good_at {
             self.went_on.insert(key.0.clone(), at);
         }
-        self.signal(now, &key.0, &change?)
+        let whole = entry.take_whole();
+        if let Some(whole) = whole {
+            self.pool(now, &key.0, whole);
+        }
+        let told = match change {
+            Some(change) => self.signal(now, &key.0, &change),
+            None => None,
+        };
+        self.raised(now, &key).or(told)
     }
 
     /// What a counter is, and what its series is told about itself.

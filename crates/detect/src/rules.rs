@@ -32,6 +32,16 @@ pub struct Rules {
     pub calls_page_t0_s: u32,
     /// Calls refused over so long page elsewhere.
     pub calls_page_s: u32,
+    /// Share of a flow that must be missing for a partial loss to page.
+    pub reduced_share: f64,
+    /// Events that must be missing.
+    pub reduced_lost_min: u32,
+    /// A partial loss of a first-tier flow so long pages.
+    pub reduced_page_first_s: u32,
+    /// A partial loss of any other flow so long pages.
+    pub reduced_page_s: u32,
+    /// Share of the flows, from which a partial loss is the audience's and nobody's failure.
+    pub audience_share: f64,
 }
 
 /// One rule as its table tells it.
@@ -54,7 +64,7 @@ pub struct Row {
 const DAY_S: f64 = 86_400.0;
 
 /// Every rule, in the order of the page.
-pub const ROWS: [Row; 12] = [
+pub const ROWS: [Row; 17] = [
     row(
         "second_refusal_s",
         30.0,
@@ -139,6 +149,41 @@ pub const ROWS: [Row; 12] = [
         "calls refused over so long page elsewhere",
         "detection 4.3",
     ),
+    row(
+        "reduced_share",
+        0.3,
+        (0.05, 0.95),
+        "share of a flow that must be missing for a partial loss to page",
+        "detection 6",
+    ),
+    row(
+        "reduced_lost_min",
+        20.0,
+        (1.0, 1_000_000.0),
+        "and so many events, of a flow that loses part",
+        "detection 6",
+    ),
+    row(
+        "reduced_page_first_s",
+        1_800.0,
+        (60.0, DAY_S),
+        "a partial loss so long pages where a flow of T0 or T1 hangs on it",
+        "our choice: as for queues",
+    ),
+    row(
+        "reduced_page_s",
+        7_200.0,
+        (60.0, DAY_S),
+        "a partial loss so long pages elsewhere",
+        "detection 6",
+    ),
+    row(
+        "audience_share",
+        0.6,
+        (0.1, 1.0),
+        "share of the flows that fell alike, from which fewer people came and nothing failed",
+        "detection 3",
+    ),
 ];
 
 const fn row(
@@ -179,6 +224,11 @@ impl Default for Rules {
             calls_suspect_s: 90,
             calls_page_t0_s: 120,
             calls_page_s: 180,
+            reduced_share: 0.3,
+            reduced_lost_min: 20,
+            reduced_page_first_s: 1_800,
+            reduced_page_s: 7_200,
+            audience_share: 0.6,
         }
     }
 }
@@ -271,6 +321,11 @@ impl Rules {
     fn slot(&mut self, name: &str) -> Slot<'_> {
         Slot::Whole(match name {
             "platform_share" => return Slot::Share(&mut self.platform_share),
+            "reduced_share" => return Slot::Share(&mut self.reduced_share),
+            "audience_share" => return Slot::Share(&mut self.audience_share),
+            "reduced_lost_min" => &mut self.reduced_lost_min,
+            "reduced_page_first_s" => &mut self.reduced_page_first_s,
+            "reduced_page_s" => &mut self.reduced_page_s,
             "second_refusal_s" => &mut self.second_refusal_s,
             "platform_credentials_min" => &mut self.platform_credentials_min,
             "platform_window_s" => &mut self.platform_window_s,

@@ -203,6 +203,15 @@ impl Series {
         }
     }
 
+    /// The open alarm of a flow or a job as it stands by `now`: an alarm is told when it opens, and what
+    /// is lost grows on.
+    #[must_use]
+    pub fn standing(&self, now: Timestamp) -> Option<Alarm> {
+        let found = self.state.0.volume()?.worst()?;
+        let words = self.words(&found, false, now, found.since);
+        Some(words::alarm(now, &found, words))
+    }
+
     /// For runs with a schedule: the start that has passed without a run, once half the time to the
     /// next one is gone, at least 15 minutes, plus the usual length of a run. Such a run counts as one
     /// that moved nothing: give it to [`observe`](Self::observe) as a bucket of zero at that time.

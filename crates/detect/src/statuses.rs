@@ -96,18 +96,18 @@ impl Statuses {
         self.touched.assets.extend(gone.map(|(id, _)| id));
     }
 
-    /// Takes the minutes within which a loss of volume would be noticed, by asset; what is not named has
-    /// none.
-    pub fn set_noticeable(&mut self, noticeable: BTreeMap<AssetId, u32>) {
-        let ids: BTreeSet<&AssetId> = self.noticeable.keys().chain(noticeable.keys()).collect();
-        for id in ids {
-            if self.noticeable.get(id) != noticeable.get(id) {
-                for place in self.index.feeders(id) {
-                    self.turn.judge(*place);
-                }
+    /// Takes the minutes within which a standstill of an asset would be noticed by its counters; `None`
+    /// where it would not.
+    pub fn set_noticeable(&mut self, asset: &AssetId, minutes: Option<u32>) {
+        let before = match minutes {
+            Some(minutes) => self.noticeable.insert(asset.clone(), minutes),
+            None => self.noticeable.remove(asset),
+        };
+        if before != minutes {
+            for place in self.index.feeders(asset) {
+                self.turn.judge(*place);
             }
         }
-        self.noticeable = noticeable;
     }
 
     /// Counts one outcome for its integration, or for all on its credential.

@@ -1,6 +1,8 @@
 //! What tells one state of an estate from every other: the entity tag of RFC 9110 section 8.8.3, and the
 //! conditions that are put on it, so that of two changes made from one state the second is refused.
 
+use axum::http::HeaderMap;
+use axum::http::header::{IF_MATCH, IF_NONE_MATCH};
 use countersign_model::estate::Estate;
 use ring::digest::{SHA256, digest};
 
@@ -29,16 +31,19 @@ pub struct Conditions {
 }
 
 impl Conditions {
-    /// Those of a request, whose lines of a header `lines` gives.
+    /// Those of a request. A header line that is no text names no tag.
     #[must_use]
-    pub fn of(lines: impl Fn(&'static str) -> Vec<String>) -> Conditions {
+    pub fn of(headers: &HeaderMap) -> Conditions {
         let list = |name| {
-            let lines = lines(name);
+            let lines = headers.get_all(name).iter();
+            let lines: Vec<&str> = lines
+                .map(|line| line.to_str().unwrap_or_default())
+                .collect();
             (!lines.is_empty()).then(|| lines.join(","))
         };
         Conditions {
-            if_match: list("if-match"),
-            if_none_match: list("if-none-match"),
+            if_match: list(IF_MATCH),
+            if_none_match: list(IF_NONE_MATCH),
         }
     }
 

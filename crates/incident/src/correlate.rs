@@ -58,6 +58,9 @@ pub struct CorrelatorState {
     part_of: BTreeMap<AssetId, RootCause>,
     /// Credentials blamed by symptoms alone.
     inferred: BTreeMap<CredentialId, Signal>,
+    /// Credentials of which all flows together fell.
+    #[serde(default)]
+    pooled: BTreeMap<CredentialId, Signal>,
     /// What would page but for the calendar or an outage that is just over, until it may.
     #[serde(default)]
     held: BTreeMap<RootCause, Held>,
@@ -123,9 +126,9 @@ impl Correlator {
             RootCause::Asset(id) => estate.asset(id).is_some(),
             _ => true,
         });
-        state
-            .inferred
-            .retain(|id, _| estate.credential(id).is_some());
+        let is_known = |id: &CredentialId| estate.credential(id).is_some();
+        state.inferred.retain(|id, _| is_known(id));
+        state.pooled.retain(|id, _| is_known(id));
         self.state = state;
     }
 
@@ -183,6 +186,11 @@ impl Correlator {
                 self.state.symptoms.insert(id.clone(), signal.clone());
                 self.explain(now, &id, health)
             }
+            // Its flows taken together fell: a guess about the credential, as symptoms make them.
+            (RootCause::Credential(id), _) if signal.class == Class::Reduced => {
+                let id = id.clone();
+                self.pooled(now, id, signal)
+            }
             (_, Strength::Healed) => self.cause_healed(now, signal),
             (cause, _) => {
                 let cause = cause.clone();
@@ -202,6 +210,41 @@ impl Correlator {
                 steps
             }
         }
+    }
+
+    /// What all flows of a credential show together adds to what is known of it, and ends no more than
+    /// itself.
+    fn pooled(&mut self, now: Timestamp, id: CredentialId, signal: &Signal) -> Vec<Step> {
+        let known = [
+            self.state.direct.get(&signal.cause),
+            self.state.inferred.get(&id),
+        ];
+        let known = known.into_iter().flatten().next().cloned();
+        if signal.strength == Strength::Healed {
+            let was_pooled = self.state.pooled.remove(&id).is_some();
+            return match was_pooled && known.is_none() {
+                true => self.cause_healed(now, signal),
+                false => Vec::new(),
+            };
+        }
+        self.state.pooled.insert(id, signal.clone());
+        let told = known.map(|known| self.joined(now, &known, signal));
+        vec![Step::Take(told.unwrap_or_else(|| signal.clone()))]
+    }
+
+    /// The credential whose flows fell together, where a flow that fell hangs on it.
+    fn pool_of(&self, id: &AssetId, symptom: &Signal, health: &Health) -> Option<RootCause> {
+        if symptom.class != Class::Reduced {
+            return None;
+        }
+        let upstream = self.upstream(id, symptom.since, health);
+        upstream.into_iter().find_map(|(node, _)| match node {
+            Node::Credential(id) => {
+                let is_pooled = self.state.pooled.contains_key(&id);
+                is_pooled.then_some(RootCause::Credential(id))
+            }
+            Node::Integration(_) | Node::Asset(_) => None,
+        })
     }
 
     /// The provider's failure keeps whom it was seen in: who stops trying is not well by that.
@@ -297,7 +340,8 @@ impl Correlator {
         {
             return self.infer(now, id, blamed);
         }
-        if let Some(parent) = self.sick_upstream(id, &symptom, health) {
+        let pool = self.pool_of(id, &symptom, health);
+        if let Some(parent) = pool.or_else(|| self.sick_upstream(id, &symptom, health)) {
             self.state.part_of.insert(id.clone(), parent.clone());
             let Some(cause) = self.live_signal_of(&parent) else {
                 return Vec::new();
@@ -325,9 +369,10 @@ impl Correlator {
 
     /// Whether a cause in front of us explains a symptom: it lies upstream, and did not come later.
     fn reaches(&self, direct: &Signal, id: &AssetId, symptom: &Signal, health: &Health) -> bool {
-        // A table that froze changed for the last time long before it was late.
+        // A table that froze changed for the last time long before it was late, and when part of a flow
+        // went missing is known only about.
         let began = match symptom.class {
-            Class::Frozen => symptom.at,
+            Class::Frozen | Class::Reduced => symptom.at,
             _ => symptom.since,
         };
         let in_time = began
@@ -487,7 +532,10 @@ impl Correlator {
     fn live_signal_of(&self, cause: &RootCause) -> Option<Signal> {
         let direct = self.state.direct.get(cause);
         let guess = match cause {
-            RootCause::Credential(id) => self.state.inferred.get(id),
+            RootCause::Credential(id) => {
+                let inferred = self.state.inferred.get(id);
+                inferred.or_else(|| self.state.pooled.get(id))
+            }
             RootCause::Asset(id) => self.state.symptoms.get(id),
             _ => None,
         };
@@ -508,7 +556,8 @@ impl Correlator {
         }
         match &parent {
             RootCause::Credential(credential)
-                if self.state.inferred.remove(credential).is_some() =>
+                if self.state.inferred.remove(credential).is_some()
+                    && !self.state.pooled.contains_key(credential) =>
             {
                 let cause = parent.clone();
                 vec![Step::Take(Signal {

@@ -115,7 +115,7 @@ pub enum Change {
         credential: CredentialId,
         /// The version.
         version: u32,
-        /// What it is for now.
+        /// What it is for from here on.
         role: SecretRole,
     },
     /// Keeps what the refresh machine has to remember of a credential.

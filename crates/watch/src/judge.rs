@@ -52,8 +52,8 @@ impl Judge {
     pub fn new(rules: Rules, estate: &Estate, seed: u64, loaded: &Loaded) -> Judge {
         let mut judge = Judge {
             statuses: Statuses::under(rules.clone(), estate),
-            detector: Detector::new(rules, estate),
-            counters: Counters::new(estate),
+            detector: Detector::new(rules.clone(), estate),
+            counters: Counters::under(rules, estate),
             correlator: Correlator::new(estate),
             engine: Engine::new(estate, seed),
             health: Health::default(),
@@ -151,8 +151,12 @@ impl Judge {
 
     /// Judges what time alone made true.
     pub fn tick(&mut self, now: Timestamp) {
-        let signals = self.detector.tick(now);
+        let mut signals = self.detector.tick(now);
+        signals.extend(self.counters.tick(now));
         self.weigh(now, &signals);
+        for (asset, minutes) in self.counters.take_noticeable(now) {
+            self.statuses.set_noticeable(&asset, minutes);
+        }
         if self.correlator.is_holding() {
             let health = self.take_health(now);
             let steps = self.correlator.tick(now, &health);

@@ -9,7 +9,7 @@ use crate::problem::Problem;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{FromRequestParts, Query, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::routing::{delete, get, post};
 use axum::{Json, Router};
 use countersign_host::entity_tag::{Conditions, tag};
@@ -84,15 +84,9 @@ async fn estate_put(
 ) -> Result<(StatusCode, [(HeaderName, String); 1]), Problem> {
     let admin = app.admin();
     admin
-        .estate_put_if(&conditions(&headers), &next, ACTOR)
+        .estate_put_if(&Conditions::of(&headers), &next, ACTOR)
         .await?;
     Ok((StatusCode::NO_CONTENT, [(header::ETAG, tag(&next))]))
-}
-
-fn conditions(headers: &HeaderMap) -> Conditions {
-    // A line that is no text names no tag.
-    let text = |line: &'_ HeaderValue| line.to_str().unwrap_or_default().to_owned();
-    Conditions::of(|name| headers.get_all(name).iter().map(text).collect())
 }
 
 async fn credentials(

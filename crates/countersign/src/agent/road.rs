@@ -56,7 +56,7 @@ impl NoToken {
         }
     }
 
-    /// The broker said no, for now.
+    /// The broker has no token to give; it may have one when it is asked again.
     pub(super) fn refused(words: impl Into<String>) -> NoToken {
         NoToken {
             away: false,

@@ -1,9 +1,10 @@
 //! One counter: how often it is read, what a number is a bucket of, and the alarm that stands.
 
 use super::bucket;
-use crate::series::{Alarm, Change, Kind, Series, SeriesState, Settings};
-use countersign_model::Timestamp;
+use crate::series::{Alarm, Change, Kind, Series, SeriesState, Settings, Severity, Share};
+use countersign_model::class::Class;
 use countersign_model::estate::PlannedKind;
+use countersign_model::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Readings from which the rhythm is learned, where no schedule tells.
@@ -20,6 +21,8 @@ pub(super) struct Entry {
     series: Option<(Kind, Series)>,
     pub(super) alarm: Option<Alarm>,
     pub(super) good_at: Option<Timestamp>,
+    /// What the bucket before the newest one says of a partial loss, if the newest one made it whole.
+    whole: Option<Share>,
 }
 
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -30,7 +33,27 @@ struct State {
     first: Vec<Timestamp>,
     /// The newest bucket, to which a second report of the same time is added.
     newest: Option<(Timestamp, f64)>,
+    /// What was expected and seen of late.
+    #[serde(default)]
+    recent: Recent,
 }
+
+/// What buckets of late were expected to bring, and brought; older ones fade.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+struct Recent {
+    expected: f64,
+    seen: f64,
+}
+
+/// After so long a bucket counts half of what it did, seconds; our choice: in half an hour, after which
+/// a first-tier flow pages, a fall of 30 % shows.
+const FADES_S: f64 = 900.0;
+/// Below so much that was expected a share says nothing; our choice.
+const EXPECTED_MIN: f64 = 10.0;
+/// Shares of the usual flow that an audience may fall to; less is a failure (detection 3).
+const FALLS_TO: (f64, f64) = (0.3, 0.8);
+/// A counter not read for so long says nothing of now.
+const RECENT: SignedDuration = SignedDuration::from_hours(2);
 
 /// An entry as it is stored.
 #[derive(Debug, Serialize, Deserialize)]
@@ -52,6 +75,7 @@ impl Entry {
             series: None,
             alarm: None,
             good_at: None,
+            whole: None,
         }
     }
 
@@ -127,6 +151,12 @@ impl Entry {
             }
             _ => (ts, value),
         };
+        // A bucket is whole once the next one comes.
+        let is_next = self.state.newest.is_some_and(|(newest, _)| start > newest);
+        self.whole = series.share().filter(|_| is_next);
+        if let Some(share) = &self.whole {
+            self.state.recent.take(interval_s, share);
+        }
         if self.state.newest.is_none_or(|(newest, _)| start >= newest) {
             self.state.newest = Some((start, value));
         }
@@ -182,6 +212,54 @@ impl Entry {
             state: stored.state,
             alarm: stored.alarm,
             good_at: stored.good_at,
+            whole: None,
         }
+    }
+
+    /// The share of a partial loss that the newest reading made whole, once, with its bucket's length.
+    pub(super) fn take_whole(&mut self) -> Option<(u32, Share)> {
+        Some((self.state.interval_s?, self.whole.take()?))
+    }
+
+    /// A partial loss that stands and was not told loudly, as it is by `now`.
+    pub(super) fn reduced(&self, now: Timestamp) -> Option<Alarm> {
+        let told = self.alarm.as_ref()?;
+        let is_quiet = told.class == Class::Reduced && told.severity == Severity::Warn;
+        let (_, series) = self.series.as_ref()?;
+        series.standing(now).filter(|_| is_quiet)
+    }
+
+    /// Whether it fell as an audience falls: `None` where too little was expected of late.
+    pub(super) fn fell_like_an_audience(&self, now: Timestamp) -> Option<bool> {
+        let (newest, _) = self.state.newest?;
+        let is_known = now.duration_since(newest) < RECENT;
+        self.state.recent.fell().filter(|_| is_known)
+    }
+
+    /// How long from `now` a silence would have to last to page; `None` where nothing is read, or a week
+    /// would not do.
+    pub(super) fn noticeable_within(&self, now: Timestamp) -> Option<SignedDuration> {
+        let (newest, _) = self.state.newest?;
+        let (kind, series) = self.series.as_ref()?;
+        let is_flow = !matches!(kind, Kind::LastChange | Kind::QueueDepth | Kind::QueueAge);
+        let rests = RECENT.max(SignedDuration::from_secs(
+            3 * i64::from(self.state.interval_s?),
+        ));
+        let is_read = now.duration_since(newest) < rests;
+        series.noticeable_within(now).filter(|_| is_flow && is_read)
+    }
+}
+
+impl Recent {
+    #[expect(clippy::cast_precision_loss, reason = "seconds of a bucket")]
+    fn take(&mut self, interval_s: i64, share: &Share) {
+        let keep = 0.5_f64.powf(interval_s as f64 / FADES_S);
+        self.expected = self.expected * keep + share.expected;
+        self.seen = self.seen * keep + share.seen;
+    }
+
+    fn fell(&self) -> Option<bool> {
+        let share = self.seen / self.expected;
+        (self.expected >= EXPECTED_MIN).then_some(share > FALLS_TO.0 && share < FALLS_TO.1)
     }
 }

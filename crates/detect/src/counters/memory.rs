@@ -6,6 +6,7 @@ use countersign_model::id::AssetId;
 use countersign_model::outcome::Metric;
 
 const COUNTER: &str = "counter";
+const POOL: &str = "pool";
 
 impl Counters {
     /// The parts that changed since the last call; see [`Detector::take_changed`](crate::Detector::take_changed).
@@ -18,7 +19,14 @@ impl Counters {
             });
             (name_of(&key), text)
         };
-        changed.into_iter().map(part).collect()
+        let pools = self.pools.take_changed().into_iter();
+        let pools = pools.map(|(id, stored)| {
+            let text = stored.map(|stored| {
+                serde_json::to_string(&stored).expect("numbers, text and lists of them")
+            });
+            (format!("{POOL}/{id}"), text)
+        });
+        changed.into_iter().map(part).chain(pools).collect()
     }
 
     /// Takes up one part; whether it is one of the counters'. What left the estate is let go.
@@ -26,8 +34,16 @@ impl Counters {
     /// # Errors
     /// If the text is none of this version's.
     pub fn recall(&mut self, part: &str, text: &str) -> Result<bool, serde_json::Error> {
-        let Some(name) = part.strip_prefix("counter/") else {
-            return Ok(false);
+        let name = match part.split_once('/') {
+            Some((COUNTER, name)) => name,
+            Some((POOL, id)) => {
+                let stored = serde_json::from_str(text)?;
+                if let Ok(id) = id.parse() {
+                    self.pools.recall(id, stored);
+                }
+                return Ok(true);
+            }
+            _ => return Ok(false),
         };
         let stored: Stored = serde_json::from_str(text)?;
         let Some((id, metric)) = key_of(name) else {

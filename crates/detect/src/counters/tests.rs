@@ -161,9 +161,9 @@ fn a_row_count_alone_says_nothing_and_what_is_not_in_the_estate_neither() {
     for minute in 0..600 {
         let ts = at("2026-10-01T00:00:00Z") + SignedDuration::from_mins(minute);
         let flat = sample(ts, Metric::Rows, "DE-01", 100.0);
-        assert_eq!(counters.observe(ts, &flat), None);
+        assert_eq!(counters.observe(ts, &flat), []);
         let foreign = sample(ts, Metric::Enrolments, "J-999", 0.0);
-        assert_eq!(counters.observe(ts, &foreign), None);
+        assert_eq!(counters.observe(ts, &foreign), []);
     }
     let mut went_on_at = BTreeMap::new();
     counters.refresh(&mut went_on_at);
@@ -186,4 +186,117 @@ fn what_is_remembered_survives_being_stored_in_parts() {
     let (one, other) = (silence(&mut first), silence(&mut second));
     assert_eq!(one, other);
     assert!(!one.is_empty());
+}
+
+/// An estate of which one credential feeds ten journeys by ten flows.
+fn ten_journeys() -> Estate {
+    let mut estate = demo_estate();
+    let (mut flow, mut journey) = (
+        estate
+            .integration(&"INT-031".parse().unwrap())
+            .unwrap()
+            .clone(),
+        estate.asset(&"J-10".parse().unwrap()).unwrap().clone(),
+    );
+    for n in 1..=10 {
+        journey.id = format!("J-9{n:02}").parse().unwrap();
+        flow.id = format!("INT-9{n:02}").parse().unwrap();
+        flow.feeds = vec![journey.id.clone()];
+        flow.schedule = None;
+        estate.assets.push(journey.clone());
+        estate.integrations.push(flow.clone());
+    }
+    estate
+}
+
+/// Chance for one poll of one flow.
+fn chance(ts: Timestamp, n: u64) -> usize {
+    let mut chance = (ts.as_second().unsigned_abs() / 300) ^ (n << 40);
+    for _ in 0..3 {
+        chance = (chance ^ (chance >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    }
+    usize::try_from((chance ^ (chance >> 32)) % 8).unwrap()
+}
+
+/// A thin and irregular flow: none, a few, or a burst in five minutes, halved from `falls` on.
+fn thin(ts: Timestamp, n: u64, falls: Timestamp) -> f64 {
+    let entries = [0.0, 2.0, 4.0, 4.0, 6.0, 8.0, 12.0, 20.0][chance(ts, n)];
+    if ts > falls { entries / 2.0 } else { entries }
+}
+
+/// A busy flow that varies a little.
+fn busy(ts: Timestamp, n: u64) -> f64 {
+    [16.0, 18.0, 19.0, 20.0, 20.0, 21.0, 22.0, 24.0][chance(ts, n)]
+}
+
+/// Polls ten journeys over so many days, with a restart in the middle if `restarts`; the signals.
+fn ten_fall(restarts: bool) -> Vec<Signal> {
+    let estate = ten_journeys();
+    let mut counters = Counters::new(&estate);
+    let (start, falls) = (at("2026-10-19T00:00:00Z"), at("2026-11-18T09:00:00Z"));
+    let mut signals = Vec::new();
+    for poll in 1..=30 * 288 + 9 * 12 + 72 {
+        let ts = start + SignedDuration::from_secs(poll * 300);
+        if restarts && ts == falls + SignedDuration::from_mins(20) {
+            let kept = counters.take_changed();
+            counters = Counters::new(&estate);
+            for (part, text) in kept {
+                assert!(counters.recall(&part, &text.unwrap()).unwrap());
+            }
+        }
+        for n in 1..=10 {
+            let asset = format!("J-9{n:02}");
+            let read = sample(ts, Metric::Enrolments, &asset, thin(ts, n, falls));
+            signals.extend(counters.observe(ts, &read));
+        }
+        signals.extend(counters.tick(ts));
+    }
+    signals.retain(|signal| signal.at > falls);
+    signals
+}
+
+#[test]
+fn half_of_many_thin_flows_shows_in_their_credential_before_any_of_them_also_over_a_restart() {
+    let signals = ten_fall(false);
+    let credential = RootCause::Credential("INT-031".parse().unwrap());
+    let first = signals.first().expect("it is told");
+    assert_eq!((&first.cause, first.class), (&credential, Class::Reduced));
+    let paged = signals
+        .iter()
+        .find(|signal| signal.strength == Strength::Page)
+        .expect("it pages");
+    assert_eq!(paged.cause, credential);
+    assert!(paged.evidence[0].words.starts_with("Taken together"));
+    assert_eq!(ten_fall(true), signals);
+}
+
+#[test]
+fn a_partial_loss_pages_by_span_and_tier_and_never_where_everybody_fell() {
+    let start = at("2026-10-19T00:00:00Z");
+    let stop = at("2026-11-23T00:00:00Z");
+    let mut counters = Counters::new(&demo_estate());
+    feed(&mut counters, (start, 35), "J-10", |ts| busy(ts, 0));
+    let told = feed(&mut counters, (stop, 1), "J-10", |ts| busy(ts, 0) * 0.5);
+    let paged = told
+        .iter()
+        .find(|signal| signal.strength == Strength::Page)
+        .expect("it pages");
+    assert_eq!(paged.class, Class::Reduced);
+    assert!(paged.at.duration_since(paged.since) >= SignedDuration::from_mins(30));
+
+    let mut counters = Counters::new(&demo_estate());
+    let journeys = [(0, "J-10"), (1, "J-11"), (2, "J-06")];
+    for (n, asset) in journeys {
+        feed(&mut counters, (start, 35), asset, |ts| busy(ts, n));
+    }
+    let mut told = Vec::new();
+    for poll in 1..=288 {
+        let ts = stop + SignedDuration::from_secs(poll * 300);
+        for (n, asset) in journeys {
+            let read = sample(ts, Metric::Enrolments, asset, busy(ts, n) * 0.5);
+            told.extend(counters.observe(ts, &read));
+        }
+    }
+    assert!(!told.is_empty());
+    assert!(told.iter().all(|signal| signal.strength < Strength::Page));
 }

@@ -52,6 +52,11 @@ impl Course {
         self.open.is_some()
     }
 
+    /// The open alarm at its worst.
+    pub(super) fn worst(&self) -> Option<Finding> {
+        self.open.map(|open| open.worst)
+    }
+
     /// Class of the open alarm.
     pub(super) fn class(&self) -> Option<Class> {
         self.open.map(|open| open.worst.class)

@@ -5,7 +5,7 @@ use countersign_model::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// Most evidence that a channel holds, nats.
-const MOST: f64 = 80.0;
+pub(super) const MOST: f64 = 80.0;
 /// A run of zeros younger than this is a blip, seconds.
 pub(super) const SILENCE_MIN_S: u32 = 720;
 /// What the other channels may say during a blip, nats.

@@ -1,6 +1,6 @@
 //! Partial losses that no flow can tell alone: all flows of one credential, taken together.
 
-use super::alarm::{Change, Severity};
+use super::alarm::{Alarm, Change, Severity};
 use super::course::{Course, Finding, Turn};
 use super::maxima::Maxima;
 use super::place::{place, span};
@@ -20,6 +20,8 @@ const LEAST: f64 = 20.0;
 /// What the pool's own record is multiplied with.
 const RECORD: f64 = 1.5;
 const RECORD_DAYS: u16 = 42;
+/// Evidence that must be there without the strongest member; our choice: a quarter.
+const LEAST_REST: f64 = LEAST / 4.0;
 /// Most evidence, nats.
 const MOST: f64 = 80.0;
 /// Below this share of the threshold it is calm, and after so long over, seconds.
@@ -44,6 +46,9 @@ pub struct PoolState {
     first: Option<Timestamp>,
     newest: Option<Timestamp>,
     nats: f64,
+    /// The same without each time's strongest member: one flow that falls alone is no loss of the group.
+    #[serde(default)]
+    rest: f64,
     since: Option<Timestamp>,
     expected: f64,
     seen: f64,
@@ -62,6 +67,7 @@ impl Pool {
             first: None,
             newest: None,
             nats: 0.0,
+            rest: 0.0,
             since: None,
             expected: 0.0,
             seen: 0.0,
@@ -108,6 +114,23 @@ impl Pool {
         })
     }
 
+    /// What it is told about itself.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The open alarm as it stands by `now`.
+    #[must_use]
+    pub fn standing(&self, now: Timestamp) -> Option<Alarm> {
+        let found = self.state.course.worst()?;
+        Some(words::alarm(
+            now,
+            &found,
+            words::pooled(&self.settings, &found),
+        ))
+    }
+
     /// Whether an alarm is open.
     #[must_use]
     pub fn is_open(&self) -> bool {
@@ -137,14 +160,15 @@ impl PoolState {
     }
 
     fn add(&mut self, settings: &Settings, now: Timestamp, members: &[(u32, Share)]) {
-        let nats: f64 = members
-            .iter()
-            .map(|(interval_s, share)| {
-                let clip = CLIP * (f64::from(*interval_s) / CLIP_S).max(1.0);
-                share.nats.clamp(-clip, clip)
-            })
-            .sum();
+        let each = members.iter().map(|(interval_s, share)| {
+            let clip = CLIP * (f64::from(*interval_s) / CLIP_S).max(1.0);
+            share.nats.clamp(-clip, clip)
+        });
+        let (nats, most) = each.fold((0.0, 0.0_f64), |(sum, most), nats| {
+            (sum + nats, most.max(nats))
+        });
         self.nats = (self.nats + nats).clamp(0.0, MOST);
+        self.rest = (self.rest + nats - most).clamp(0.0, MOST);
         if self.nats == 0.0 {
             (self.since, self.expected, self.seen) = (None, 0.0, 0.0);
         } else {
@@ -173,7 +197,7 @@ impl PoolState {
             expected: self.expected,
             seen: self.seen,
         });
-        let opens = strength >= 1.0 && self.is_known(now);
+        let opens = strength >= 1.0 && self.rest >= LEAST_REST && self.is_known(now);
         let turn = self
             .course
             .take(found, opens, strength < CALM, settings.buckets(CALM_S));

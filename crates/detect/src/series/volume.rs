@@ -171,6 +171,11 @@ impl Volume {
         self.course.is_open()
     }
 
+    /// The open alarm at its worst.
+    pub(super) fn worst(&self) -> Option<super::course::Finding> {
+        self.course.worst()
+    }
+
     /// Takes the bucket that follows the newest one, at whatever distance. Returns whether it was
     /// tested: it had a value, and there is something to compare it with.
     pub(super) fn take(&mut self, settings: &Settings, bucket: &Bucket) -> bool {

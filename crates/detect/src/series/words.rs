@@ -61,7 +61,18 @@ pub(super) fn told(
         Turn::Opened(found) | Turn::Raised(found) => (*found, false),
         Turn::Closed(found) => (*found, true),
     };
-    let alarm = Alarm {
+    let words = say(&found, is_over);
+    let alarm = alarm(now, &found, words);
+    match turn {
+        Turn::Opened(_) => Change::Opened(alarm),
+        Turn::Raised(_) => Change::Raised(alarm),
+        Turn::Closed(_) => Change::Closed(alarm),
+    }
+}
+
+/// A finding as an alarm, in `words`.
+pub(super) fn alarm(now: Timestamp, found: &Finding, words: String) -> Alarm {
+    Alarm {
         class: found.class,
         severity: found.severity,
         since: found.since,
@@ -70,12 +81,7 @@ pub(super) fn told(
         expected: found.expected,
         seen: found.seen,
         lost: found.lost(),
-        words: say(&found, is_over),
-    };
-    match turn {
-        Turn::Opened(_) => Change::Opened(alarm),
-        Turn::Raised(_) => Change::Raised(alarm),
-        Turn::Closed(_) => Change::Closed(alarm),
+        words,
     }
 }
 

@@ -255,8 +255,9 @@ impl<'a> Cursor<'a> {
         let rest = &self.line.as_bytes()[self.at..];
         let len = end_of_text(rest)?;
         let text = self.line.get(self.at..self.at + len)?;
-        self.at += len;
-        self.open(b'"')?;
+        // Right here: a tab would be passed over as a blank, and belongs into no text.
+        (rest[len] == b'"').then_some(())?;
+        self.at += len + 1;
         Some(text)
     }
 

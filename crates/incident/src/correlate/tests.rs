@@ -312,3 +312,52 @@ fn a_send_and_a_journey_that_one_unseen_flow_fills_name_its_credential() {
     );
     assert_eq!(told_of(&works(&["INT-031"], 5)), ["asset:TS-09 Page"]);
 }
+
+#[test]
+fn a_flow_that_fell_joins_the_credential_whose_flows_fell_together_until_that_is_over() {
+    let health = Health::default();
+    let mut correlator = Correlator::new(&demo_estate());
+    let pool = signal("credential:INT-012", 0, Class::Reduced, Strength::Page);
+    let alone = Signal {
+        strength: Strength::Suspect,
+        ..symptom("DE-05", 1, Class::Reduced)
+    };
+    assert_eq!(
+        told(&correlator.weigh(at(0), &pool, &health)),
+        ["credential:INT-012 Page"]
+    );
+    let joined = correlator.weigh(at(1), &alone, &health);
+    assert_eq!(told(&joined), ["credential:INT-012 Page"]);
+    let [Step::Take(whole)] = joined.as_slice() else {
+        panic!("{joined:?}")
+    };
+    assert_eq!(whole.evidence.len(), 2);
+
+    let over = Signal {
+        strength: Strength::Healed,
+        ..signal("credential:INT-012", 5, Class::Reduced, Strength::Page)
+    };
+    assert_eq!(
+        told(&correlator.weigh(at(5), &over, &health)),
+        ["credential:INT-012 Healed"]
+    );
+    let later = correlator.weigh(at(6), &alone, &health);
+    assert!(
+        !told(&later)
+            .iter()
+            .any(|step| step == "credential:INT-012 Page")
+    );
+}
+
+#[test]
+fn the_end_of_a_common_fall_ends_no_refusal_of_its_credential() {
+    let health = Health::default();
+    let pool = signal("credential:INT-012", 1, Class::Reduced, Strength::Page);
+    let over = Signal {
+        strength: Strength::Healed,
+        ..signal("credential:INT-012", 5, Class::Reduced, Strength::Page)
+    };
+    let refused = signal("credential:INT-012", 0, Class::AuthRejected, Strength::Page);
+    let steps = last(&health, &[refused, pool, over]);
+    assert_eq!(told(&steps), Vec::<String>::new());
+}

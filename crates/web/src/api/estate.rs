@@ -6,7 +6,7 @@ use crate::problem::{Code, Problem};
 use axum::Json;
 use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderName, header};
 use bytes::Bytes;
 use countersign_feed::estate::{Finding, Format, Plan, Severity, decode, lint, plan};
 use countersign_host::entity_tag::{Conditions, tag};
@@ -60,7 +60,7 @@ pub(crate) async fn estate_put(
     }
     let _turn = app.estate_turn.lock().await;
     let before = app.store.estate_get().await?;
-    if !conditions(&headers).are_met(before.as_ref()) {
+    if !Conditions::of(&headers).are_met(before.as_ref()) {
         let detail =
             "The estate is not the one that this change was made from. Nothing was changed.";
         return Err(Problem::new(Code::EstateChanged, detail));
@@ -71,12 +71,6 @@ pub(crate) async fn estate_put(
     replaced.map_err(|error| port_problem(error, Code::EstateRefused))?;
     app.live.reset();
     Ok(([(header::ETAG, tag)], Json(Applied { plan, findings })))
-}
-
-fn conditions(headers: &HeaderMap) -> Conditions {
-    // A line that is no text names no tag.
-    let text = |line: &'_ HeaderValue| line.to_str().unwrap_or_default().to_owned();
-    Conditions::of(|name| headers.get_all(name).iter().map(text).collect())
 }
 
 fn format_of(media_type: &str) -> Result<Format, Problem> {

@@ -12,7 +12,7 @@ const LEAST: [f64; 3] = [25.0, 35.0, 30.0];
 /// What a channel's own record is multiplied with.
 const RECORD: [f64; 3] = [1.2, 2.0, 2.5];
 /// Evidence at which a flow below the first tier pages alone, nats: silence, trickle.
-const PAGES_ALONE: [f64; 2] = [60.0, 75.0];
+pub(super) const PAGES_ALONE: [f64; 2] = [60.0, 75.0];
 /// Below this share of every threshold it is calm.
 const CALM: f64 = 1.0 / 3.0;
 /// So long calm is over, seconds.

@@ -1,15 +1,15 @@
 //! Looks ahead: how soon a standstill would be noticed, and what is usual at an hour.
 
 use super::Volume;
-use super::judge::{SILENT_DAYS, blip};
-use crate::series::evidence::LEFT;
+use super::judge::{PAGES_ALONE, SILENT_DAYS, blip};
+use crate::series::evidence::{LEFT, MOST};
 use crate::series::likelihood::llr;
 use crate::series::place::{place, span};
 use crate::series::settings::Settings;
 use countersign_model::{SignedDuration, Timestamp};
 
 impl Volume {
-    /// How long from `now` a flow that stops must be silent to be noticed; `None` if a week of
+    /// How long from `now` a flow that stops must be silent to page; `None` if a week of
     /// silence would not be enough, or nothing is known yet.
     pub(in crate::series) fn noticeable_within(
         &self,
@@ -20,7 +20,13 @@ impl Volume {
             return None;
         }
         let week = settings.week();
-        let needed = self.threshold(0, now);
+        let needed = match settings.is_first_tier {
+            true => self.threshold(0, now),
+            false => self.threshold(0, now).max(PAGES_ALONE[0]),
+        };
+        if needed > MOST {
+            return None;
+        }
         let buckets = (f64::from(week.slot_s) / f64::from(settings.interval_s)).max(1.0);
         let step = span(week.slot_s.max(settings.interval_s));
         let (mut nats, mut at) = (0.0, now);

@@ -179,7 +179,7 @@ fn time_to_know_follows_the_evidence() {
         ("12 min".to_owned(), Some(Channel::Renewal))
     );
     let asset = "DE-16".parse().unwrap();
-    statuses.set_noticeable(BTreeMap::from([(asset, 7)]));
+    statuses.set_noticeable(&asset, Some(7));
     assert_eq!(
         known(&statuses),
         ("7 min".to_owned(), Some(Channel::Volume))

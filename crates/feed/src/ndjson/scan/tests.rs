@@ -168,6 +168,13 @@ fn lines_of_another_layout_are_read_after_each_other() {
 }
 
 #[test]
+fn a_tab_before_the_closing_quote_is_no_blank() {
+    let line = "{\"id\":\"01J\",\"kind\":\"call\",\"status\":401,\"consumer\":\"etl-\t\"}";
+    assert!(Scanner::default().call(line).is_none());
+    assert!(Scanner::default().call(&line.replace('\t', "")).is_some());
+}
+
+#[test]
 fn a_text_ends_at_its_first_quote_escape_or_control() {
     for len in 0..40 {
         for end in [b'"', b'\\', 0, 0x1f, b'\n'] {

@@ -62,7 +62,7 @@ pub(super) const TOLD: [(&str, &[&str]); 19] = [
         "certificate",
         &[
             "12:40 UTC  the client certificate of INT-020 ends",
-            "14:00      its next load fails in the handshake: a certificate, no 401 anywhere",
+            "13:20      its next load fails in the handshake: a certificate, no 401 anywhere",
         ],
     ),
     (
