@@ -20,9 +20,11 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 mod covered;
+mod returns;
 mod score;
 
 use covered::PastOutage;
+use returns::Returns;
 use score::{Candidate, Scorer};
 pub use score::{DECIDES, MARGIN};
 
@@ -67,6 +69,9 @@ pub struct CorrelatorState {
     /// The newest outage of the provider that is over.
     #[serde(default)]
     past_outage: Option<PastOutage>,
+    /// Causes in front of us that come and go.
+    #[serde(default)]
+    returns: Returns,
 }
 
 /// A signal that is no news of its own, and until when.
@@ -121,11 +126,13 @@ impl Correlator {
         state.symptoms.retain(|id, _| estate.asset(id).is_some());
         let live = &state.symptoms;
         state.part_of.retain(|id, _| live.contains_key(id));
-        state.held.retain(|cause, _| match cause {
+        let is_there = |cause: &RootCause| match cause {
             RootCause::Credential(id) => estate.credential(id).is_some(),
             RootCause::Asset(id) => estate.asset(id).is_some(),
             _ => true,
-        });
+        };
+        state.held.retain(|cause, _| is_there(cause));
+        state.returns.retain(is_there);
         let is_known = |id: &CredentialId| estate.credential(id).is_some();
         state.inferred.retain(|id, _| is_known(id));
         state.pooled.retain(|id, _| is_known(id));
@@ -160,19 +167,24 @@ impl Correlator {
         let due = self.state.held.values().filter(is_over);
         let due: Vec<Signal> = due.map(|held| held.signal.clone()).collect();
         let weigh = |signal: Signal| self.weigh(now, &signal, health);
-        due.into_iter().flat_map(weigh).collect()
+        let mut steps: Vec<Step> = due.into_iter().flat_map(weigh).collect();
+        let ends = self.state.returns.due(now);
+        self.changed |= !ends.is_empty();
+        steps.extend(ends.iter().flat_map(|end| self.cause_ended(now, end)));
+        steps
     }
 
-    /// Whether anything is held.
+    /// Whether anything is held, or an end is waited for.
     #[must_use]
     pub fn is_holding(&self) -> bool {
-        !self.state.held.is_empty()
+        self.next_wake().is_some()
     }
 
     /// When [`tick`](Self::tick) may have something to tell.
     #[must_use]
     pub fn next_wake(&self) -> Option<Timestamp> {
-        self.state.held.values().map(|held| held.until).min()
+        let held = self.state.held.values().map(|held| held.until);
+        held.chain(self.state.returns.next_wake()).min()
     }
 
     fn take(&mut self, now: Timestamp, signal: &Signal, health: &Health) -> Vec<Step> {
@@ -191,9 +203,16 @@ impl Correlator {
                 let id = id.clone();
                 self.pooled(now, id, signal)
             }
-            (_, Strength::Healed) => self.cause_healed(now, signal),
+            (cause, Strength::Healed) => {
+                let is_known = self.state.direct.contains_key(cause);
+                match !is_known || self.state.returns.ended(now, signal) {
+                    true => self.cause_ended(now, signal),
+                    false => Vec::new(),
+                }
+            }
             (cause, _) => {
                 let cause = cause.clone();
+                self.state.returns.shown(now, signal);
                 if cause != RootCause::Platform
                     && is_transient(signal.class)
                     && self.state.direct.contains_key(&RootCause::Platform)
@@ -223,7 +242,7 @@ impl Correlator {
         if signal.strength == Strength::Healed {
             let was_pooled = self.state.pooled.remove(&id).is_some();
             return match was_pooled && known.is_none() {
-                true => self.cause_healed(now, signal),
+                true => self.cause_ended(now, signal),
                 false => Vec::new(),
             };
         }
@@ -576,7 +595,7 @@ impl Correlator {
         vec![Step::Take(healed.clone())]
     }
 
-    fn cause_healed(&mut self, now: Timestamp, signal: &Signal) -> Vec<Step> {
+    fn cause_ended(&mut self, now: Timestamp, signal: &Signal) -> Vec<Step> {
         let ended = self.state.direct.remove(&signal.cause);
         let parts = self
             .state

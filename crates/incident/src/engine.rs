@@ -327,7 +327,7 @@ impl Engine {
             return self.put(incident);
         }
         incident.state = IncidentState::Resolved;
-        Engine::restored(now, &mut incident);
+        Engine::restored(signal.at, &mut incident);
         note(&mut incident, now, "It works again.");
         self.recount(now, &mut incident);
         if !is_believed_open(&incident) {

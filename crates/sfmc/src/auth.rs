@@ -83,6 +83,8 @@ impl Asked {
 struct Order<'a> {
     package: &'a Package,
     mid: u64,
+    /// The MID that its context names.
+    told_mid: u64,
     scopes: Vec<String>,
     /// The consent it goes back to.
     family: Option<u64>,
@@ -157,18 +159,22 @@ impl Platform {
         if self.broken(now, Kind::MalformedToken, place) {
             return Err(Answer::text(200, words::RUBBISH));
         }
-        let works_in = if self.broken(now, Kind::WrongBu, place) {
-            self.enterprise_of(mid)
-        } else {
-            mid
-        };
         let order = Order {
             package,
-            mid: works_in,
+            mid,
+            told_mid: self.told_mid(now, mid, place),
             scopes,
             family: source.consent().map(|consent| consent.family),
         };
         Ok(Answer::json(200, self.exchanged(now, order, source)))
+    }
+
+    /// The MID that the context of a new token names.
+    fn told_mid(&mut self, now: Timestamp, mid: u64, place: &Place) -> u64 {
+        match self.broken(now, Kind::WrongBu, place) {
+            true => self.enterprise_of(mid),
+            false => mid,
+        }
     }
 
     fn mint(&mut self, now: Timestamp, order: Order<'_>) -> Value {
@@ -188,6 +194,7 @@ impl Platform {
             client_id: order.package.client_id.clone(),
             label: label.clone(),
             mid,
+            told_mid: order.told_mid,
             scopes: order.scopes,
             issued_at: now,
             ends_at: now.checked_add(validity).unwrap_or(Timestamp::MAX),

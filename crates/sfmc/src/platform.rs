@@ -241,6 +241,14 @@ impl Platform {
         self.setup.integrations.keys().map(String::as_str)
     }
 
+    /// The MID that a token's context names, where that is not the one it works in.
+    #[must_use]
+    pub fn told_elsewhere(&self, now: Timestamp, token: &str) -> Option<u64> {
+        let (token, _) = self.world.tokens.judge(now, Some(token));
+        let elsewhere = token.filter(|token| token.told_mid != token.mid);
+        elsewhere.map(|token| token.told_mid)
+    }
+
     /// The tenant that a unit belongs to.
     pub(crate) fn tenant_of(&self, mid: u64) -> Option<&String> {
         self.world.units.get(&mid).map(|unit| &unit.tenant)

@@ -17,6 +17,8 @@ pub struct Token {
     pub label: String,
     /// The MID it works in.
     pub mid: u64,
+    /// The MID that its context names: another one while the fault `wrong_bu` lasts.
+    pub told_mid: u64,
     /// Its scopes.
     pub scopes: Vec<String>,
     /// When it was minted.

@@ -144,10 +144,10 @@ impl Engine {
         incident.response.steps = steps::steps(&cause, incident, tally, now);
     }
 
-    /// Tokens are of use again, by what is seen; only causes of authentication say so.
-    pub(super) fn restored(now: Timestamp, incident: &mut Incident) {
+    /// Tokens are of use again since `at`, by what is seen; only causes of authentication say so.
+    pub(super) fn restored(at: Timestamp, incident: &mut Incident) {
         if !matches!(incident.root_cause, RootCause::Asset(_)) {
-            incident.response.restored_at = Some(now);
+            incident.response.restored_at = Some(at);
         }
     }
 

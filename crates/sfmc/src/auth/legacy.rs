@@ -121,13 +121,10 @@ impl Platform {
             return Err(Answer::text(200, words::RUBBISH));
         }
         let scopes = self.held(now, package, place);
-        let mid = match self.broken(now, Kind::WrongBu, place) {
-            true => self.enterprise_of(package.home),
-            false => package.home,
-        };
+        let told_mid = self.told_mid(now, package.home, place);
         Ok(Answer::json(
             200,
-            self.legacy_exchanged(now, asked, package, (mid, scopes), source),
+            self.legacy_exchanged(now, asked, package, (told_mid, scopes), source),
         ))
     }
 
@@ -136,7 +133,7 @@ impl Platform {
         now: Timestamp,
         asked: &Asked,
         package: &Package,
-        (mid, scopes): (u64, Vec<String>),
+        (told_mid, scopes): (u64, Vec<String>),
         source: Source,
     ) -> Value {
         if let Source::Again(token, _, answer) = source {
@@ -153,7 +150,8 @@ impl Platform {
             let token = Token {
                 client_id: package.client_id.clone(),
                 label: package.label.clone(),
-                mid,
+                mid: package.home,
+                told_mid,
                 scopes: scopes.clone(),
                 issued_at: now,
                 ends_at: now

@@ -30,7 +30,7 @@ pub(super) fn userinfo(platform: &mut Platform, call: &Call<'_>) -> Answer {
         "iss": "https://mc.exacttarget.com",
         "user": { "sub": USER_ID.to_string(), "name": user, "preferred_username": user,
             "email": "", "locale": "en-US", "zoneinfo": "US/Central", "timezone": zone },
-        "organization": { "member_id": token.mid, "enterprise_id": parent,
+        "organization": { "member_id": token.told_mid, "enterprise_id": parent,
             "enterprise_name": call.place.tenant, "account_type": "enterprise",
             "stack_key": "S1", "region": "NA1", "locale": "en-US", "zoneinfo": "US/Central",
             "timezone": zone },
@@ -57,7 +57,7 @@ pub(super) fn discovery(platform: &mut Platform, call: &Call<'_>) -> Answer {
 }
 
 pub(super) fn token_context(platform: &mut Platform, call: &Call<'_>) -> Answer {
-    let mid = call.token.mid;
+    let mid = call.token.told_mid;
     let body = json!({ "enterprise": { "id": platform.enterprise_of(mid) },
         "organization": { "id": mid }, "user": { "id": USER_ID } });
     Answer::json(platform.status(Name::TokenContextStatus), body)

@@ -74,6 +74,12 @@ impl World {
         }
         let mut outcome = self.of_flow(at, told.flow, n, Fact::Call(call));
         outcome.peer_ip = Some(IpAddr::V4(address(told.flow, went)));
+        if let Some(mid) = went.elsewhere {
+            let mut units = self.estate.business_units.iter();
+            outcome.bu = units
+                .find(|unit| unit.mid == mid)
+                .map(|unit| unit.id.clone());
+        }
         let id = outcome.id.clone();
         if told.flow.seen {
             self.send(outcome, |trouble| trouble.hits_flow(told.flow));

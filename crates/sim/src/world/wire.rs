@@ -56,13 +56,22 @@ pub(crate) struct Brought {
 pub(crate) struct Went {
     pub(crate) status: Option<u16>,
     pub(crate) code: Option<String>,
+    /// The MID that the token named, where that is not the caller's own.
+    pub(crate) elsewhere: Option<u64>,
 }
 
 impl Went {
+    /// Answered as usual.
     pub(crate) fn well() -> Went {
+        Went::with(Some(200), None)
+    }
+
+    /// Answered so, or not at all.
+    pub(crate) fn with(status: Option<u16>, code: Option<&str>) -> Went {
         Went {
-            status: Some(200),
-            code: None,
+            status,
+            code: code.map(str::to_owned),
+            elsewhere: None,
         }
     }
 
@@ -216,16 +225,15 @@ impl Wire {
                 n,
                 ..Request::default()
             };
-            let went = match self.step(now, &request) {
-                Reply::Drop => Went {
-                    status: None,
-                    code: Some("connection_reset".to_owned()),
-                },
-                Reply::Answer(answer) => Went {
-                    status: Some(answer.status),
-                    code: error_code(&answer),
-                },
+            let mut went = match self.step(now, &request) {
+                Reply::Drop => Went::with(None, Some("connection_reset")),
+                Reply::Answer(answer) => {
+                    Went::with(Some(answer.status), error_code(&answer).as_deref())
+                }
             };
+            went.elsewhere = self
+                .provider
+                .with(|platform| platform.told_elsewhere(now, token));
             *all.entry(went).or_default() += n;
         }
         all

@@ -31,10 +31,7 @@ impl World {
         let n = (float(part.n) * share).round() as u64;
         if n > 0 {
             let sent = self.sent(flow, part.thing);
-            let refused = Went {
-                status: Some(401),
-                code: Some("0".to_owned()),
-            };
+            let refused = Went::with(Some(401), Some("0"));
             self.say_calls(at, &told(flow, &sent, None), &refused, n);
         }
     }
@@ -46,10 +43,7 @@ impl World {
             .any(|one| one.act == Act::RetryStorm && one.hits_flow(flow));
         if storms {
             let sent = self.sent(flow, part.thing);
-            let throttled = Went {
-                status: Some(429),
-                code: Some("50100".to_owned()),
-            };
+            let throttled = Went::with(Some(429), Some("50100"));
             self.say_calls(
                 at,
                 &told(flow, &sent, None),

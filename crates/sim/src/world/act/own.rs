@@ -65,10 +65,7 @@ impl World {
             // The called service is not the provider: it takes any token that has not ended.
             let went = match token {
                 Some(_) => Went::well(),
-                None => Went {
-                    status: Some(401),
-                    code: Some("invalid_token".to_owned()),
-                },
+                None => Went::with(Some(401), Some("invalid_token")),
             };
             return BTreeMap::from([(went, part.n)]);
         }
@@ -88,10 +85,7 @@ impl World {
         for part in &attempt.parts {
             let sent = self.sent(flow, part.thing);
             if ended {
-                let went = Went {
-                    status: None,
-                    code: Some("tls_certificate_expired".to_owned()),
-                };
+                let went = Went::with(None, Some("tls_certificate_expired"));
                 self.say_calls(at, &told(flow, &sent, None), &went, part.n);
             } else if !dead {
                 self.say_calls(at, &told(flow, &sent, None), &Went::well(), part.n);
