@@ -1,6 +1,7 @@
 //! The command line.
 
 mod analyze;
+mod incident;
 mod programs;
 mod read;
 mod servers;
@@ -9,6 +10,7 @@ mod tokens;
 use crate::exit::Exit;
 pub(crate) use analyze::{AnalyzeArgs, LogFormat};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+pub(crate) use incident::{AckArgs, IncidentCommand};
 pub(crate) use programs::{AgentArgs, AskAs, ConnectArgs, ExecArgs, LeaveArgs, OnBrokerDown};
 pub(crate) use read::read;
 pub(crate) use servers::ServerArgs;
@@ -93,6 +95,9 @@ pub(crate) enum Command {
         #[arg(long)]
         all: bool,
     },
+    /// One incident: what is known, and who is on it
+    #[command(subcommand)]
+    Incident(IncidentCommand),
     /// Weaknesses that are no outage yet
     Findings {
         /// Closed ones too

@@ -11,6 +11,7 @@ mod demo;
 pub(crate) mod estate;
 mod exec;
 mod findings;
+mod incident;
 mod incidents;
 mod init;
 mod leave;
@@ -51,6 +52,7 @@ pub(crate) async fn run(args: Args) -> Result<(), Exit> {
         Command::Leave(leave) => leave::run(&args, leave).await,
         Command::Status { bu } => status::run(&args, bu.as_deref()).await,
         Command::Incidents { all } => incidents::run(&args, *all).await,
+        Command::Incident(incident) => incident::run(&args, incident).await,
         Command::Findings { all } => findings::run(&args, *all).await,
         Command::Renew { integration } => renew::run(&args, integration).await,
         Command::Backtest(backtest) => backtest::run(&args, backtest),

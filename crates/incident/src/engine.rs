@@ -1,35 +1,28 @@
 //! One open incident per root cause: how signals open it, grow it and end it.
 
-use crate::cause::Cause;
 use crate::tally::Tally;
-use crate::{harm, impact, runbook, words};
-use countersign_model::estate::{Estate, Integration};
+use countersign_model::estate::Estate;
 use countersign_model::graph::Graph;
-use countersign_model::id::{IncidentId, IntegrationId, NoticeId};
+use countersign_model::id::{IncidentId, IntegrationId};
 use countersign_model::incident::{Incident, IncidentState, RootCause, TimelineEntry};
 use countersign_model::notice::{Notice, NoticeKind};
 use countersign_model::signal::{Signal, Strength};
 use countersign_model::{SignedDuration, Timestamp};
+use parts::CAUSE_FOUND;
 use std::collections::{BTreeMap, BTreeSet};
+use telling::{TOLD_OVER, is_believed_open};
 
+mod describe;
 mod grow;
+mod left;
+mod parts;
 mod review;
+mod telling;
 
 /// The same cause again within so long is the same incident.
 const REOPEN_WITHIN: SignedDuration = SignedDuration::from_mins(30);
 /// An ended incident is remembered so long: its recovery is watched, and people write down its cause.
 const REMEMBERED_FOR: SignedDuration = SignedDuration::from_hours(14 * 24);
-
-/// Timeline words of a cause found behind what was thought to be one.
-const CAUSE_FOUND: &str = "The cause behind it is known.";
-/// Timeline words of a notice that it came back.
-const TOLD_BACK: &str = "People are told that it came back.";
-/// Timeline words of a notice that it ended.
-const TOLD_OVER: &str = "People are told that it works again.";
-/// Timeline words of a notice that it is closed without an end that was seen.
-const TOLD_LEFT: &str = "People are told that it is closed.";
-/// Timeline words of an end by the estate.
-const LEFT: &str = "It left the estate, so nobody watches it any more.";
 
 /// What the engine wants made durable.
 #[expect(
@@ -133,82 +126,6 @@ impl Engine {
         changes
     }
 
-    /// No evidence will come of what left the estate, so its incidents would stay open for good.
-    fn close_what_left(&mut self, now: Timestamp) -> Vec<Change> {
-        let left = |one: &&Incident| is_live(one) && has_left(&self.estate, one);
-        let left: Vec<Incident> = self.newest.values().filter(left).cloned().collect();
-        let mut changes = Vec::new();
-        for mut incident in left {
-            incident.resolved_at = Some(now);
-            note(&mut incident, now, LEFT);
-            let told = incident.opened_at.is_some() && is_believed_open(&incident);
-            incident.state = match incident.opened_at {
-                Some(_) => IncidentState::Resolved,
-                None => IncidentState::Dismissed,
-            };
-            if !told {
-                changes.extend(self.put(incident));
-                continue;
-            }
-            note(&mut incident, now, TOLD_LEFT);
-            let notice = Notice {
-                subject: format!("Closed: {}", incident.title),
-                summary: words::left(&incident, now),
-                ..self.notice(now, NoticeKind::IncidentResolved, &incident)
-            };
-            changes.extend(self.put(incident));
-            changes.push(Change::Notice(notice));
-        }
-        changes
-    }
-
-    /// Ends the incident of `child`, which is a part of `parent`'s. Nobody is told anew: the parent's
-    /// notice names it among what is hit. Where `parent` has none, it takes the child's over: one
-    /// failure stays one incident, whose cause is known better.
-    pub fn absorb(&mut self, now: Timestamp, child: &RootCause, parent: &RootCause) -> Vec<Change> {
-        let Some(mut whole) = self.newest.get(parent).filter(|one| is_live(one)).cloned() else {
-            return self.take_over(now, child, parent);
-        };
-        let Some(mut part) = self.newest.get(child).filter(|one| is_live(one)).cloned() else {
-            return Vec::new();
-        };
-        part.state = match part.opened_at {
-            Some(_) => IncidentState::Resolved,
-            None => IncidentState::Dismissed,
-        };
-        part.resolved_at = Some(now);
-        part.part_of = Some(whole.id.clone());
-        note(&mut part, now, &format!("It is a part of: {}", whole.title));
-        note(&mut whole, now, &format!("Joined: {}", part.title));
-        let mut changes = self.put(part);
-        changes.extend(self.put(whole));
-        changes
-    }
-
-    fn take_over(&mut self, now: Timestamp, child: &RootCause, parent: &RootCause) -> Vec<Change> {
-        let Some(mut incident) = self.newest.get(child).filter(|one| is_live(one)).cloned() else {
-            return Vec::new();
-        };
-        self.newest.remove(child);
-        incident.root_cause = parent.clone();
-        note(&mut incident, now, CAUSE_FOUND);
-        self.put(incident)
-    }
-
-    /// A channel accepted a notice of that incident; the first time counts.
-    pub fn delivered(&mut self, now: Timestamp, id: &IncidentId) -> Vec<Change> {
-        let mut incidents = self.newest.values_mut();
-        let Some(incident) = incidents.find(|incident| incident.id == *id) else {
-            return Vec::new();
-        };
-        if incident.notified_at.is_some() {
-            return Vec::new();
-        }
-        incident.notified_at = Some(now);
-        note(incident, now, "People were told.");
-        vec![Change::Put(incident.clone())]
-    }
-
     fn begin(
         &mut self,
         now: Timestamp,
@@ -301,23 +218,6 @@ impl Engine {
         changes
     }
 
-    /// Tells that it came back, unless people were told so within [`REOPEN_WITHIN`].
-    fn tell_back(&mut self, now: Timestamp, mut incident: Incident) -> Vec<Change> {
-        let mut told = incident
-            .timeline
-            .iter()
-            .filter(|entry| entry.words == TOLD_BACK);
-        let again = |entry: &TimelineEntry| now.duration_since(entry.at) < REOPEN_WITHIN;
-        if told.any(again) {
-            return Vec::new();
-        }
-        note(&mut incident, now, TOLD_BACK);
-        let notice = self.notice(now, NoticeKind::IncidentChanged, &incident);
-        let mut changes = self.put(incident);
-        changes.push(Change::Notice(notice));
-        changes
-    }
-
     fn heal(&mut self, now: Timestamp, signal: &Signal, mut incident: Incident) -> Vec<Change> {
         grow::add_evidence(&mut incident, signal);
         incident.resolved_at = Some(now);
@@ -340,15 +240,6 @@ impl Engine {
         changes
     }
 
-    /// The integrations a signal names, and those on the credentials it names.
-    fn flows_of(&self, signal: &Signal) -> Vec<IntegrationId> {
-        let is_named = |flow: &&Integration| {
-            signal.integrations.contains(&flow.id) || signal.credentials.contains(&flow.credential)
-        };
-        let named = self.estate.integrations.iter().filter(is_named);
-        named.map(|flow| flow.id.clone()).collect()
-    }
-
     fn put(&mut self, incident: Incident) -> Vec<Change> {
         let known = self
             .newest
@@ -356,113 +247,6 @@ impl Engine {
         match known.as_ref() == Some(&incident) {
             true => Vec::new(),
             false => vec![Change::Put(incident)],
-        }
-    }
-
-    /// Impact, clocks, people and words, from the estate as it is.
-    fn describe(
-        &self,
-        now: Timestamp,
-        signal: &Signal,
-        incident: &mut Incident,
-        healthy: &BTreeSet<IntegrationId>,
-    ) {
-        let root = incident.root_cause.clone();
-        let cause = Cause::of(&self.estate, &root, &incident.integrations);
-        let ids = cause
-            .integrations
-            .iter()
-            .map(|integration| integration.id.clone());
-        incident.integrations = ids.collect();
-        incident.affected = impact::affected(&cause, &self.graph);
-        incident.business_units = impact::business_units(&cause, &incident.affected);
-        let spared = impact::spared(&cause, &incident.affected, healthy, &self.open());
-        let sentence = |flow: &&Integration| words::spared(&self.estate, flow, now);
-        incident.unaffected = spared.iter().map(sentence).collect();
-        incident.token_ends_at = signal.token_ends_at.filter(|end| *end > now);
-        let outage = harm::outage(signal, incident.outage.as_ref(), now);
-        let harm = harm::first_harm(&cause, &outage);
-        incident.outage = Some(outage);
-        let known = incident
-            .harm
-            .as_ref()
-            .map_or(Timestamp::MAX, |harm| harm.at);
-        let is_sooner = harm.as_ref().is_some_and(|harm| harm.at < known);
-        // An open incident's harm was told; only worse news changes it.
-        if incident.opened_at.is_none() || is_sooner {
-            incident.harm = harm;
-        }
-        incident.owner = cause.owner();
-        incident.backup = cause.backup();
-        incident.runbook = runbook::runbook(&cause, incident);
-        incident.title = words::title(&cause, incident.class);
-    }
-
-    /// What was told as one asset's trouble has a cause behind it.
-    fn cause_found(&self, now: Timestamp, incident: &Incident) -> Notice {
-        let chance = mix(self.seed, &format!("{} cause", incident.id));
-        Notice {
-            id: NoticeId::mint(now, chance),
-            subject: format!("Cause found: {}", incident.title),
-            ..self.notice(now, NoticeKind::IncidentChanged, incident)
-        }
-    }
-
-    /// The owner decides whether the broker stops: what to run for it.
-    fn question(&self, now: Timestamp, incident: &Incident) -> Notice {
-        let cause = Cause::of(&self.estate, &incident.root_cause, &incident.integrations);
-        let chance = mix(self.seed, &format!("{} asked", incident.id));
-        Notice {
-            id: NoticeId::mint(now, chance),
-            subject: format!("Please decide: {}", incident.title),
-            summary: words::question(&cause, incident),
-            ..self.notice(now, NoticeKind::IncidentChanged, incident)
-        }
-    }
-
-    fn notice(&self, now: Timestamp, kind: NoticeKind, incident: &Incident) -> Notice {
-        let cause = Cause::of(&self.estate, &incident.root_cause, &incident.integrations);
-        let chance = mix(self.seed, &format!("{} {kind:?}", incident.id));
-        let subject = match kind {
-            NoticeKind::IncidentOpened => incident.title.clone(),
-            NoticeKind::IncidentChanged => format!("Came back: {}", incident.title),
-            NoticeKind::IncidentResolved => format!("Resolved: {}", incident.title),
-        };
-        let summary = match kind {
-            NoticeKind::IncidentOpened | NoticeKind::IncidentChanged => {
-                words::summary(&cause, now, incident, &subject)
-            }
-            NoticeKind::IncidentResolved => words::ended(incident, now),
-        };
-        Notice {
-            id: NoticeId::mint(now, chance),
-            kind,
-            incident: incident.id.clone(),
-            team: incident.owner.clone(),
-            subject,
-            summary,
-            detail: words::detail(incident),
-            created_at: now,
-        }
-    }
-}
-
-/// Whether the last notice left people believing that it is open.
-fn is_believed_open(incident: &Incident) -> bool {
-    let mut newest = incident.timeline.iter().rev();
-    let told =
-        newest.find(|entry| [TOLD_BACK, TOLD_OVER, TOLD_LEFT].contains(&entry.words.as_str()));
-    incident.opened_at.is_some() && told.is_none_or(|entry| entry.words == TOLD_BACK)
-}
-
-/// Whether its cause, or everything it was seen in, is not in the estate any more.
-fn has_left(estate: &Estate, incident: &Incident) -> bool {
-    match &incident.root_cause {
-        RootCause::Credential(id) => estate.credential(id).is_none(),
-        RootCause::Asset(id) => estate.asset(id).is_none(),
-        RootCause::Platform | RootCause::Consumer(_) | RootCause::Blind | RootCause::Own => {
-            let mut flows = incident.integrations.iter();
-            !incident.integrations.is_empty() && flows.all(|id| estate.integration(id).is_none())
         }
     }
 }

@@ -40,6 +40,8 @@ pub enum FindingKind {
     EndDateStale,
     /// Somebody reports what our own broker's evidence contradicts.
     Contradicted,
+    /// A row of the ledger holds no outcome that this program can read.
+    RowUnreadable,
     /// A secret, certificate or key ends soon, or has ended.
     Ending,
     /// A key without an end date is old.
@@ -66,7 +68,7 @@ pub enum FindingKind {
 
 impl FindingKind {
     /// Every kind, in the order of their declaration.
-    pub const ALL: [FindingKind; 25] = [
+    pub const ALL: [FindingKind; 26] = [
         FindingKind::ScopeRemoved,
         FindingKind::ScopeAdded,
         FindingKind::RenewalOverdue,
@@ -81,6 +83,7 @@ impl FindingKind {
         FindingKind::Throttled,
         FindingKind::EndDateStale,
         FindingKind::Contradicted,
+        FindingKind::RowUnreadable,
         FindingKind::Ending,
         FindingKind::KeyOld,
         FindingKind::OwnerMissing,
@@ -129,6 +132,7 @@ impl FindingKind {
             FindingKind::Throttled => "throttled",
             FindingKind::EndDateStale => "end_date_stale",
             FindingKind::Contradicted => "contradicted",
+            FindingKind::RowUnreadable => "row_unreadable",
             FindingKind::Ending => "ending",
             FindingKind::KeyOld => "key_old",
             FindingKind::OwnerMissing => "owner_missing",

@@ -5,6 +5,10 @@ use crate::id::AssetId;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+mod deed;
+
+pub use deed::{DEED_PREFIX, Deed};
+
 /// How an incident is being handled.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Response {
@@ -38,6 +42,9 @@ pub struct Acknowledgement {
     pub at: Timestamp,
     /// Who found the failure.
     pub found_by: FoundBy,
+    /// The team that took it on, or how we know whoever did: `Loyalty Product Engineering`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
 }
 
 /// Who found a failure.
@@ -149,45 +156,4 @@ pub struct RecoveryLine {
     pub state: StepState,
     /// How that is known, or why not.
     pub because: String,
-}
-
-/// What a person did about an incident. It travels as an audit outcome of ours, so that it is durable
-/// before it is shown.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Deed {
-    /// Took it on.
-    Acknowledged(FoundBy),
-    /// Marked a step as done, by its name.
-    StepDone(String),
-}
-
-/// What every deed's action begins with. Producers of outcomes may not say it.
-pub const DEED_PREFIX: &str = "incident.";
-const ACKNOWLEDGED: &str = "incident.acknowledged";
-const FOUND: &str = "incident.found_by_person";
-const STEP_DONE: &str = "incident.step_done.";
-
-impl Deed {
-    /// The action of its audit outcome.
-    #[must_use]
-    pub fn action(&self) -> String {
-        match self {
-            Deed::Acknowledged(FoundBy::System) => ACKNOWLEDGED.to_owned(),
-            Deed::Acknowledged(FoundBy::Person) => FOUND.to_owned(),
-            Deed::StepDone(name) => format!("{STEP_DONE}{name}"),
-        }
-    }
-
-    /// The deed of an action; `None` for every other action.
-    #[must_use]
-    pub fn of_action(action: &str) -> Option<Deed> {
-        match action {
-            ACKNOWLEDGED => Some(Deed::Acknowledged(FoundBy::System)),
-            FOUND => Some(Deed::Acknowledged(FoundBy::Person)),
-            other => {
-                let name = other.strip_prefix(STEP_DONE)?;
-                Some(Deed::StepDone(name.to_owned()))
-            }
-        }
-    }
 }

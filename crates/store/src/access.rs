@@ -103,14 +103,17 @@ impl WatchStore {
         .await
     }
 
-    /// Whether the API token is known.
+    /// The label under which the API token is known, if it is.
     ///
     /// # Errors
     /// [`StoreError`] if the ledger cannot be read.
-    pub async fn api_token_known(&self, hash: Hash) -> Result<bool, StoreError> {
-        let sql = "SELECT 1 FROM api_token WHERE hash = ?1";
-        self.read(move |connection| exists(connection, sql, params![hash]))
-            .await
+    pub async fn api_token_label(&self, hash: Hash) -> Result<Option<String>, StoreError> {
+        let sql = "SELECT label FROM api_token WHERE hash = ?1";
+        self.read(move |connection| {
+            let label = connection.query_row(sql, params![hash], |row| row.get(0));
+            Ok(label.optional()?)
+        })
+        .await
     }
 }
 

@@ -22,6 +22,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0005_health.sql"),
     include_str!("../migrations/0006_findings.sql"),
     include_str!("../migrations/0007_rollups.sql"),
+    include_str!("../migrations/0008_bounds.sql"),
 ];
 
 /// The schema version this program writes.

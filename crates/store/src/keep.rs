@@ -1,6 +1,7 @@
 //! How long what is kept, and what goes when its time has come.
 
 use crate::error::StoreError;
+use crate::failure;
 use crate::rollup::{self, Grain};
 use crate::row;
 use crate::watch_store::WatchStore;
@@ -13,7 +14,7 @@ pub(crate) const SEEN_FOR: SignedDuration = SignedDuration::from_hours(48);
 /// Months of health that are kept beside the running one (13 in all).
 const HEALTH_MONTHS: u8 = 12;
 /// Rows one [`WatchStore::purge`] removes of each kind, so that it never holds up the others.
-const PURGE_MAX: i64 = 10_000;
+pub(crate) const PURGE_MAX: i64 = 10_000;
 
 /// How long outcomes and what they came to are kept. The defaults are the contract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +25,11 @@ pub struct Keep {
     pub outcomes_max: u32,
     /// Outcomes that failed; 30 days.
     pub failures: SignedDuration,
+    /// At most so many of them, the newest; 200,000, of which each takes about half a KiB.
+    pub failures_max: u32,
+    /// So many of one integration, class and minute, the first; 20. The others are only counted. One
+    /// flow that fails without end then fills the bound above in a week, and not in minutes.
+    pub failures_sample: u32,
     /// Counts by the minute; 48 h.
     pub minutes: SignedDuration,
     /// Counts by the hour; 13 months (396 days).
@@ -36,6 +42,8 @@ impl Default for Keep {
             outcomes: SignedDuration::from_hours(1),
             outcomes_max: 1_000_000,
             failures: SignedDuration::from_hours(30 * 24),
+            failures_max: 200_000,
+            failures_sample: 20,
             minutes: SignedDuration::from_hours(48),
             hours: SignedDuration::from_hours(396 * 24),
         }
@@ -49,6 +57,8 @@ pub struct Purged {
     pub outcomes: usize,
     /// Failures past theirs.
     pub failures: usize,
+    /// Failures beyond their bound, whatever their age.
+    pub failures_beyond: usize,
     /// Counts by minute and hour past theirs.
     pub rollups: usize,
     /// Ids that may come again.
@@ -77,10 +87,12 @@ impl WatchStore {
                  (SELECT month, integration, health FROM health_time WHERE month < ?1 LIMIT ?2)",
                 params![oldest, PURGE_MAX],
             )?;
+            let (failures, failures_beyond) = failure::purge(connection, now, &keep)?;
             let of = |grain, kept| rollup::purge(connection, grain, before(now, kept), PURGE_MAX);
             Ok(Purged {
                 outcomes: purge_outcomes(connection, now, &keep)?,
-                failures: purge_failures(connection, now, &keep)?,
+                failures,
+                failures_beyond,
                 rollups: of(Grain::Minute, keep.minutes)? + of(Grain::Hour, keep.hours)?,
                 ids,
                 health,
@@ -103,17 +115,6 @@ fn purge_outcomes(
                WHERE received_at < ?1 OR seq <= (SELECT max(seq) FROM outcome) - ?2)";
     let bound = i64::from(keep.outcomes_max);
     Ok(connection.execute(sql, params![before(now, keep.outcomes), bound, PURGE_MAX])?)
-}
-
-fn purge_failures(
-    connection: &Connection,
-    now: Timestamp,
-    keep: &Keep,
-) -> Result<usize, StoreError> {
-    let sql = "DELETE FROM failure WHERE seq IN (SELECT seq FROM
-                 (SELECT seq, received_at FROM failure ORDER BY seq LIMIT ?2)
-               WHERE received_at < ?1)";
-    Ok(connection.execute(sql, params![before(now, keep.failures), PURGE_MAX])?)
 }
 
 pub(crate) fn before(now: Timestamp, span: SignedDuration) -> i64 {

@@ -6,8 +6,10 @@
 
 mod access;
 mod database;
+mod dropped;
 mod error;
 mod estate;
+mod failure;
 mod finding;
 mod health;
 mod incident;
@@ -24,13 +26,15 @@ mod status;
 mod watch_store;
 mod writer;
 
+pub use dropped::Dropped;
 pub use error::StoreError;
+pub use failure::{Failure, FailureMark, Failures};
 pub use finding::FindingFilter;
 pub use incident::IncidentFilter;
 pub use keep::{Keep, Purged};
 pub use outbox::{Acceptance, Delivery, DeliveryRecord, DeliveryState, OutboxEntry, OutboxHealth};
-pub use outcome::Appended;
+pub use outcome::{Appended, Stretch, Unreadable};
 pub use pipeline::{Loaded, PipelineCommit};
-pub use rollup::{Failure, Grain};
+pub use rollup::Grain;
 pub use source::Source;
 pub use watch_store::{DATABASE_FILE, WatchStore};

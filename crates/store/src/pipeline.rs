@@ -2,8 +2,10 @@
 //! second notice.
 
 use crate::error::StoreError;
+use crate::failure::{self, Failures};
 use crate::finding;
 use crate::outbox::{self, OutboxEntry};
+use crate::outcome::{self, Unreadable};
 use crate::rollup;
 use crate::row;
 use crate::status;
@@ -41,8 +43,10 @@ pub struct PipelineCommit {
     pub memory: Vec<(String, Option<String>)>,
     /// What the outcomes read came to, by minute; added to what is there.
     pub rollups: Vec<Rollup>,
-    /// Those of them that failed, by sequence number, and as what.
-    pub failures: Vec<(u64, &'static str)>,
+    /// Those of them that failed, and as what.
+    pub failures: Failures,
+    /// Rows read that hold no outcome; they are set aside.
+    pub unreadable: Vec<Unreadable>,
     /// When the turn was made; `None` leaves what is known.
     pub judged_at: Option<Timestamp>,
 }
@@ -108,7 +112,8 @@ fn put_turn(connection: &Connection, turn: &PipelineCommit) -> Result<(), StoreE
         params![row::signed(turn.cursor), turn.judged_at.map(row::ms)],
     )?;
     rollup::put(connection, &turn.rollups)?;
-    rollup::put_failures(connection, &turn.failures)?;
+    failure::put(connection, &turn.failures)?;
+    outcome::set_aside(connection, &turn.unreadable)?;
     put_memory(connection, &turn.memory)
 }
 

@@ -1,10 +1,10 @@
 //! What outcomes came to: written with the turn that judged them, read by spans, removed when old.
 
+use crate::dropped::{self, Dropped};
 use crate::error::StoreError;
 use crate::row;
 use crate::watch_store::WatchStore;
 use countersign_model::id::IntegrationId;
-use countersign_model::outcome::Outcome;
 use countersign_model::rollup::{Rollup, Tally};
 use countersign_model::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
@@ -37,19 +37,10 @@ impl Grain {
         }
     }
 
-    fn start(self, at: Timestamp) -> i64 {
+    pub(crate) fn start(self, at: Timestamp) -> i64 {
         let span = i64::try_from(self.span().as_millis()).expect("an hour at most");
         row::ms(at).div_euclid(span) * span
     }
-}
-
-/// An outcome that failed, and as what.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Failure {
-    /// Its class; `other` where none fits.
-    pub class: String,
-    /// The outcome.
-    pub outcome: Outcome,
 }
 
 impl WatchStore {
@@ -87,31 +78,6 @@ impl WatchStore {
         })
         .await
     }
-
-    /// The newest failures of one integration, newest first.
-    ///
-    /// # Errors
-    /// [`StoreError`] if the ledger cannot be read.
-    pub async fn failures_recent(
-        &self,
-        integration: IntegrationId,
-        limit: usize,
-    ) -> Result<Vec<Failure>, StoreError> {
-        self.read(move |connection| {
-            let sql = "SELECT class, body FROM failure WHERE integration = ?1
-                       ORDER BY seq DESC LIMIT ?2";
-            let mut query = connection.prepare_cached(sql)?;
-            let params = params![integration.as_str(), row::limit(limit)];
-            let rows =
-                query.query_map(params, |row| Ok((row.get(0)?, row.get::<_, String>(1)?)))?;
-            let whole = |(class, body): (String, String)| {
-                let outcome = row::parse("outcome", &body)?;
-                Ok(Failure { class, outcome })
-            };
-            rows.map(|found| whole(found?)).collect()
-        })
-        .await
-    }
 }
 
 /// Adds what a turn's outcomes came to, to minutes and hours.
@@ -128,9 +94,14 @@ pub(crate) fn put(connection: &Connection, rollups: &[Rollup]) -> Result<(), Sto
             let at = grain.start(rollup.at);
             let key = params![rollup.integration.as_str(), at, rollup.family];
             let known: Option<String> = find.query_row(key, |row| row.get(0)).optional()?;
-            let mut tally: Tally = match known {
+            let mut tally: Tally = match known.map(|body| serde_json::from_str(&body)) {
                 None => Tally::default(),
-                Some(body) => row::parse("rollup", &body)?,
+                Some(Ok(tally)) => tally,
+                // Counts that nobody can read must not stop the counting.
+                Some(Err(_)) => {
+                    dropped::add(connection, Dropped::CountsUnreadable, 1)?;
+                    Tally::default()
+                }
             };
             tally.merge(&rollup.tally);
             let body = row::body("rollup", &tally)?;
@@ -141,21 +112,6 @@ pub(crate) fn put(connection: &Connection, rollups: &[Rollup]) -> Result<(), Sto
                 body
             ])?;
         }
-    }
-    Ok(())
-}
-
-/// Keeps outcomes of the road as failures, under their class.
-pub(crate) fn put_failures(
-    connection: &Connection,
-    failures: &[(u64, &'static str)],
-) -> Result<(), StoreError> {
-    let mut put = connection.prepare_cached(
-        "INSERT OR IGNORE INTO failure (seq, received_at, integration, class, body)
-         SELECT seq, received_at, integration, ?2, body FROM outcome WHERE seq = ?1",
-    )?;
-    for (seq, class) in failures {
-        put.execute(params![row::signed(*seq), class])?;
     }
     Ok(())
 }

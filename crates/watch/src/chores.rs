@@ -13,7 +13,7 @@ pub(crate) async fn run(store: WatchStore, clock: Clock, keep: Keep) {
         let hold = clock.sleep(EVERY).await;
         loop {
             match store.purge(clock.now(), keep).await {
-                Ok(purged) if purged != Purged::default() => {}
+                Ok(purged) if purged != Purged::default() => tell(&purged),
                 Ok(_) => break,
                 Err(error) => {
                     let error = &error as &dyn std::error::Error;
@@ -23,5 +23,15 @@ pub(crate) async fn run(store: WatchStore, clock: Clock, keep: Keep) {
             }
         }
         drop(hold);
+    }
+}
+
+fn tell(purged: &Purged) {
+    let n = purged.failures_beyond;
+    if n > 0 {
+        tracing::warn!(
+            n,
+            "the oldest failures went before their time: more than `failures_max`"
+        );
     }
 }

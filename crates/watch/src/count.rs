@@ -6,6 +6,7 @@ use countersign_model::estate::{Estate, Grant};
 use countersign_model::id::IntegrationId;
 use countersign_model::outcome::{Call, Fact, Outcome};
 use countersign_model::rollup::{Rollup, Tally};
+use countersign_store::FailureMark;
 use std::collections::BTreeMap;
 
 /// Longest name of a family; a longer one is cut.
@@ -19,7 +20,7 @@ const OTHERS: &str = "(others)";
 pub(crate) struct Counts {
     tallies: BTreeMap<IntegrationId, BTreeMap<(Timestamp, String), Tally>>,
     /// Which of its outcomes failed, and as what.
-    pub(crate) failures: Vec<(u64, &'static str)>,
+    pub(crate) failures: Vec<FailureMark>,
 }
 
 impl Counts {
@@ -28,7 +29,13 @@ impl Counts {
         let mut counts = Counts::default();
         for (seq, outcome) in outcomes {
             let class = failure_of(outcome, || grant_of(estate, outcome));
-            counts.failures.extend(class.map(|class| (*seq, class)));
+            counts.failures.extend(class.map(|class| FailureMark {
+                seq: *seq,
+                class,
+                integration: outcome.integration.clone(),
+                at: outcome.ts,
+                n: outcome.n,
+            }));
             counts.add(outcome, class);
         }
         counts

@@ -114,6 +114,7 @@ impl Watch {
             estate: watch.estate.clone(),
             channels: channels.names(),
             rules,
+            failures_sample: keep.failures_sample,
             seed,
             on_commit,
         };

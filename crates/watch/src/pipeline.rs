@@ -8,6 +8,7 @@ use crate::bell::Bell;
 use crate::count::Counts;
 use crate::handle::SharedEstate;
 use crate::judge::{Judge, Verdict};
+use crate::weakness;
 use countersign_detect::Rules;
 use countersign_host::clock::{Clock, Hold};
 use countersign_model::estate::Estate;
@@ -17,7 +18,9 @@ use countersign_model::incident::Incident;
 use countersign_model::notice::Notice;
 use countersign_model::status::IntegrationStatus;
 use countersign_model::{SignedDuration, Timestamp};
-use countersign_store::{OutboxEntry, PipelineCommit, StoreError, WatchStore};
+use countersign_store::{
+    Failures, OutboxEntry, PipelineCommit, StoreError, Stretch, Unreadable, WatchStore,
+};
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
@@ -74,6 +77,8 @@ pub(crate) struct Pipeline {
     pub(crate) estate: SharedEstate,
     pub(crate) channels: Vec<String>,
     pub(crate) rules: Rules,
+    /// Failures kept of one integration, class and minute.
+    pub(crate) failures_sample: u32,
     pub(crate) seed: u64,
     pub(crate) on_commit: OnCommit,
 }
@@ -88,13 +93,13 @@ struct Desk {
 
 /// What a turn has to work on.
 struct Work {
-    outcomes: Vec<(u64, countersign_model::outcome::Outcome)>,
+    stretch: Stretch,
     acceptances: Vec<countersign_store::Acceptance>,
 }
 
 impl Work {
     fn is_full(&self) -> bool {
-        self.outcomes.len() == OUTCOMES_MAX || self.acceptances.len() == ACCEPTANCES_MAX
+        self.stretch.len() == OUTCOMES_MAX || self.acceptances.len() == ACCEPTANCES_MAX
     }
 }
 
@@ -157,7 +162,7 @@ impl Pipeline {
     /// One turn; whether there may be more to do at once.
     async fn turn(&self, desk: &mut Desk) -> Result<bool, StoreError> {
         let work = Work {
-            outcomes: self.store.outcomes_after(desk.cursor, OUTCOMES_MAX).await?,
+            stretch: self.store.outcomes_after(desk.cursor, OUTCOMES_MAX).await?,
             acceptances: self.store.acceptances(ACCEPTANCES_MAX).await?,
         };
         let now = self.clock.now();
@@ -176,8 +181,11 @@ impl Pipeline {
             desk.judge.set_estate(&estate);
             desk.estate = estate;
         }
-        for (_, outcome) in &work.outcomes {
+        for (_, outcome) in &work.stretch.outcomes {
             desk.judge.observe(now, outcome);
+        }
+        if !work.stretch.unreadable.is_empty() {
+            desk.judge.file(now, weakness::unreadable());
         }
         for acceptance in &work.acceptances {
             desk.judge.delivered(now, &acceptance.incident);
@@ -194,13 +202,13 @@ impl Pipeline {
         verdict: Verdict,
     ) -> PipelineCommit {
         let changes = desk.judge.status_changes(now);
-        let mut counts = Counts::of(&desk.estate, &work.outcomes);
+        let mut counts = Counts::of(&desk.estate, &work.stretch.outcomes);
         let addressed = |notice: Notice| OutboxEntry {
             notice,
             channels: self.channels.clone(),
         };
         PipelineCommit {
-            cursor: work.outcomes.last().map_or(desk.cursor, |(seq, _)| *seq),
+            cursor: work.stretch.end().unwrap_or(desk.cursor),
             incidents: verdict.incidents,
             findings: verdict.findings,
             notices: verdict.notices.into_iter().map(addressed).collect(),
@@ -212,7 +220,11 @@ impl Pipeline {
                 .map(|acceptance| acceptance.notice.clone())
                 .collect(),
             memory: desk.judge.take_memory(),
-            failures: std::mem::take(&mut counts.failures),
+            failures: Failures {
+                marks: std::mem::take(&mut counts.failures),
+                sample: self.failures_sample,
+            },
+            unreadable: work.stretch.unreadable.clone(),
             rollups: counts.rollups(),
             judged_at: Some(now),
         }
@@ -222,6 +234,9 @@ impl Pipeline {
     fn settle(&self, desk: &mut Desk, turn: &PipelineCommit) {
         desk.cursor = turn.cursor;
         desk.judged_at = turn.judged_at;
+        for Unreadable { seq, reason } in &turn.unreadable {
+            tracing::error!(seq, reason, "a row is no outcome; it was set aside");
+        }
         for incident in &turn.incidents {
             let (id, cause) = (&incident.id, &incident.root_cause);
             tracing::info!(%id, %cause, state = ?incident.state, "incident written");

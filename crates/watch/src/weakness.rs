@@ -52,6 +52,31 @@ pub(crate) fn declared(estate: &Estate) -> Vec<Claim> {
         .collect()
 }
 
+/// The ledger's own name as a source.
+const LEDGER: &str = "ledger";
+
+/// Rows of the road hold no outcome: what they told is not judged.
+pub(crate) fn unreadable() -> Claim {
+    Claim {
+        kind: FindingKind::RowUnreadable,
+        subject: Subject::Source(LEDGER.to_owned()),
+        severity: Severity::Urgent,
+        since: None,
+        words:
+            "Rows of the ledger hold no outcome that this program can read. They were set aside; \
+                what they told is not judged."
+                .to_owned(),
+        fix:
+            "The log names each row and why (table `unreadable` of watch.db). If an older program \
+              runs than the one that wrote them, run the newer one; if not, check the disk."
+                .to_owned(),
+        evidence: Vec::new(),
+        bu: None,
+        owner: None,
+        due: None,
+    }
+}
+
 fn claim(estate: &Estate, finding: Finding) -> Option<Claim> {
     let (_, kind, severity) = CODES.iter().find(|(code, ..)| *code == finding.code)?;
     let (subject, bu, owner, name) = about(estate, &finding.path)?;

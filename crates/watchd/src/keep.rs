@@ -45,7 +45,30 @@ const SPANS: [Span; 4] = [
     },
 ];
 
-const MAX: &str = "outcomes_max";
+/// A number of rows in the table: its name, its least value, and where it goes.
+struct Rows {
+    name: &'static str,
+    min: u32,
+    field: fn(&mut Keep) -> &mut u32,
+}
+
+const ROWS: [Rows; 3] = [
+    Rows {
+        name: "outcomes_max",
+        min: 0,
+        field: |keep| &mut keep.outcomes_max,
+    },
+    Rows {
+        name: "failures_max",
+        min: 1_000,
+        field: |keep| &mut keep.failures_max,
+    },
+    Rows {
+        name: "failures_sample",
+        min: 1,
+        field: |keep| &mut keep.failures_sample,
+    },
+];
 
 /// Reads the table over the defaults.
 ///
@@ -67,15 +90,20 @@ pub(crate) fn read(table: &toml::Table) -> Result<Keep, Vec<String>> {
 }
 
 fn put(keep: &mut Keep, name: &str, value: &toml::Value) -> Result<(), String> {
-    if name == MAX {
+    if let Some(rows) = ROWS.iter().find(|rows| rows.name == name) {
         let n = value.as_integer().and_then(|n| u32::try_from(n).ok());
-        keep.outcomes_max = n.ok_or("write a whole number of rows, as in 1000000")?;
+        let fits = n.filter(|n| *n >= rows.min);
+        *(rows.field)(keep) = fits.ok_or_else(|| {
+            let min = rows.min;
+            format!("write a whole number of rows, {min} or more")
+        })?;
         return Ok(());
     }
     let Some(span) = SPANS.iter().find(|span| span.name == name) else {
         let known = SPANS.map(|span| span.name).join(", ");
+        let rows = ROWS.map(|rows| rows.name).join(", ");
         return Err(format!(
-            "there is no such span; there are {known}, and {MAX}"
+            "there is no such span; there are the spans {known} and the numbers {rows}"
         ));
     };
     let written = value.as_str().and_then(duration);

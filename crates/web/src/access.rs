@@ -12,12 +12,30 @@ use axum::response::{IntoResponse, Redirect, Response};
 pub(crate) const SESSION_S: i64 = 12 * 60 * 60;
 
 /// How a caller was recognised.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Caller {
     /// By the browser's session.
     Session,
     /// By an API token.
-    Token,
+    Token {
+        /// The label it was given when it was made known.
+        label: String,
+    },
+}
+
+impl Caller {
+    /// Whether it came with an API token.
+    pub(crate) fn is_token(&self) -> bool {
+        matches!(self, Caller::Token { .. })
+    }
+
+    /// How the caller is named where it says no team.
+    pub(crate) fn principal(&self) -> String {
+        match self {
+            Caller::Session => "Somebody at the dashboard".to_owned(),
+            Caller::Token { label } => format!("Whoever holds the token of {label}"),
+        }
+    }
 }
 
 /// SHA-256 of a token: what the store keeps of links, sessions and API tokens. Tokens are 256 random
@@ -99,8 +117,8 @@ async fn caller(app: &App, headers: &HeaderMap) -> Result<Option<Caller>, Proble
     if let Some(given) = headers.get(header::AUTHORIZATION) {
         let token = given.to_str().ok().and_then(bearer);
         let Some(token) = token else { return Ok(None) };
-        let known = app.store.api_token_known(token_hash(token)).await?;
-        return Ok(known.then_some(Caller::Token));
+        let label = app.store.api_token_label(token_hash(token)).await?;
+        return Ok(label.map(|label| Caller::Token { label }));
     }
     let Some(session) = session_cookie(app, headers) else {
         return Ok(None);

@@ -13,6 +13,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 /// Most open incidents counted one by one.
 const INCIDENTS_MAX: usize = 10_000;
@@ -39,6 +40,7 @@ pub struct Metrics {
     incidents_open: Gauge,
     integrations: Family<StateLabels, Gauge>,
     deliveries: Family<StateLabels, Gauge>,
+    dropped: Family<StateLabels, Counter>,
 }
 
 impl Metrics {
@@ -50,6 +52,7 @@ impl Metrics {
         let (streams, incidents_open) = (Gauge::default(), Gauge::default());
         let integrations = Family::default();
         let deliveries = Family::default();
+        let dropped = Family::default();
         let own = registry.sub_registry_with_prefix("countersign");
         own.register("http_requests", "Answered requests", requests.clone());
         own.register("outcome_lines", "Outcome lines received", outcomes.clone());
@@ -65,6 +68,11 @@ impl Metrics {
             "Deliveries not done, by state",
             deliveries.clone(),
         );
+        own.register(
+            "ledger_dropped",
+            "Rows that the ledger let go of before their time, by what",
+            dropped.clone(),
+        );
         let registry = Arc::new(registry);
         Metrics {
             registry,
@@ -74,6 +82,7 @@ impl Metrics {
             incidents_open,
             integrations,
             deliveries,
+            dropped,
         }
     }
 
@@ -151,6 +160,11 @@ async fn sample(app: &App) -> Result<(), Problem> {
     for (state, n) in [("pending", outbox.pending), ("dead", outbox.dead)] {
         let gauge = metrics.deliveries.get_or_create(&StateLabels { state });
         gauge.set(i64::try_from(n).unwrap_or(i64::MAX));
+    }
+    for (what, n) in app.store.dropped().await? {
+        let state = what.as_str();
+        let counter = metrics.dropped.get_or_create(&StateLabels { state });
+        counter.inner().store(n, Ordering::Relaxed);
     }
     Ok(())
 }

@@ -26,18 +26,32 @@ pub(crate) async fn run(args: &Args, all: bool) -> Result<(), Exit> {
         return Ok(());
     }
     let text = |incident: &Value, name: &str| incident[name].as_str().unwrap_or("-").to_owned();
-    let rows: Vec<Vec<String>> = incidents
-        .iter()
-        .map(|incident| {
-            ["id", "state", "root_cause", "class", "opened_at", "title"]
-                .iter()
-                .map(|name| text(incident, name))
-                .collect()
-        })
-        .collect();
-    output::table(
-        &["ID", "STATE", "ROOT CAUSE", "CLASS", "OPENED", "WHAT"],
-        &rows,
-    );
+    let row = |incident: &Value| {
+        let names = ["id", "state", "root_cause", "class", "opened_at"];
+        let mut cells = names.map(|name| text(incident, name)).to_vec();
+        cells.push(taken_on(incident));
+        cells.push(text(incident, "title"));
+        cells
+    };
+    let head = [
+        "ID",
+        "STATE",
+        "ROOT CAUSE",
+        "CLASS",
+        "OPENED",
+        "TAKEN ON BY",
+        "WHAT",
+    ];
+    output::table(&head, &incidents.iter().map(row).collect::<Vec<_>>());
     Ok(())
+}
+
+/// Who is on it; `nobody` only where somebody ought to be.
+fn taken_on(incident: &Value) -> String {
+    let taken = &incident["response"]["acknowledged"];
+    match (taken.is_object(), incident["state"].as_str()) {
+        (true, _) => taken["by"].as_str().unwrap_or("somebody").to_owned(),
+        (false, Some("open")) => "nobody".to_owned(),
+        (false, _) => "-".to_owned(),
+    }
 }

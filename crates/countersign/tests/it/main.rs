@@ -15,6 +15,7 @@ mod exec_secrets;
 mod exec_signals;
 mod grants;
 mod house;
+mod incident;
 mod job;
 mod leave;
 mod sdk;

@@ -135,6 +135,7 @@ fn who_found_it_is_the_system_until_somebody_says_otherwise() {
     let found_by = FoundBy::Person;
     incident.response.acknowledged = Some(Acknowledgement {
         at: at("12:53:00"),
+        by: None,
         found_by,
     });
     let read = clocks(&demo_estate(), &incident, at("12:54:00"));

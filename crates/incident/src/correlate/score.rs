@@ -1,12 +1,12 @@
 //! How well the death of a credential explains what is seen (detection 5).
 
-use super::has_ended;
 use crate::health::Health;
 use countersign_model::Timestamp;
 use countersign_model::class::Class;
 use countersign_model::estate::Estate;
 use countersign_model::graph::Node;
 use countersign_model::id::{AssetId, CredentialId, IntegrationId};
+use countersign_model::schedule::zone;
 use countersign_model::signal::Signal;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -139,4 +139,18 @@ fn shows(class: Class) -> f64 {
 #[expect(clippy::cast_precision_loss, reason = "a handful of assets")]
 fn count(n: usize) -> f64 {
     n as f64
+}
+
+/// Whether a credential's end, as the estate gives it, has come: then its death is no surprise.
+fn has_ended(estate: &Estate, id: &CredentialId, at: Timestamp) -> bool {
+    let Some(credential) = estate.credential(id) else {
+        return false;
+    };
+    let unit = estate.business_unit(&credential.bu);
+    let zone = unit.and_then(|unit| zone(&unit.time_zone).ok());
+    let date = zone.map(|zone| at.to_zoned(zone).date());
+    credential
+        .ends
+        .zip(date)
+        .is_some_and(|(ends, today)| ends <= today)
 }

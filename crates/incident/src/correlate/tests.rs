@@ -1,5 +1,8 @@
+use super::score::Scorer;
 use super::*;
 use countersign_feed::estate::demo_estate;
+use countersign_model::graph::Node;
+use countersign_model::incident::{Confidence, Evidence};
 
 pub(super) fn at(minute: i64) -> Timestamp {
     let start: Timestamp = "2026-11-22T12:00:00Z".parse().unwrap();

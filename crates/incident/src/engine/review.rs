@@ -21,8 +21,8 @@ const LATER: &str =
 const SOONER: &str = "The first customer effect comes sooner than was told.";
 /// Timeline words of the last tick of the recovery sheet.
 const GOES_ON: &str = "Everything that is counted goes on again.";
-/// Timeline words of an acknowledgement.
-const TAKEN_ON: &str = "Somebody took it on.";
+/// Timeline words of an acknowledgement, after who it was.
+const TAKEN_ON: &str = "took it on.";
 
 impl Engine {
     /// Counts one outcome, and takes what a person did about an incident. `Deed`s are believed from
@@ -67,12 +67,13 @@ impl Engine {
         deed: Deed,
     ) -> Vec<Change> {
         match deed {
-            Deed::Acknowledged(found_by) => {
+            Deed::Acknowledged { found_by, by } => {
                 if incident.response.acknowledged.is_some() {
                     return Vec::new();
                 }
-                note(&mut incident, at, TAKEN_ON);
-                incident.response.acknowledged = Some(Acknowledgement { at, found_by });
+                let who = by.as_deref().unwrap_or("Somebody");
+                note(&mut incident, at, &format!("{who} {TAKEN_ON}"));
+                incident.response.acknowledged = Some(Acknowledgement { at, found_by, by });
             }
             Deed::StepDone(name) => {
                 if !steps::BY_HAND.contains(&name.as_str()) {

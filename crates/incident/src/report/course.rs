@@ -103,6 +103,9 @@ impl Writer<'_> {
             FoundBy::System => "Countersign found it.",
             FoundBy::Person => "A person found it before Countersign said so.",
         };
+        let taken = self.incident.response.acknowledged.as_ref();
+        let taken = taken.and_then(|taken| taken.by.as_ref());
+        let taken = taken.map_or(String::new(), |by| format!(" Taken on by: {by}."));
         let tier = tier.map_or(String::new(), |tier| {
             format!(" Objectives are those of {tier:?}.")
         });
@@ -110,7 +113,7 @@ impl Writer<'_> {
         section(
             "Clocks against objectives",
             vec![
-                Block::Text(format!("{found}{tier}")),
+                Block::Text(format!("{found}{taken}{tier}")),
                 table(&head, rows.collect()),
             ],
         )

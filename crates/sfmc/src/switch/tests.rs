@@ -93,8 +93,8 @@ fn what_nothing_confirms_has_another_value_to_try() {
 fn the_switches_that_an_answer_depended_on_are_known() {
     let switches = Switches::default();
     assert!(switches.read().is_empty());
-    switches.on(Name::ReuseKillsFamily);
-    switches.status(Name::IpBlockStatus);
+    let _ = switches.on(Name::ReuseKillsFamily);
+    let _ = switches.status(Name::IpBlockStatus);
     let names: Vec<&str> = switches.read().iter().map(|one| one.name).collect();
     assert_eq!(names, ["reuse_kills_family", "ip_block_status"]);
 }

@@ -146,7 +146,11 @@ fn acknowledged(id: &IncidentId, at: Timestamp) -> Outcome {
         peer_ip: None,
         n: 1,
         fact: Fact::Audit {
-            action: Deed::Acknowledged(FoundBy::System).action(),
+            action: Deed::Acknowledged {
+                found_by: FoundBy::System,
+                by: None,
+            }
+            .action(),
             object: Some(id.to_string()),
         },
     }

@@ -2,7 +2,7 @@
 
 use crate::house::{at, house, outcome};
 use countersign_model::SignedDuration;
-use countersign_store::Appended;
+use countersign_store::{Appended, DATABASE_FILE, Dropped, PipelineCommit};
 
 #[tokio::test]
 async fn outcomes_come_back_whole_and_in_order() {
@@ -16,7 +16,7 @@ async fn outcomes_come_back_whole_and_in_order() {
         .await
         .unwrap();
 
-    let read = house.store.outcomes_after(0, 100).await.unwrap();
+    let read = house.store.outcomes_after(0, 100).await.unwrap().outcomes;
     assert_eq!(
         read.iter()
             .map(|(_, outcome)| outcome.clone())
@@ -25,7 +25,7 @@ async fn outcomes_come_back_whole_and_in_order() {
     );
 
     let second_page = house.store.outcomes_after(read[2].0, 1).await.unwrap();
-    assert_eq!(second_page, vec![read[3].clone()]);
+    assert_eq!(second_page.outcomes, vec![read[3].clone()]);
 }
 
 #[tokio::test]
@@ -97,4 +97,40 @@ async fn many_writers_at_once_lose_nothing() {
         house.store.outcomes_after(0, 1_000).await.unwrap().len(),
         400
     );
+}
+
+#[tokio::test]
+async fn a_row_that_cannot_be_read_is_named_and_the_others_are_read() {
+    let house = house();
+    let sent = ["one", "two", "three", "four"].map(|id| outcome(id, at("12:00:00")));
+    let append = house.store.outcomes_append(at("12:00:00"), sent.to_vec());
+    append.await.unwrap();
+    {
+        let file = house.dir.path().join(DATABASE_FILE);
+        let direct = rusqlite::Connection::open(file).unwrap();
+        let spoil = |seq: i64, sql: &str| {
+            let sql = format!("UPDATE outcome SET body = {sql} WHERE seq = {seq}");
+            assert_eq!(direct.execute(&sql, []).unwrap(), 1);
+        };
+        spoil(2, "CAST(x'7b22ff' AS TEXT)");
+        spoil(4, "'{\"kind\":\"dance\",\"secret\":\"CANARY\"}'");
+    }
+    let stretch = house.store.outcomes_after(0, 100).await.unwrap();
+    let read = stretch.outcomes.iter();
+    let read: Vec<_> = read.map(|(seq, it)| (*seq, it.id.as_str())).collect();
+    assert_eq!(read, [(1, "one"), (3, "three")]);
+    let named: Vec<_> = stretch.unreadable.iter().map(|row| row.seq).collect();
+    assert_eq!((named, stretch.end()), (vec![2, 4], Some(4)));
+    assert!(!format!("{stretch:?}").contains("CANARY"));
+
+    let turn = PipelineCommit {
+        cursor: 4,
+        unreadable: stretch.unreadable,
+        ..PipelineCommit::default()
+    };
+    house.store.commit(turn).await.unwrap();
+    let dropped = house.store.dropped().await.unwrap();
+    assert_eq!(dropped[&Dropped::OutcomesUnreadable], 2);
+    let left = house.store.outcomes_after(0, 100).await.unwrap();
+    assert_eq!((left.len(), left.unreadable.len()), (2, 0));
 }

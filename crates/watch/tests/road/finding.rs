@@ -1,10 +1,11 @@
 //! Weaknesses take the same road: judged, durable with their turn, told, and closed by evidence.
 
 use crate::hook_server::HookServer;
-use crate::house::{House, at, success};
+use crate::house::{House, at, refusal, success};
 use countersign_model::finding::{Finding, FindingKind};
-use countersign_model::outcome::{Fact, Outcome};
-use countersign_store::FindingFilter;
+use countersign_model::id::OutcomeId;
+use countersign_model::outcome::{Fact, Metric, Outcome};
+use countersign_store::{Dropped, FindingFilter};
 use countersign_watch::Committed;
 use std::sync::{Arc, Mutex};
 
@@ -23,6 +24,41 @@ fn with_scope(mut outcome: Outcome, granted: &str) -> Outcome {
         *scope = Some(granted.to_owned());
     }
     outcome
+}
+
+/// A counter's value that JSON cannot say: its row reads as `null`, which is no number.
+fn unreadable(id: &str) -> Outcome {
+    let fact = Fact::Sample {
+        metric: Metric::Rows,
+        asset: "DE-16".parse().unwrap(),
+        value: f64::NAN,
+    };
+    Outcome {
+        id: OutcomeId::new(id).unwrap(),
+        fact,
+        ..refusal(at("12:50:59"))
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_row_that_cannot_be_read_is_a_finding_and_the_incident_behind_it_opens() {
+    let dir = tempfile::tempdir().unwrap();
+    let hook = HookServer::willing().await;
+    let house = House::open(dir.path(), at("12:50:59"), &hook);
+    house.send(unreadable("first")).await;
+    house.send(refusal(at("12:50:59"))).await;
+    house.advance_to(at("12:50:59"), at("12:51:29")).await;
+    let batch = vec![unreadable("second"), refusal(at("12:51:29"))];
+    house.watch.outcomes(batch).await.unwrap();
+    house.watch.quiesce().await;
+    let open = house.open_incidents().await;
+    assert_eq!(open.len(), 1, "{open:#?}");
+    let dropped = house.store.dropped().await.unwrap();
+    assert_eq!(dropped[&Dropped::OutcomesUnreadable], 2);
+    let found = self::open(&house, FindingKind::RowUnreadable).await;
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert_eq!(found[0].subject.to_string(), "source:ledger");
+    house.kill().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -93,7 +93,7 @@ async fn an_outcome_without_integration_is_placed_by_its_credential() {
     let (_dir, house) = house().await;
     let line = r#"{"id":"1","source":"m","credential":"INT-029","kind":"call","status":401}"#;
     ingest(&house, &[line], &only(&["INT-029"])).await;
-    let recent = house.store.outcomes_after(0, 10).await.unwrap();
+    let recent = house.store.outcomes_after(0, 10).await.unwrap().outcomes;
     assert_eq!(recent.len(), 1);
     assert_eq!(recent[0].1.bu.as_ref().map(|bu| bu.as_str()), Some("LOY"));
     house.kill().await;
@@ -125,7 +125,7 @@ async fn ten_thousand_forged_refusals_open_nothing_and_are_on_record_once() {
     }
     house.watch.quiesce().await;
     assert_eq!(house.open_incidents().await, []);
-    let kept = house.store.outcomes_after(0, 10).await.unwrap();
+    let kept = house.store.outcomes_after(0, 10).await.unwrap().outcomes;
     let facts: Vec<String> = kept
         .iter()
         .map(|(_, kept)| format!("{:?}", kept.fact))

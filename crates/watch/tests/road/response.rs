@@ -25,7 +25,10 @@ async fn an_incident_is_taken_on_and_its_harm_grows_also_after_a_restart() {
     let incident = the_open_one(&house).await;
     assert_eq!(incident.impact.as_ref().unwrap().figures, []);
 
-    let taken = Deed::Acknowledged(FoundBy::System);
+    let taken = Deed::Acknowledged {
+        found_by: FoundBy::System,
+        by: Some("Loyalty Product Engineering".to_owned()),
+    };
     house.watch.note_deed(&incident.id, &taken).await.unwrap();
     let held = Deed::StepDone("hold".to_owned());
     house.watch.note_deed(&incident.id, &held).await.unwrap();
@@ -33,6 +36,10 @@ async fn an_incident_is_taken_on_and_its_harm_grows_also_after_a_restart() {
     let response = the_open_one(&house).await.response;
     let acknowledged = response.acknowledged.as_ref().unwrap();
     assert_eq!(acknowledged.at, at("12:51:29"));
+    assert_eq!(
+        acknowledged.by.as_deref(),
+        Some("Loyalty Product Engineering")
+    );
     let hold = response
         .steps
         .iter()

@@ -1,9 +1,11 @@
 //! `POST /api/v1/incidents/{id}/acknowledge` and `POST /api/v1/incidents/{id}/steps/{step}/done`.
 
+use crate::access::Caller;
 use crate::api::body::{json, port_problem, read};
 use crate::api::incidents::find;
 use crate::app::App;
 use crate::problem::{Code, Problem};
+use axum::Extension;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -12,12 +14,41 @@ use countersign_incident::BY_HAND;
 use countersign_model::response::{Deed, FoundBy};
 use serde::Deserialize;
 
-/// What may be said when an incident is taken on. Who it was is not kept: teams own incidents.
+/// Longest name of a team, in characters.
+const TEAM_CHARS_MAX: usize = 80;
+
+/// What may be said when an incident is taken on.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct TakenOn {
     /// Who found the failure; default: the system.
     found_by: FoundBy,
+    /// The team that takes it on; default: how the caller was recognised.
+    by: Option<String>,
+}
+
+impl TakenOn {
+    /// The deed, done by the team that is named or else by the caller.
+    pub(crate) fn deed(self, caller: &Caller) -> Result<Deed, Problem> {
+        Ok(Deed::Acknowledged {
+            found_by: self.found_by,
+            by: Some(team(self.by, caller)?),
+        })
+    }
+}
+
+/// The team that is named, or how the caller was recognised.
+pub(crate) fn team(named: Option<String>, caller: &Caller) -> Result<String, Problem> {
+    let named = named.map(|name| name.trim().to_owned());
+    let named = named.filter(|name| !name.is_empty());
+    let Some(name) = named else {
+        return Ok(caller.principal());
+    };
+    if name.chars().count() > TEAM_CHARS_MAX || name.chars().any(char::is_control) {
+        let why = format!("by: name a team, on one line of at most {TEAM_CHARS_MAX} characters.");
+        return Err(Problem::new(Code::BadField, why));
+    }
+    Ok(name)
 }
 
 /// Notes that somebody took an incident on; the first time counts.
@@ -26,6 +57,7 @@ pub(crate) struct TakenOn {
 pub(crate) async fn acknowledge_post(
     State(app): State<App>,
     Path(id): Path<String>,
+    Extension(caller): Extension<Caller>,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<StatusCode, Problem> {
     let body = read(body)?;
@@ -33,7 +65,7 @@ pub(crate) async fn acknowledge_post(
         true => TakenOn::default(),
         false => json(&body)?,
     };
-    note(&app, &id, Deed::Acknowledged(taken.found_by)).await?;
+    note(&app, &id, taken.deed(&caller)?).await?;
     Ok(StatusCode::ACCEPTED)
 }
 
@@ -50,8 +82,14 @@ pub(crate) async fn step_done_post(
 pub(crate) async fn note(app: &App, id: &str, deed: Deed) -> Result<(), Problem> {
     let incident = find(app, id).await?;
     if incident.opened_at.is_none() {
-        let why = "id: this is a suspicion; there is nothing to take on until it opens.";
+        let why = "id: this is a suspicion; it is to be acted on once it opens, and ends by itself \
+                   if it comes to nothing.";
         return Err(Problem::new(Code::BadField, why));
+    }
+    if let (Deed::Acknowledged { .. }, Some(ended)) = (&deed, incident.resolved_at) {
+        let at = ended.strftime("%Y-%m-%d %H:%M UTC");
+        let why = format!("It ended at {at}; there is nothing to take on any more.");
+        return Err(Problem::new(Code::IncidentClosed, why));
     }
     if let Deed::StepDone(name) = &deed
         && !BY_HAND.contains(&name.as_str())

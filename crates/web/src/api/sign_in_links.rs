@@ -24,7 +24,7 @@ pub(crate) async fn sign_in_link_post(
     State(app): State<App>,
     Extension(caller): Extension<Caller>,
 ) -> Result<(StatusCode, Json<LinkAnswer>), Problem> {
-    if caller != Caller::Token {
+    if !caller.is_token() {
         let detail = "A browser's session cannot hand out sign-in links.";
         return Err(Problem::new(Code::TokenNeeded, detail));
     }

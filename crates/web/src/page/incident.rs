@@ -1,18 +1,20 @@
 //! `GET /incidents/{id}`, its buttons and its report.
 
 use super::{PageProblem, Shell, filters, html};
-use crate::access::{cross_site, from_own_page};
+use crate::access::{Caller, cross_site, from_own_page};
 use crate::api::incidents::{find, report};
-use crate::api::response::note;
+use crate::api::response::{TakenOn, note};
 use crate::app::App;
 use crate::assets;
 use crate::view::delivery::{DeliveryRow, delivery_rows};
 use crate::view::incident::{IncidentView, incident_view};
 use askama::Template;
+use axum::extract::rejection::FormRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Redirect, Response};
-use countersign_model::response::{Deed, FoundBy};
+use axum::{Extension, Form};
+use countersign_model::response::Deed;
 
 #[derive(Template)]
 #[template(path = "incident.html")]
@@ -73,9 +75,13 @@ pub(crate) async fn report_page(
 pub(crate) async fn take_on(
     State(app): State<App>,
     Path(id): Path<String>,
+    Extension(caller): Extension<Caller>,
     headers: HeaderMap,
+    form: Result<Form<TakenOn>, FormRejection>,
 ) -> Result<Redirect, PageProblem> {
-    from_button(&app, &headers, &id, Deed::Acknowledged(FoundBy::System)).await
+    let Form(taken) = form.unwrap_or_default();
+    let deed = taken.deed(&caller).map_err(PageProblem)?;
+    from_button(&app, &headers, &id, deed).await
 }
 
 /// `POST /incidents/{id}/steps/{step}`: the button *Mark as done*.

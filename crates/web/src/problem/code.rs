@@ -58,6 +58,9 @@ codes! {
     /// No such incident.
     UnknownIncident = "unknown_incident", NOT_FOUND, "No such incident",
         "List incidents with `countersign incidents --all`.";
+    /// The incident has ended.
+    IncidentClosed = "incident_closed", CONFLICT, "The incident has ended",
+        "Read it with `countersign incident show ID`; list open ones with `countersign incidents`.";
     /// No such business unit.
     UnknownBusinessUnit = "unknown_business_unit", NOT_FOUND, "No such business unit",
         "Use a code that the estate declares under `business_units`.";

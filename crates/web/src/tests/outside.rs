@@ -133,6 +133,7 @@ async fn health_and_metrics_answer_without_a_credential() {
         "countersign_integrations{state=\"healthy\"} 46",
         "countersign_integrations{state=\"failing\"} 1",
         "countersign_live_streams 0",
+        "countersign_ledger_dropped_total{state=\"outcomes_unreadable\"} 0",
         "route=\"/api/v1/incidents/{id}\",status=\"200\"} 1",
     ] {
         assert!(metrics.contains(line), "{line} not in {metrics}");

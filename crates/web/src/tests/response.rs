@@ -24,7 +24,7 @@ async fn an_incident_is_taken_on_once_and_says_who_found_it() {
     let house = House::on_the_quiet_sunday().await;
     let path = format!("{INCIDENT}/acknowledge");
     assert_eq!(house.json(INCIDENT).await["found_by"], "system");
-    let answer = post(&house, &path, r#"{"found_by":"person"}"#).await;
+    let answer = post(&house, &path, r#"{"found_by":"person","by":" Loyalty "}"#).await;
     assert_eq!(answer.status, StatusCode::ACCEPTED, "{}", answer.body);
     let again = post(&house, &path, "").await;
     assert_eq!(again.status, StatusCode::ACCEPTED, "{}", again.body);
@@ -34,6 +34,7 @@ async fn an_incident_is_taken_on_once_and_says_who_found_it() {
         incident["response"]["acknowledged"]["at"],
         "2026-11-22T12:52:00Z"
     );
+    assert_eq!(incident["response"]["acknowledged"]["by"], "Loyalty");
     let clocks = incident["clocks"].as_array().unwrap();
     let taken = clocks
         .iter()
@@ -46,6 +47,31 @@ async fn an_incident_is_taken_on_once_and_says_who_found_it() {
         .unwrap();
     assert_eq!(detected["standing"], "met");
     assert_eq!(detected["objective_min"], 5);
+}
+
+#[tokio::test]
+async fn who_names_no_team_is_named_by_how_they_came_in() {
+    let house = House::on_the_quiet_sunday().await;
+    post(&house, &format!("{INCIDENT}/acknowledge"), "").await;
+    let taken = house.json(INCIDENT).await["response"]["acknowledged"]["by"].clone();
+    assert_eq!(taken, "Whoever holds the token of tests");
+
+    let house = House::on_the_quiet_sunday().await;
+    let cookie = house.sign_in().await;
+    let form = Request::post("/incidents/inc_01points/acknowledge")
+        .header("cookie", cookie)
+        .header("origin", "http://127.0.0.1:8600")
+        .header("content-type", "application/x-www-form-urlencoded");
+    let body = Body::from("by=Loyalty+Product+Engineering");
+    let pressed = house.send(form.body(body).unwrap()).await;
+    assert_eq!(pressed.status, StatusCode::SEE_OTHER, "{}", pressed.body);
+    let taken = house.json(INCIDENT).await["response"]["acknowledged"]["by"].clone();
+    assert_eq!(taken, "Loyalty Product Engineering");
+    let page = house.page("/incidents/inc_01points").await;
+    assert!(
+        page.words()
+            .contains("Taken on by: Loyalty Product Engineering.")
+    );
 }
 
 #[tokio::test]
@@ -72,7 +98,14 @@ async fn what_cannot_be_taken_on_says_why() {
         opened_at: None,
         ..sample::points()
     };
-    let house = House::with(sample::statuses(), vec![sample::points(), suspect]).await;
+    let ended = Incident {
+        id: "inc_02ended".parse().unwrap(),
+        state: IncidentState::Resolved,
+        resolved_at: Some(sample::at("12:51:50")),
+        ..sample::points()
+    };
+    let incidents = vec![sample::points(), suspect, ended];
+    let house = House::with(sample::statuses(), incidents).await;
     let rows = [
         (
             "/api/v1/incidents/inc_unknown/acknowledge",
@@ -98,6 +131,16 @@ async fn what_cannot_be_taken_on_says_why() {
             "/api/v1/incidents/inc_01points/acknowledge",
             r#"{"who":"x"}"#,
             "bad_field",
+        ),
+        (
+            "/api/v1/incidents/inc_01points/acknowledge",
+            r#"{"by":"two\nlines"}"#,
+            "bad_field",
+        ),
+        (
+            "/api/v1/incidents/inc_02ended/acknowledge",
+            "",
+            "incident_closed",
         ),
     ];
     for (path, body, code) in rows {

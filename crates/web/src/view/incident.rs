@@ -65,6 +65,8 @@ pub(crate) struct IncidentView {
     pub(crate) steps: Vec<StepGroup>,
     /// Whether somebody may still take it on.
     pub(crate) can_take_on: bool,
+    /// The teams that would: owner and backup.
+    pub(crate) teams: Vec<String>,
     /// Who found it, and whose objectives hold.
     pub(crate) found: String,
     /// What happened.
@@ -149,7 +151,13 @@ pub(crate) fn incident_view(incident: &Incident, estate: &Estate, now: Timestamp
         backup: incident.backup.clone(),
         runbook: incident.runbook.clone(),
         steps: step_groups(&response.steps),
-        can_take_on: incident.opened_at.is_some() && response.acknowledged.is_none(),
+        can_take_on: incident.is_open() && response.acknowledged.is_none(),
+        teams: incident
+            .owner
+            .iter()
+            .chain(&incident.backup)
+            .cloned()
+            .collect(),
         found,
         timeline: incident
             .timeline

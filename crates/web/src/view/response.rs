@@ -108,7 +108,10 @@ pub(crate) fn clock_rows(
     let tier = tier.map_or(String::new(), |tier| {
         format!(" Objectives of {}.", super::words::tier(tier))
     });
-    (rows, format!("{found}{tier}"))
+    let taken = incident.response.acknowledged.as_ref();
+    let taken = taken.and_then(|taken| taken.by.as_ref());
+    let taken = taken.map_or(String::new(), |by| format!(" Taken on by: {by}."));
+    (rows, format!("{found}{taken}{tier}"))
 }
 
 /// Since when, if it has begun and is not the end of a token that is shown already.

@@ -110,16 +110,29 @@ fn a_first_effect_that_comes_later_than_told_is_written_down() {
 #[test]
 fn people_take_it_on_once_and_mark_only_steps_that_data_cannot_see() {
     let (mut engine, incident) = opened();
-    let taken = Deed::Acknowledged(FoundBy::Person);
+    let by = || Some("Loyalty Product Engineering".to_owned());
+    let taken = Deed::Acknowledged {
+        found_by: FoundBy::Person,
+        by: by(),
+    };
     let changed = engine.observe(at(PAGE), &deed("2026-11-22T12:53:00Z", &taken, &incident));
     let response = &puts(&changed)[0].response;
     let acknowledged = response.acknowledged.as_ref().unwrap();
     assert_eq!(
-        (acknowledged.at, acknowledged.found_by),
-        (at("2026-11-22T12:53:00Z"), FoundBy::Person)
+        (
+            acknowledged.at,
+            acknowledged.found_by,
+            acknowledged.by.clone()
+        ),
+        (at("2026-11-22T12:53:00Z"), FoundBy::Person, by())
     );
+    let said = &puts(&changed)[0].timeline.last().unwrap().words;
+    assert_eq!(said, "Loyalty Product Engineering took it on.");
     assert_eq!(state_of(puts(&changed)[0], "scope"), StepState::Done);
-    let again = Deed::Acknowledged(FoundBy::System);
+    let again = Deed::Acknowledged {
+        found_by: FoundBy::System,
+        by: None,
+    };
     assert_eq!(
         engine.observe(at(PAGE), &deed("2026-11-22T12:54:00Z", &again, &incident)),
         Vec::new()
@@ -139,24 +152,6 @@ fn people_take_it_on_once_and_mark_only_steps_that_data_cannot_see() {
         engine.observe(at(PAGE), &deed("2026-11-22T12:57:00Z", &held, &other)),
         Vec::new()
     );
-}
-
-/// The action of a deed says which deed it was, and no other action says one.
-#[test]
-fn deeds_travel_as_actions() {
-    let deeds = [
-        Deed::Acknowledged(FoundBy::System),
-        Deed::Acknowledged(FoundBy::Person),
-        Deed::StepDone("hold".to_owned()),
-    ];
-    for deed in deeds {
-        assert!(
-            deed.action()
-                .starts_with(countersign_model::response::DEED_PREFIX)
-        );
-        assert_eq!(Deed::of_action(&deed.action()), Some(deed));
-    }
-    assert_eq!(Deed::of_action("credential.locked"), None);
 }
 
 /// R119, R120: a token again is not the end: each counter that is read has to move.

@@ -48,6 +48,7 @@ fn who_found_it_is_told_with_the_tier() {
     let mut incident = points();
     incident.response.acknowledged = Some(Acknowledgement {
         at: now(),
+        by: None,
         found_by: FoundBy::Person,
     });
     let (_, found) = clock_rows(&estate(), &incident, &Place::utc(), now());
