@@ -12,6 +12,7 @@ mod estate;
 mod failure;
 mod finding;
 mod health;
+mod held;
 mod incident;
 mod keep;
 mod lock;
