@@ -9,6 +9,7 @@ mod database;
 mod dropped;
 mod error;
 mod estate;
+mod expectation;
 mod failure;
 mod finding;
 mod health;
