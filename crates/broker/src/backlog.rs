@@ -4,6 +4,7 @@
 
 use crate::books::{Books, BooksError, Entry};
 use crate::metrics::Metrics;
+use crate::tell;
 use countersign_model::Timestamp;
 use std::collections::VecDeque;
 use std::future::Future;
@@ -12,6 +13,8 @@ use std::sync::Arc;
 /// Entries kept at most; the oldest stay, since a chain with a gap at its end says more than one
 /// with a gap in the middle.
 pub(crate) const ENTRIES_MAX: usize = 10_000;
+/// How the chain says that entries before this record are missing.
+const LOST: &str = "audit.entries_lost";
 /// Kept entries retried as one transaction, so that a disk that stays full costs little.
 const RETRIED_MAX: usize = 256;
 
@@ -36,6 +39,14 @@ pub(crate) struct Backlog<L> {
     ledger: Arc<L>,
     metrics: Arc<Metrics>,
     kept: VecDeque<Entry>,
+    lost: Option<Lost>,
+}
+
+/// Entries that found no place, and are not in the chain yet.
+#[derive(Clone, Copy)]
+struct Lost {
+    count: u64,
+    since: Timestamp,
 }
 
 impl<L: Ledger> Backlog<L> {
@@ -45,12 +56,13 @@ impl<L: Ledger> Backlog<L> {
             ledger,
             metrics,
             kept: VecDeque::new(),
+            lost: None,
         }
     }
 
     /// Whether something waits.
     pub(crate) fn waits(&self) -> bool {
-        !self.kept.is_empty()
+        !self.kept.is_empty() || self.lost.is_some()
     }
 
     /// Writes what waits, oldest first, then `entries` as one transaction. What a passing failure
@@ -79,7 +91,7 @@ impl<L: Ledger> Backlog<L> {
 
     /// Writes what waits. An error is a passing one: the rest still waits.
     async fn retry(&mut self, now: Timestamp) -> Result<(), BooksError> {
-        while self.waits() {
+        while !self.kept.is_empty() {
             let some = self.kept.iter().take(RETRIED_MAX).cloned();
             let some: Vec<Entry> = some.collect();
             let count = some.len();
@@ -88,6 +100,23 @@ impl<L: Ledger> Backlog<L> {
                 Err(error) if error.is_passing() => return Err(error),
                 Err(_) => self.retry_singly(count, now).await?,
             }
+        }
+        self.own_up(now).await
+    }
+
+    /// The gap stands in the chain where it is: after what was kept, before what comes next.
+    async fn own_up(&mut self, now: Timestamp) -> Result<(), BooksError> {
+        if let Some(lost) = self.lost {
+            let gap = Entry::Record(tell::Record {
+                action: LOST,
+                object: "audit".to_owned(),
+                detail: vec![
+                    ("count", lost.count.to_string()),
+                    ("since", lost.since.to_string()),
+                ],
+            });
+            self.attempt(vec![gap], now).await?;
+            self.lost = None;
         }
         Ok(())
     }
@@ -133,6 +162,14 @@ impl<L: Ledger> Backlog<L> {
             }
         }
         if lost > 0 {
+            let before = self.lost.unwrap_or(Lost {
+                count: 0,
+                since: now,
+            });
+            self.lost = Some(Lost {
+                count: before.count.saturating_add(lost),
+                ..before
+            });
             self.metrics.store_lost.inc_by(lost);
             tracing::error!(lost, "too much waits for the vault: entries are lost");
         }

@@ -56,12 +56,17 @@ impl BooksError {
         matches!(self, BooksError::Vault(error) if error.is_refusal())
     }
 
-    /// Whether the same may be written later: the disk or the database failed, not what was given.
+    /// Whether the same may be written later: the disk or the database failed or is gone, not what was
+    /// given.
     #[must_use]
     pub fn is_passing(&self) -> bool {
-        let passing =
-            |error: &VaultError| matches!(error, VaultError::Io { .. } | VaultError::Sqlite { .. });
-        matches!(self, BooksError::Vault(error) if passing(error))
+        let BooksError::Vault(error) = self else {
+            return false;
+        };
+        matches!(
+            error,
+            VaultError::Io { .. } | VaultError::Sqlite { .. } | VaultError::Displaced { .. }
+        )
     }
 }
 

@@ -10,7 +10,7 @@ mod tokens;
 use crate::exit::Exit;
 pub(crate) use analyze::{AnalyzeArgs, LogFormat};
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
-pub(crate) use incident::{AckArgs, IncidentCommand};
+pub(crate) use incident::{AckArgs, ExpectedArgs, IncidentCommand};
 pub(crate) use programs::{AgentArgs, AskAs, ConnectArgs, ExecArgs, LeaveArgs, OnBrokerDown};
 pub(crate) use read::read;
 pub(crate) use servers::ServerArgs;

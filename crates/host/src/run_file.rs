@@ -61,10 +61,14 @@ impl RunFile {
         }
     }
 
-    /// Removes it at the end of a run, if it is still ours.
+    /// Removes it at the end of a run, if it is still ours. The token tells: in containers every server
+    /// may have the same process id.
     pub fn remove(&self, data: &Path) {
-        if Self::read(data).is_some_and(|run| run.pid == self.pid) {
+        if Self::read(data).is_some_and(|run| run.token == self.token) {
             drop(std::fs::remove_file(Self::path(data)));
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

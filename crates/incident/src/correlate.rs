@@ -10,6 +10,7 @@
 use crate::health::Health;
 use countersign_model::class::Class;
 use countersign_model::estate::Estate;
+use countersign_model::expectation::Expectation;
 use countersign_model::graph::Graph;
 use countersign_model::id::{AssetId, CredentialId};
 use countersign_model::incident::RootCause;
@@ -20,6 +21,7 @@ use std::collections::BTreeMap;
 
 mod blame;
 mod covered;
+mod expected;
 mod explain;
 mod gather;
 mod heal;
@@ -90,6 +92,8 @@ pub struct Correlator {
     estate: Estate,
     graph: Graph,
     state: CorrelatorState,
+    /// What people said is to be expected; kept beside the state, because people made it.
+    expected: Vec<Expectation>,
     changed: bool,
 }
 
@@ -101,6 +105,7 @@ impl Correlator {
             estate: estate.clone(),
             graph: Graph::of(estate),
             state: CorrelatorState::default(),
+            expected: Vec::new(),
             changed: false,
         }
     }
@@ -147,9 +152,12 @@ impl Correlator {
     pub fn weigh(&mut self, now: Timestamp, signal: &Signal, health: &Health) -> Vec<Step> {
         self.changed = true;
         self.state.held.remove(&signal.cause);
-        let is_page = signal.strength == Strength::Page;
-        let covered = is_page.then(|| self.covered_until(now, signal, health));
-        let Some(until) = covered.flatten() else {
+        let covered = match signal.strength {
+            Strength::Page => self.covered_until(now, signal, health),
+            Strength::Asked | Strength::Locked => self.expected_until(now, signal),
+            Strength::Suspect | Strength::Healed => None,
+        };
+        let Some(until) = covered else {
             return self.take(now, signal, health);
         };
         let held = Held {
@@ -168,7 +176,9 @@ impl Correlator {
     pub fn tick(&mut self, now: Timestamp, health: &Health) -> Vec<Step> {
         let is_over = |held: &&Held| self.covered_until(now, &held.signal, health).is_none();
         let due = self.state.held.values().filter(is_over);
-        let due: Vec<Signal> = due.map(|held| held.signal.clone()).collect();
+        let due: Vec<Signal> = due
+            .map(|held| self.judged_anew(now, &held.signal))
+            .collect();
         let weigh = |signal: Signal| self.weigh(now, &signal, health);
         let mut steps: Vec<Step> = due.into_iter().flat_map(weigh).collect();
         let ends = self.state.returns.due(now);

@@ -2,6 +2,7 @@
 
 use crate::tally::Tally;
 use countersign_model::estate::Estate;
+use countersign_model::expectation::Expectation;
 use countersign_model::graph::Graph;
 use countersign_model::id::{IncidentId, IntegrationId};
 use countersign_model::incident::{Incident, IncidentState, RootCause, TimelineEntry};
@@ -13,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use telling::{TOLD_OVER, is_believed_open};
 
 mod describe;
+mod expected;
 mod grow;
 mod left;
 mod parts;
@@ -35,6 +37,15 @@ pub enum Change {
     Put(Incident),
     /// A message to people.
     Notice(Notice),
+    /// A rule that people wrote: what is to be expected.
+    Expect(Expectation),
+    /// People took back the rule of an incident.
+    ExpectNoMore {
+        /// Which incident's.
+        incident: IncidentId,
+        /// The team, or how we know whoever did.
+        by: String,
+    },
 }
 
 /// Turns signals into incidents and notices. Deterministic: seed, estate and signals decide all.

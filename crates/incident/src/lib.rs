@@ -7,6 +7,7 @@
 pub mod clocks;
 pub mod correlate;
 pub mod engine;
+pub mod expect;
 pub mod health;
 pub mod report;
 pub mod screens;

@@ -3,6 +3,7 @@
 use crate::cause::Cause;
 use crate::runbook::{advice, lower_first, stop};
 use countersign_model::Timestamp;
+use countersign_model::expectation::Expectation;
 use countersign_model::incident::{Confidence, Incident, RootCause};
 use cut::{NAME_WORDS_MAX, SUBJECT_NAME_WORDS_MAX, clipped, ended_by_stop};
 
@@ -90,6 +91,17 @@ pub(crate) fn left(incident: &Incident, now: Timestamp) -> String {
     format!(
         "What it was about left the estate, so it is watched no more. Whether it works is not \
          known. {open} If it should still be watched, put it back into the estate."
+    )
+}
+
+/// The summary of what people said was to be expected.
+pub(crate) fn expected(rule: &Expectation) -> String {
+    let by = clipped(&rule.by, SUBJECT_NAME_WORDS_MAX);
+    let reason = clipped(&rule.reason, NAME_WORDS_MAX + NAME_WORDS_MAX / 2);
+    let reason = ended_by_stop(reason.trim_end_matches('.'));
+    format!(
+        "{by} said: {reason} The same {} pages nobody; another failure does.",
+        rule.when()
     )
 }
 

@@ -6,6 +6,7 @@
 
 pub mod class;
 pub mod estate;
+pub mod expectation;
 pub mod finding;
 pub mod graph;
 pub mod hours;

@@ -1,6 +1,7 @@
 //! What people do about an incident, what was seen of it, and what is left to do afterwards.
 
 use crate::Timestamp;
+use crate::expectation::Expectation;
 use crate::id::AssetId;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -15,6 +16,9 @@ pub struct Response {
     /// Who took it on, first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub acknowledged: Option<Acknowledgement>,
+    /// Why it is no news, where people said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected: Option<Box<Expectation>>,
     /// When a usable token was seen again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub restored_at: Option<Timestamp>,

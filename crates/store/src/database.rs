@@ -23,6 +23,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0006_findings.sql"),
     include_str!("../migrations/0007_rollups.sql"),
     include_str!("../migrations/0008_bounds.sql"),
+    include_str!("../migrations/0009_expectations.sql"),
 ];
 
 /// The schema version this program writes.

@@ -23,6 +23,17 @@ pub enum StoreError {
         /// The lock file.
         path: PathBuf,
     },
+    /// A file of the open ledger was deleted or replaced: whatever is written to it would be lost.
+    /// Nothing is acknowledged until it is back.
+    #[error(
+        "{path} was deleted or replaced while the ledger is open, and nothing can be stored: put it \
+         back, or stop the watch, restore the ledger and start it again",
+        path = path.display()
+    )]
+    Displaced {
+        /// Which.
+        path: PathBuf,
+    },
     /// The file is a database of somebody else.
     #[error("{path} is not a watch database of countersign", path = path.display())]
     Foreign {
@@ -72,7 +83,8 @@ impl StoreError {
             StoreError::Locked { .. }
             | StoreError::Foreign { .. }
             | StoreError::NewerSchema { .. } => true,
-            StoreError::File { .. }
+            StoreError::Displaced { .. }
+            | StoreError::File { .. }
             | StoreError::Database { .. }
             | StoreError::Commit { .. }
             | StoreError::Body { .. }

@@ -2,6 +2,7 @@
 //! second notice.
 
 use crate::error::StoreError;
+use crate::expectation;
 use crate::failure::{self, Failures};
 use crate::finding;
 use crate::outbox::{self, OutboxEntry};
@@ -11,6 +12,7 @@ use crate::row;
 use crate::status;
 use crate::watch_store::WatchStore;
 use countersign_model::Timestamp;
+use countersign_model::expectation::Expectation;
 use countersign_model::finding::Finding;
 use countersign_model::id::{IntegrationId, NoticeId};
 use countersign_model::incident::{Incident, IncidentState};
@@ -31,6 +33,8 @@ pub struct PipelineCommit {
     pub incidents: Vec<Incident>,
     /// Findings as they are now; those not named stay.
     pub findings: Vec<Finding>,
+    /// Rules that people wrote or took back, as they are now; those not named stay.
+    pub expectations: Vec<Expectation>,
     /// Notices to send, each with the channels it goes to. One already known is left as it is.
     pub notices: Vec<OutboxEntry>,
     /// Statuses that changed; those not named stay.
@@ -62,6 +66,8 @@ pub struct Loaded {
     pub ended: Vec<Incident>,
     /// Findings that stand, oldest first.
     pub findings: Vec<Finding>,
+    /// What people said is to be expected, newest first.
+    pub expectations: Vec<Expectation>,
     /// Statuses as last written.
     pub statuses: Vec<IntegrationStatus>,
     /// What the detectors remember, by part.
@@ -97,6 +103,9 @@ fn put_turn(connection: &Connection, turn: &PipelineCommit) -> Result<(), StoreE
     }
     for finding in &turn.findings {
         finding::put(connection, finding)?;
+    }
+    for rule in &turn.expectations {
+        expectation::put(connection, rule)?;
     }
     for entry in &turn.notices {
         outbox::put(connection, entry)?;
@@ -176,6 +185,7 @@ fn load(connection: &Connection) -> Result<Loaded, StoreError> {
         incidents,
         ended,
         findings: finding::open(connection)?,
+        expectations: expectation::standing(connection)?,
         statuses,
         memory,
         judged_at: judged_at.map(row::at),

@@ -2,7 +2,8 @@
 
 use crate::database;
 use crate::error::StoreError;
-use crate::lock::{self, Lock};
+use crate::held::Held;
+use crate::lock;
 use crate::reader::Readers;
 use crate::writer::Writer;
 use rusqlite::Connection;
@@ -21,8 +22,6 @@ pub const DATABASE_FILE: &str = "watch.db";
 pub struct WatchStore {
     writer: Arc<Writer>,
     readers: Arc<Readers>,
-    /// Dropped last: the file is closed by then.
-    _lock: Arc<Lock>,
 }
 
 impl WatchStore {
@@ -39,14 +38,14 @@ impl WatchStore {
         let lock = lock::take(dir)?;
         let path = dir.join(DATABASE_FILE);
         let connection = database::open_writer(&path)?;
-        let writer = Writer::start(connection).map_err(|source| StoreError::File {
+        let held = Held::new(&path, lock);
+        let writer = Writer::start(connection, held).map_err(|source| StoreError::File {
             path: path.clone(),
             source,
         })?;
         Ok(WatchStore {
             writer: Arc::new(writer),
             readers: Arc::new(Readers::new(path)),
-            _lock: Arc::new(lock),
         })
     }
 

@@ -1,7 +1,9 @@
 //! The one thread that writes, with group commit: whoever waits at the same time shares one sync.
 
 use crate::error::StoreError;
+use crate::held::Held;
 use rusqlite::{Connection, Savepoint, Transaction, TransactionBehavior};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use tokio::sync::{mpsc, oneshot};
@@ -11,12 +13,34 @@ const QUEUE_MAX: usize = 1_024;
 /// Writes that share one transaction.
 const BATCH_MAX: usize = 256;
 
+/// Why nothing of a batch was kept; shared by all who waited for it.
+#[derive(Clone)]
+enum Fault {
+    Database(Arc<rusqlite::Error>),
+    Displaced(PathBuf),
+}
+
+impl From<rusqlite::Error> for Fault {
+    fn from(error: rusqlite::Error) -> Fault {
+        Fault::Database(Arc::new(error))
+    }
+}
+
+impl From<Fault> for StoreError {
+    fn from(fault: Fault) -> StoreError {
+        match fault {
+            Fault::Database(source) => StoreError::Commit { source },
+            Fault::Displaced(path) => StoreError::Displaced { path },
+        }
+    }
+}
+
 /// One write that waits for its turn, then for the commit.
 trait Work: Send {
     /// Does the work; whether it is to be kept.
     fn act(&mut self, savepoint: &Connection) -> bool;
     /// Answers the caller, with the fate of the commit.
-    fn settle(self: Box<Self>, commit: Result<(), Arc<rusqlite::Error>>);
+    fn settle(self: Box<Self>, commit: Result<(), Fault>);
 }
 
 struct Request<T, F> {
@@ -37,9 +61,13 @@ where
         self.result.is_ok()
     }
 
-    fn settle(self: Box<Self>, commit: Result<(), Arc<rusqlite::Error>>) {
-        let commit = commit.map_err(|source| StoreError::Commit { source });
-        let answer = self.result.and_then(|value| commit.map(|()| value));
+    fn settle(self: Box<Self>, commit: Result<(), Fault>) {
+        let commit = commit.map_err(StoreError::from);
+        let answer = match self.act {
+            None => self.result.and_then(|value| commit.map(|()| value)),
+            // Its turn never came: it failed with the batch.
+            Some(_) => commit.and(self.result),
+        };
         // A caller that went away does not need its answer; the write stands.
         drop(self.reply.send(answer));
     }
@@ -52,12 +80,12 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    /// Starts the thread that owns `connection`.
-    pub(crate) fn start(connection: Connection) -> std::io::Result<Writer> {
+    /// Starts the thread that owns `connection` and the files behind it.
+    pub(crate) fn start(connection: Connection, held: Held) -> std::io::Result<Writer> {
         let (queue, waiting) = mpsc::channel(QUEUE_MAX);
         let thread = std::thread::Builder::new()
             .name("watch-store".to_owned())
-            .spawn(move || run(connection, waiting))?;
+            .spawn(move || run(connection, held, waiting))?;
         Ok(Writer {
             queue: Some(queue),
             thread: Some(thread),
@@ -94,29 +122,35 @@ impl Drop for Writer {
     }
 }
 
-fn run(mut connection: Connection, mut waiting: mpsc::Receiver<Box<dyn Work>>) {
+fn run(mut connection: Connection, mut held: Held, mut waiting: mpsc::Receiver<Box<dyn Work>>) {
     while let Some(first) = waiting.blocking_recv() {
         let mut batch = vec![first];
         while batch.len() < BATCH_MAX {
             let Ok(next) = waiting.try_recv() else { break };
             batch.push(next);
         }
-        let commit = commit_all(&mut connection, &mut batch).map_err(Arc::new);
+        let commit = commit_all(&mut connection, &mut held, &mut batch);
         for work in batch {
             work.settle(commit.clone());
         }
     }
+    // The file is closed before others may have it.
+    drop(connection);
+    drop(held);
 }
 
 fn commit_all(
     connection: &mut Connection,
+    held: &mut Held,
     batch: &mut [Box<dyn Work>],
-) -> Result<(), rusqlite::Error> {
+) -> Result<(), Fault> {
+    held.check().map_err(Fault::Displaced)?;
     let mut tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     for work in batch {
         act_alone(&mut tx, work.as_mut())?;
     }
-    tx.commit()
+    tx.commit()?;
+    held.check().map_err(Fault::Displaced)
 }
 
 /// One write in its own savepoint: its failure undoes itself and nobody else.
@@ -125,6 +159,7 @@ fn act_alone(tx: &mut Transaction<'_>, work: &mut dyn Work) -> Result<(), rusqli
     if work.act(&savepoint) {
         savepoint.commit()
     } else {
+        // An error if a full disk made SQLite take back all of the batch: nobody's write stands then.
         savepoint.finish()
     }
 }

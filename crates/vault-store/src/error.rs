@@ -53,6 +53,17 @@ pub enum VaultError {
         /// The vault.
         path: PathBuf,
     },
+    /// A file of the open vault was deleted or replaced: whatever is written to it would be lost.
+    /// Nothing is acknowledged until it is back.
+    #[error(
+        "{} was deleted or replaced while the vault is open, and nothing can be stored: put it back, \
+         or stop the broker, restore the vault and start it again",
+        path.display()
+    )]
+    Displaced {
+        /// The file.
+        path: PathBuf,
+    },
     /// The vault was written by a newer version.
     #[error(
         "{} has schema version {found}, and this program knows {known}: use the newer program",
@@ -168,7 +179,8 @@ impl VaultError {
             | VaultError::SchemaTooNew { .. }
             | VaultError::NotAVault { .. }
             | VaultError::OwnerMoved { .. } => true,
-            VaultError::GrantBusy { .. }
+            VaultError::Displaced { .. }
+            | VaultError::GrantBusy { .. }
             | VaultError::Unreadable { .. }
             | VaultError::StaleGeneration { .. }
             | VaultError::NoSecretVersion { .. }

@@ -1,6 +1,7 @@
 //! The folder: which files there are, who may read them, and who holds the vault.
 
 use crate::error::VaultError;
+use crate::held::Identity;
 use std::fs::{DirBuilder, File, OpenOptions, Permissions, TryLockError};
 use std::io::ErrorKind;
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
@@ -18,11 +19,25 @@ pub(crate) struct Folder {
     dir: PathBuf,
 }
 
-/// Holds the vault for this process until dropped, also against a second opening in this process.
-/// The system lets go of it if the process dies.
-pub(crate) struct Lock(#[expect(dead_code, reason = "held, not used")] File);
+/// How often a lock file that vanishes while it is taken is tried again.
+const LOCK_TRIES_MAX: u8 = 8;
 
-fn io<'a>(
+/// Holds the vault for this process until dropped, also against a second opening in this process.
+/// It has no end of its own, and the system lets go of it if the process dies. The file stays: whoever
+/// deleted it at the end could delete another's.
+pub(crate) struct Lock {
+    identity: Identity,
+    _file: File,
+}
+
+impl Lock {
+    /// Which file is locked.
+    pub(crate) fn identity(&self) -> Identity {
+        self.identity
+    }
+}
+
+pub(crate) fn io<'a>(
     doing: &'static str,
     path: &'a Path,
 ) -> impl FnOnce(std::io::Error) -> VaultError + use<'a> {
@@ -55,9 +70,19 @@ impl Folder {
         self.dir.join("vault.db.new")
     }
 
+    /// Changes beside the database that are not in its file yet.
+    pub(crate) fn journal(&self) -> PathBuf {
+        self.dir.join("vault.db-wal")
+    }
+
+    /// What says that a process has the vault.
+    pub(crate) fn lock_file(&self) -> PathBuf {
+        self.dir.join("vault.lock")
+    }
+
     /// Whether the database has changes beside it that are not in its file yet.
     pub(crate) fn has_journal(&self) -> bool {
-        let journal = self.dir.join("vault.db-wal");
+        let journal = self.journal();
         journal.metadata().is_ok_and(|meta| meta.len() > 0)
     }
 
@@ -77,21 +102,39 @@ impl Folder {
 
     /// Takes the vault for this process.
     pub(crate) fn lock(&self) -> Result<Lock, VaultError> {
-        let path = self.dir.join("vault.lock");
+        let path = self.lock_file();
+        for _ in 0..LOCK_TRIES_MAX {
+            let lock = self.lock_as_found(&path)?;
+            // One that was deleted between its opening and its locking keeps nobody out.
+            if Identity::at(&path)? == Some(lock.identity) {
+                return Ok(lock);
+            }
+        }
+        Err(VaultError::Displaced { path })
+    }
+
+    fn lock_as_found(&self, path: &Path) -> Result<Lock, VaultError> {
         let mut options = OpenOptions::new();
         let file = options
             .create(true)
             .truncate(false)
             .write(true)
             .mode(FILE_MODE)
-            .open(&path);
-        let file = file.map_err(io("opening", &path))?;
+            .open(path);
+        let file = file.map_err(io("opening", path))?;
         match file.try_lock() {
-            Ok(()) => Ok(Lock(file)),
+            Ok(()) => {
+                let found = file.metadata().map_err(io("looking at", path))?;
+                let identity = Identity::of(&found);
+                Ok(Lock {
+                    identity,
+                    _file: file,
+                })
+            }
             Err(TryLockError::WouldBlock) => Err(VaultError::Locked {
                 path: self.database(),
             }),
-            Err(TryLockError::Error(source)) => Err(io("locking", &path)(source)),
+            Err(TryLockError::Error(source)) => Err(io("locking", path)(source)),
         }
     }
 

@@ -11,6 +11,7 @@ mod change;
 mod error;
 mod folder;
 mod grant;
+mod held;
 mod keys;
 mod reader;
 mod row;

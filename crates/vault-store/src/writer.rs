@@ -2,7 +2,7 @@
 
 use crate::change::{Applied, Change};
 use crate::error::{Doing as _, VaultError};
-use crate::folder::Lock;
+use crate::held::Held;
 use crate::vault::Entropy;
 use crate::{audit, table};
 use countersign_model::Timestamp;
@@ -68,7 +68,7 @@ pub(crate) struct Writer {
     pub(crate) entropy: Entropy,
     pub(crate) bound: OutboxBound,
     /// Last, so that it is let go after the connection is closed.
-    pub(crate) lock: Lock,
+    pub(crate) held: Held,
 }
 
 impl Writer {
@@ -83,9 +83,9 @@ impl Writer {
             }
             self.commit(group);
         }
-        let Writer { sql, lock, .. } = self;
+        let Writer { sql, held, .. } = self;
         drop(sql);
-        drop(lock);
+        drop(held);
     }
 
     /// One transaction for the group; a command that fails takes only itself back.
@@ -118,25 +118,22 @@ impl Writer {
             vault_id,
             entropy,
             bound,
-            ..
+            held,
         } = self;
-        let begun = sql.transaction_with_behavior(TransactionBehavior::Immediate);
-        let mut transaction = match begun.doing("beginning a transaction") {
+        let begun = held.check().and_then(|()| {
+            let begun = sql.transaction_with_behavior(TransactionBehavior::Immediate);
+            begun.doing("beginning a transaction")
+        });
+        let mut group = group.into_iter();
+        let mut transaction = match begun {
             Ok(transaction) => transaction,
-            Err(error) => {
-                pending.extend(
-                    group
-                        .into_iter()
-                        .map(|it| (it.reply, Ok(Applied::default()))),
-                );
-                return Err(error);
-            }
+            Err(error) => return Err(refuse(group, pending, error)),
         };
-        for Command {
+        while let Some(Command {
             now,
             changes,
             reply,
-        } in group
+        }) = group.next()
         {
             let result = transaction
                 .savepoint()
@@ -156,10 +153,28 @@ impl Writer {
                     savepoint.commit().doing("ending a change")?;
                     Ok(applied)
                 });
+            let failed = result.as_ref().err().cloned();
             pending.push((reply, result));
+            if let Some(error) = failed
+                && transaction.is_autocommit()
+            {
+                // A full disk makes SQLite take back all of it: what went on now would stand alone.
+                return Err(refuse(group, pending, error));
+            }
         }
-        transaction.commit().doing("committing")
+        transaction.commit().doing("committing")?;
+        held.check()
     }
+}
+
+/// None of these was tried: each will hear the error that the transaction ends with.
+fn refuse(
+    group: impl Iterator<Item = Command>,
+    pending: &mut Vec<Pending>,
+    error: VaultError,
+) -> VaultError {
+    pending.extend(group.map(|it| (it.reply, Ok(Applied::default()))));
+    error
 }
 
 /// Applies changes in their order, then signs a checkpoint of the audit chain if one is due.

@@ -5,6 +5,8 @@ mod house;
 
 #[path = "it/audit.rs"]
 mod audit;
+#[path = "it/defects.rs"]
+mod defects;
 #[path = "it/grants.rs"]
 mod grants;
 #[path = "it/kill.rs"]

@@ -7,6 +7,7 @@ use countersign_detect::{
 use countersign_incident::{Change, Correlator, Engine, Health, Step, Tally};
 use countersign_model::Timestamp;
 use countersign_model::estate::Estate;
+use countersign_model::expectation::Expectation;
 use countersign_model::finding::Finding;
 use countersign_model::id::IncidentId;
 use countersign_model::incident::Incident;
@@ -41,6 +42,8 @@ pub struct Verdict {
     pub incidents: Vec<Incident>,
     /// Findings that changed, each once, as they are now.
     pub findings: Vec<Finding>,
+    /// Rules that people wrote or took back, as they are now.
+    pub expectations: Vec<Expectation>,
     /// Notices to send.
     pub notices: Vec<Notice>,
 }
@@ -63,6 +66,9 @@ impl Judge {
         judge.statuses.resume(loaded.statuses.iter().cloned());
         judge.engine.restore(loaded.ended.clone());
         judge.engine.restore(loaded.incidents.clone());
+        judge
+            .correlator
+            .restore_expected(loaded.expectations.clone());
         let mut findings = Findings::new(FindingRules::default(), estate);
         findings.declare(weakness::declared(estate));
         findings.restore(loaded.findings.clone());
@@ -133,7 +139,7 @@ impl Judge {
         signals.extend(self.counters.observe(now, outcome));
         self.weigh(now, &signals);
         let changes = self.engine.observe(now, outcome);
-        self.keep(changes);
+        self.keep(now, changes);
     }
 
     /// Files a weakness that another room found; it stands for a week after it was filed last.
@@ -146,7 +152,7 @@ impl Judge {
     /// A channel accepted a notice of that incident.
     pub fn delivered(&mut self, now: Timestamp, incident: &IncidentId) {
         let changes = self.engine.delivered(now, incident);
-        self.keep(changes);
+        self.keep(now, changes);
     }
 
     /// Judges what time alone made true.
@@ -164,7 +170,7 @@ impl Judge {
             self.health = health;
         }
         let changes = self.engine.tick(now);
-        self.keep(changes);
+        self.keep(now, changes);
         if let Some(findings) = &mut self.findings {
             findings.tick(now);
         }
@@ -197,11 +203,11 @@ impl Judge {
                 Step::Take(signal) => self.engine.step(now, &signal, &health.healthy),
                 Step::Absorb { child, parent } => self.engine.absorb(now, &child, &parent),
             };
-            self.keep(changes);
+            self.keep(now, changes);
         }
     }
 
-    fn keep(&mut self, changes: Vec<Change>) {
+    fn keep(&mut self, now: Timestamp, changes: Vec<Change>) {
         for change in changes {
             match change {
                 Change::Put(incident) => {
@@ -211,6 +217,14 @@ impl Judge {
                     self.verdict.incidents.push(incident);
                 }
                 Change::Notice(notice) => self.verdict.notices.push(notice),
+                Change::Expect(rule) => {
+                    let rule = self.correlator.expect(now, rule);
+                    self.verdict.expectations.push(rule);
+                }
+                Change::ExpectNoMore { incident, by } => {
+                    let rule = self.correlator.expect_no_more(now, &incident, &by);
+                    self.verdict.expectations.extend(rule);
+                }
             }
         }
     }

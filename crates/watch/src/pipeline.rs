@@ -211,6 +211,7 @@ impl Pipeline {
             cursor: work.stretch.end().unwrap_or(desk.cursor),
             incidents: verdict.incidents,
             findings: verdict.findings,
+            expectations: verdict.expectations,
             notices: verdict.notices.into_iter().map(addressed).collect(),
             statuses: changes.changed,
             statuses_gone: changes.gone,
@@ -285,6 +286,7 @@ fn is_new(desk: &Desk, turn: &PipelineCommit) -> bool {
     turn.cursor != desk.cursor
         || !turn.incidents.is_empty()
         || !turn.findings.is_empty()
+        || !turn.expectations.is_empty()
         || !turn.notices.is_empty()
         || !turn.statuses.is_empty()
         || !turn.statuses_gone.is_empty()

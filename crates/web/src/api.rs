@@ -2,6 +2,7 @@
 
 pub(crate) mod body;
 pub(crate) mod estate;
+pub(crate) mod expected;
 pub(crate) mod findings;
 pub(crate) mod history;
 pub(crate) mod incidents;

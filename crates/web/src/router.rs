@@ -56,6 +56,7 @@ fn page_routes() -> Router<App> {
         .route("/incidents", get(page::incidents::incidents_page))
         .route("/incidents/{id}", get(page::incident::incident_page))
         .route("/incidents/{id}/acknowledge", post(page::incident::take_on))
+        .route("/incidents/{id}/expected", post(page::incident::expect))
         .route(
             "/incidents/{id}/steps/{step}",
             post(page::incident::mark_done),
@@ -80,6 +81,11 @@ fn api_routes() -> Router<App> {
             "/api/v1/incidents/{id}/acknowledge",
             post(api::response::acknowledge_post),
         )
+        .route(
+            "/api/v1/incidents/{id}/expected",
+            post(api::expected::expected_post).delete(api::expected::expected_delete),
+        )
+        .route("/api/v1/expectations", get(api::expected::expectation_list))
         .route(
             "/api/v1/incidents/{id}/steps/{step}/done",
             post(api::response::step_done_post),

@@ -38,6 +38,11 @@ impl Paper {
 
 fn name(entry: &Entry) -> String {
     match entry {
+        Entry::Record(record) if record.object == "audit" => {
+            let detail = record.detail.iter();
+            let detail: Vec<String> = detail.map(|(name, it)| format!("{name}={it}")).collect();
+            format!("{} {}", record.action, detail.join(" "))
+        }
         Entry::Record(record) => record.object.clone(),
         Entry::Credential(record) => format!("state of {}", record.credential),
         Entry::Outcome(outcome) => format!("{} outcomes", outcome.n),

@@ -75,6 +75,29 @@ async fn a_backlog_is_bounded_and_its_oldest_stay() {
     paper.set(Mood::Willing);
     backlog.write(Vec::new(), NOW).await;
     let taken = paper.taken();
-    assert_eq!(taken.len(), ENTRIES_MAX);
+    assert_eq!(taken.len(), ENTRIES_MAX + 1);
     assert_eq!(taken[0], "C-0");
+}
+
+/// Vault: a sink that was full or gone took the service down, or lost records in silence (A1).
+#[tokio::test]
+async fn audit_sink_full() {
+    let (paper, metrics, mut backlog) = set_up(Mood::Full);
+    let many = (0..ENTRIES_MAX).map(|n| about(&format!("C-{n}")));
+    backlog.write(many.collect(), NOW).await;
+    let hour = NOW + countersign_model::SignedDuration::from_hours(1);
+    backlog.write(lock("L-1"), hour).await;
+    backlog.write(lock("L-2"), NOW).await;
+    assert_eq!(metrics.store_lost.get(), 4, "counted at once");
+    assert!(backlog.waits());
+    paper.set(Mood::Willing);
+    backlog.write(vec![about("C-next")], hour).await;
+    let taken = paper.taken();
+    let end = &taken[ENTRIES_MAX - 1..];
+    let last = format!("C-{}", ENTRIES_MAX - 1);
+    let gap = format!("audit.entries_lost count=4 since={hour}");
+    assert_eq!(end, [last, gap, "C-next".to_owned()], "the gap is told");
+    backlog.write(vec![about("C-later")], hour).await;
+    assert_eq!(paper.taken().len(), ENTRIES_MAX + 3, "and told once");
+    assert!(!backlog.waits());
 }

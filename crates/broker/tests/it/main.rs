@@ -2,6 +2,7 @@
 
 mod canary;
 mod consent;
+mod displaced;
 mod endpoint;
 mod estate;
 mod exchange;

@@ -1,5 +1,6 @@
-//! `incident list|show|ack`: one incident, and what people do about it.
+//! `incident list|show|ack|expected`: one incident, and what people do about it.
 
+mod expected;
 mod show;
 
 use super::incidents;
@@ -23,6 +24,7 @@ pub(crate) async fn run(args: &Args, command: &IncidentCommand) -> Result<(), Ex
             Ok(())
         }
         IncidentCommand::Ack(ack) => acknowledge(args, ack).await,
+        IncidentCommand::Expected(said) => expected::run(args, said).await,
     }
 }
 

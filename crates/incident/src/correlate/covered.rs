@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// What goes on for so long after a planned span is no part of it.
-const AFTER_PLAN: SignedDuration = SignedDuration::from_mins(10);
+pub(super) const AFTER_PLAN: SignedDuration = SignedDuration::from_mins(10);
 /// What an outage of the provider stopped has so long to start again; our choice: backlogs are drained
 /// and counters polled by then.
 const AFTER_OUTAGE: SignedDuration = SignedDuration::from_hours(1);
@@ -37,7 +37,8 @@ impl Correlator {
     ) -> Option<Timestamp> {
         let until = self
             .planned_until(now, signal)
-            .max(self.in_wake_until(signal, health));
+            .max(self.in_wake_until(signal, health))
+            .max(self.expected_until(now, signal));
         until.filter(|until| *until > now)
     }
 

@@ -3,6 +3,7 @@
 use super::{Change, Engine, note};
 use crate::cause::Cause;
 use crate::{figures, harm, recovery, screens, steps};
+use countersign_model::expectation::Expectation;
 use countersign_model::incident::{Incident, RootCause};
 use countersign_model::outcome::{Fact, Outcome};
 use countersign_model::response::{Acknowledgement, Deed};
@@ -33,16 +34,23 @@ impl Engine {
             return Vec::new();
         };
         let id = object.as_deref();
-        match Deed::of_action(action) {
-            Some(deed) => {
-                let known = self.newest.values().find(|one| Some(one.id.as_str()) == id);
-                let changed = known
-                    .cloned()
-                    .map(|one| self.done(now, one, outcome.ts, deed));
-                changed.unwrap_or_default()
+        let (Some(deed), Some(id)) = (Deed::of_action(action), id) else {
+            return Vec::new();
+        };
+        // The rule stands, also where its incident is not remembered any more.
+        let mut changes = match (&deed, id.parse()) {
+            (Deed::Expected(rule), Ok(_)) => vec![Change::Expect(Expectation::clone(rule))],
+            (Deed::ExpectedNoMore { by }, Ok(incident)) => {
+                let by = by.clone();
+                vec![Change::ExpectNoMore { incident, by }]
             }
-            None => Vec::new(),
+            _ => Vec::new(),
+        };
+        let known = self.newest.values().find(|one| one.id.as_str() == id);
+        if let Some(incident) = known.cloned() {
+            changes.extend(self.done(now, incident, outcome.ts, deed));
         }
+        changes
     }
 
     /// What was counted since the last call, in parts to be kept until the next start; `None` forgets
@@ -81,6 +89,8 @@ impl Engine {
                 }
                 incident.response.ticked.entry(name).or_insert(at);
             }
+            Deed::Expected(rule) => return self.expected(now, incident, &rule),
+            Deed::ExpectedNoMore { by } => return self.expected_no_more(at, incident, &by),
         }
         self.recount(now, &mut incident);
         self.put(incident)

@@ -14,6 +14,8 @@ pub(super) const TOLD_BACK: &str = "People are told that it came back.";
 pub(super) const TOLD_OVER: &str = "People are told that it works again.";
 /// Timeline words of a notice that it is closed without an end that was seen.
 pub(super) const TOLD_LEFT: &str = "People are told that it is closed.";
+/// Timeline words of a notice that it was to be expected.
+pub(super) const TOLD_EXPECTED: &str = "People are told that it was to be expected.";
 
 impl Engine {
     /// A channel accepted a notice of that incident; the first time counts.
@@ -99,7 +101,8 @@ impl Engine {
 /// Whether the last notice left people believing that it is open.
 pub(super) fn is_believed_open(incident: &Incident) -> bool {
     let mut newest = incident.timeline.iter().rev();
-    let told =
-        newest.find(|entry| [TOLD_BACK, TOLD_OVER, TOLD_LEFT].contains(&entry.words.as_str()));
+    let told = newest.find(|entry| {
+        [TOLD_BACK, TOLD_OVER, TOLD_LEFT, TOLD_EXPECTED].contains(&entry.words.as_str())
+    });
     incident.opened_at.is_some() && told.is_none_or(|entry| entry.words == TOLD_BACK)
 }

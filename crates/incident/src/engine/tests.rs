@@ -4,6 +4,7 @@ use countersign_model::class::Class;
 use countersign_model::incident::{Confidence, Evidence, Refused};
 use std::sync::LazyLock;
 
+mod expected;
 mod harm;
 mod left;
 mod words;
@@ -78,6 +79,12 @@ pub(crate) fn all_well() -> BTreeSet<IntegrationId> {
 const SUSPECT: &str = "2026-11-22T12:50:59Z";
 const PAGE: &str = "2026-11-22T12:51:29Z";
 const LOCK: &str = "2026-11-22T12:52:29Z";
+
+/// The quiet Sunday's incident as it opens.
+pub(crate) fn opened() -> Incident {
+    let mut engine = Engine::new(&demo_estate(), 7);
+    puts(&step(&mut engine, Strength::Page, PAGE))[0].clone()
+}
 
 pub(crate) fn step(engine: &mut Engine, strength: Strength, now: &str) -> Vec<Change> {
     engine.step(at(now), &quiet_sunday(strength, now), &all_well())

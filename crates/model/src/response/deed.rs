@@ -1,6 +1,7 @@
 //! What a person did about an incident, as the audit outcome in which it travels.
 
 use super::FoundBy;
+use crate::expectation::Expectation;
 
 /// What a person did about an incident. It travels as an audit outcome of ours, so that it is durable
 /// before it is shown.
@@ -15,6 +16,13 @@ pub enum Deed {
     },
     /// Marked a step as done, by its name.
     StepDone(String),
+    /// Said that it is to be expected, and when.
+    Expected(Box<Expectation>),
+    /// Took back what was said to be expected.
+    ExpectedNoMore {
+        /// The team that takes it back, or how we know whoever does.
+        by: String,
+    },
 }
 
 /// What every deed's action begins with. Producers of outcomes may not say it.
@@ -22,6 +30,8 @@ pub const DEED_PREFIX: &str = "incident.";
 const ACKNOWLEDGED: &str = "incident.acknowledged";
 const FOUND: &str = "incident.found_by_person";
 const STEP_DONE: &str = "incident.step_done.";
+const EXPECTED: &str = "incident.expected";
+const EXPECTED_NO_MORE: &str = "incident.expected_no_more";
 
 impl Deed {
     /// The action of its audit outcome: a name, and after a space what belongs to it.
@@ -39,6 +49,11 @@ impl Deed {
                 }
             }
             Deed::StepDone(name) => format!("{STEP_DONE}{name}"),
+            Deed::Expected(rule) => {
+                let rule = serde_json::to_string(rule).expect("text, times and lists");
+                format!("{EXPECTED} {rule}")
+            }
+            Deed::ExpectedNoMore { by } => format!("{EXPECTED_NO_MORE} {by}"),
         }
     }
 
@@ -56,6 +71,13 @@ impl Deed {
         match name {
             ACKNOWLEDGED => Some(taken(FoundBy::System)),
             FOUND => Some(taken(FoundBy::Person)),
+            EXPECTED => {
+                let rule = rest
+                    .as_deref()
+                    .and_then(|text| serde_json::from_str(text).ok());
+                rule.map(Deed::Expected)
+            }
+            EXPECTED_NO_MORE => rest.map(|by| Deed::ExpectedNoMore { by }),
             _ => {
                 let name = action.strip_prefix(STEP_DONE)?;
                 Some(Deed::StepDone(name.to_owned()))

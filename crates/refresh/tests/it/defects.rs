@@ -103,6 +103,47 @@ fn refresh_task_leak() {
     assert!(world.sends.is_empty());
 }
 
+/// oauth2-proxy, Nango: the lock ended before the work, and what came last won. Here an exchange that takes
+/// longer than we wait is followed by another, and its answer takes the place of nothing newer (R1, R2).
+#[test]
+fn lock_ttl_shorter_than_work() {
+    let mut n = 0;
+    let mut world = World::new(move |_, _| {
+        n += 1;
+        Reply::Token(if n == 1 { 60_000 } else { 50 })
+    });
+    let spec = spec("A");
+    world.put(spec.clone(), None);
+    world.run_until(59_000);
+    let gap = world.sends[1].0 - world.sends[0].0;
+    assert!(gap >= 20_000, "R1: only after the first was given up");
+    let before = world.views[&spec.slot].facts.clone().unwrap();
+    world.run_until(120_000);
+    assert_eq!(world.sends.len(), 2);
+    let after = world.views[&spec.slot].facts.clone().unwrap();
+    assert_eq!(after.fingerprint, before.fingerprint, "R2");
+    assert_eq!(after.generation, before.generation);
+}
+
+/// oauth2-proxy, Nango: the end of one's own work took away another's lock. Here an answer of an exchange
+/// that was given up leaves the one that is under way where it is (R1).
+#[test]
+fn release_deletes_foreign_lock() {
+    check(
+        slot(),
+        &[
+            "0:00 -> send",
+            "0:20 -> failed NetPostSend",
+            "0:20 -> send",
+            "0:21 late 1 refused invalid_client",
+            "0:22 demand",
+            "0:23 issued",
+            "0:23 -> settled 1",
+            "0:23 -> minted 1",
+        ],
+    );
+}
+
 /// Agent Vault: the state was read before the flight, and the spent token used again.
 #[test]
 fn state_read_outside_flight() {

@@ -5,6 +5,7 @@
 mod access;
 mod crash;
 mod database;
+mod defects;
 mod health;
 mod house;
 mod outbox;

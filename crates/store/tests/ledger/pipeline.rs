@@ -1,7 +1,9 @@
 //! One turn, one transaction.
 
 use crate::house::{at, entry, finding, house, incident, notice};
+use countersign_model::class::Class;
 use countersign_model::estate::Estate;
+use countersign_model::expectation::{Expectation, ExpectedForm, Pattern, Withdrawal};
 use countersign_model::finding::{Finding, Severity};
 use countersign_model::id::IntegrationId;
 use countersign_model::incident::{Incident, IncidentState};
@@ -57,6 +59,7 @@ async fn a_turn_comes_back_as_it_was_committed() {
             incidents: vec![open.clone()],
             ended: vec![],
             findings: vec![],
+            expectations: vec![],
             statuses,
             memory: [("a".to_owned(), "1".to_owned())].into(),
             judged_at: None,
@@ -67,6 +70,53 @@ async fn a_turn_comes_back_as_it_was_committed() {
         Some(open.clone())
     );
     assert_eq!(house.store.notices_of(open.id).await.unwrap(), vec![told]);
+}
+
+fn rule(incident: &str, form: ExpectedForm) -> Expectation {
+    Expectation {
+        incident: incident.parse().unwrap(),
+        made_at: at("12:53:00"),
+        by: "Loyalty".to_owned(),
+        reason: "the store closes".to_owned(),
+        form,
+        patterns: vec![Pattern {
+            cause: "asset:J-11".parse().unwrap(),
+            class: Class::Stopped,
+        }],
+        zone: "America/Chicago".to_owned(),
+        from: at("12:00:00"),
+        to: at("15:00:00"),
+        until: None,
+        withdrawn: None,
+    }
+}
+
+#[tokio::test]
+async fn what_is_expected_is_loaded_again_until_it_is_taken_back() {
+    let house = house();
+    let (once, weekly) = (
+        rule("inc_01", ExpectedForm::Once),
+        rule("inc_02", ExpectedForm::Weekly),
+    );
+    let turn = PipelineCommit {
+        expectations: vec![once.clone(), weekly.clone()],
+        ..PipelineCommit::default()
+    };
+    house.store.commit(turn).await.unwrap();
+    let loaded = house.store.pipeline_load().await.unwrap().expectations;
+    assert_eq!(loaded, [once.clone(), weekly.clone()]);
+    assert_eq!(house.store.expectations().await.unwrap(), loaded);
+
+    let withdrawn = Some(Withdrawal {
+        at: at("13:00:00"),
+        by: "Loyalty".to_owned(),
+    });
+    let turn = PipelineCommit {
+        expectations: vec![Expectation { withdrawn, ..once }],
+        ..PipelineCommit::default()
+    };
+    house.store.commit(turn).await.unwrap();
+    assert_eq!(house.store.expectations().await.unwrap(), [weekly]);
 }
 
 #[tokio::test]

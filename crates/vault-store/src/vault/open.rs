@@ -4,6 +4,7 @@ use super::{Entropy, Vault};
 use crate::change::{AuditEntry, Change};
 use crate::error::{Doing as _, VaultError};
 use crate::folder::{Folder, Lock};
+use crate::held::Held;
 use crate::reader::Readers;
 use crate::writer::{Ctx, OutboxBound, Writer, apply_all};
 use crate::{keys, schema};
@@ -139,7 +140,7 @@ fn open_locked(
         vault_id,
         entropy,
         bound,
-        lock,
+        held: Held::new(folder, lock)?,
     };
     let data = folder.data().to_owned();
     Vault::start(writer, readers, data).map_err(|source| VaultError::Io {

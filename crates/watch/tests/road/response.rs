@@ -2,8 +2,11 @@
 
 use crate::hook_server::HookServer;
 use crate::house::{House, at, refusal, success};
+use countersign_incident::expect::{Said, expectation};
+use countersign_model::Timestamp;
 use countersign_model::impact::FigureKind;
-use countersign_model::incident::Incident;
+use countersign_model::incident::{Incident, IncidentState};
+use countersign_model::outcome::{Fact, Outcome};
 use countersign_model::response::{Deed, FoundBy, StepState};
 
 async fn the_open_one(house: &House) -> Incident {
@@ -71,5 +74,104 @@ async fn an_incident_is_taken_on_and_its_harm_grows_also_after_a_restart() {
         "{own:?}"
     );
     assert_eq!(hook.received().len(), 1, "nobody is told anew");
+    house.kill().await;
+}
+
+/// A refusal of a call for want of a scope: another failure of the same integration.
+fn forbidden(ts: Timestamp) -> Outcome {
+    let mut outcome = refusal(ts);
+    outcome.id = format!("call-{}", ts.as_second()).parse().unwrap();
+    let Fact::Mint { call, .. } = outcome.fact else {
+        unreachable!("refusals are token requests");
+    };
+    let call = countersign_model::outcome::Call {
+        route: Some("/hub/v1/dataevents/key:{key}/rowset".to_owned()),
+        status: Some(403),
+        error_code: Some("20002".to_owned()),
+        ..call
+    };
+    outcome.n = 20;
+    outcome.fact = Fact::Call(call);
+    outcome
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_expected_pages_nobody_after_a_restart_and_another_failure_does() {
+    let dir = tempfile::tempdir().unwrap();
+    let hook = HookServer::willing().await;
+    let house = House::open(dir.path(), at("12:36:00"), &hook);
+    house.send(success(at("12:36:00"))).await;
+    house.advance_to(at("12:36:00"), at("12:50:59")).await;
+    house.send(refusal(at("12:50:59"))).await;
+    house.advance_to(at("12:50:59"), at("12:51:29")).await;
+    house.send(refusal(at("12:51:29"))).await;
+    let incident = the_open_one(&house).await;
+    let said = Said {
+        reason: "the secret is being exchanged".to_owned(),
+        by: "Loyalty Product Engineering".to_owned(),
+        form: None,
+        until: Some(at("15:00:00")),
+    };
+    let rule = expectation(&house.watch.estate(), &incident, said, at("12:51:29")).unwrap();
+    let deed = Deed::Expected(Box::new(rule.clone()));
+    house.watch.note_deed(&incident.id, &deed).await.unwrap();
+    house.watch.quiesce().await;
+    assert_eq!(house.open_incidents().await, []);
+    let ended = house.store.incident(incident.id.clone()).await.unwrap();
+    assert_eq!(ended.unwrap().state, IncidentState::Dismissed);
+    assert_eq!(house.store.expectations().await.unwrap().len(), 1);
+    assert_eq!(hook.received().len(), 2, "opened, and expected");
+    house.kill().await;
+
+    // Forty minutes later it is refused still: a new incident, were it not expected.
+    let house = House::open(dir.path(), at("13:31:00"), &hook);
+    for (from, to) in [("13:31:00", "13:31:30"), ("13:31:30", "13:32:00")] {
+        house.advance_to(at(from), at(to)).await;
+        house.send(refusal(at(to))).await;
+    }
+    assert_eq!(house.open_incidents().await, []);
+    house.advance_to(at("13:32:00"), at("13:32:30")).await;
+    house.send(success(at("13:32:30"))).await;
+    for (from, to) in [
+        ("13:32:30", "13:33:00"),
+        ("13:33:00", "13:34:00"),
+        ("13:34:00", "13:35:00"),
+        ("13:35:00", "13:36:00"),
+        ("13:36:00", "13:37:00"),
+    ] {
+        house.advance_to(at(from), at(to)).await;
+        house.send(forbidden(at(to))).await;
+    }
+    let other = the_open_one(&house).await;
+    assert_eq!(other.class.as_str(), "scope");
+    assert_ne!(other.id, incident.id);
+    house.kill().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_goes_on_after_it_was_expected_to_end_pages() {
+    let dir = tempfile::tempdir().unwrap();
+    let hook = HookServer::willing().await;
+    let house = House::open(dir.path(), at("12:50:59"), &hook);
+    house.send(refusal(at("12:50:59"))).await;
+    house.advance_to(at("12:50:59"), at("12:51:29")).await;
+    house.send(refusal(at("12:51:29"))).await;
+    let incident = the_open_one(&house).await;
+    let said = Said {
+        reason: "the secret is being exchanged".to_owned(),
+        by: "Loyalty Product Engineering".to_owned(),
+        form: None,
+        until: Some(at("13:40:00")),
+    };
+    let rule = expectation(&house.watch.estate(), &incident, said, at("12:51:29")).unwrap();
+    let deed = Deed::Expected(Box::new(rule));
+    house.watch.note_deed(&incident.id, &deed).await.unwrap();
+    house.watch.quiesce().await;
+    house.advance_to(at("12:51:29"), at("13:49:00")).await;
+    assert_eq!(house.open_incidents().await, []);
+    house.advance_to(at("13:49:00"), at("13:51:00")).await;
+    let again = the_open_one(&house).await;
+    assert_eq!(again.root_cause, incident.root_cause);
+    assert_eq!(again.opened_at, Some(at("13:50:00")));
     house.kill().await;
 }

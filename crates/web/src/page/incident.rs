@@ -2,10 +2,13 @@
 
 use super::{PageProblem, Shell, filters, html};
 use crate::access::{Caller, cross_site, from_own_page};
+use crate::api;
+use crate::api::expected::Expected;
 use crate::api::incidents::{find, report};
 use crate::api::response::{TakenOn, note};
 use crate::app::App;
 use crate::assets;
+use crate::problem::{Code, Problem};
 use crate::view::delivery::{DeliveryRow, delivery_rows};
 use crate::view::incident::{IncidentView, incident_view};
 use askama::Template;
@@ -14,7 +17,10 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Redirect, Response};
 use axum::{Extension, Form};
+use countersign_model::expectation::ExpectedForm as Rule;
 use countersign_model::response::Deed;
+use countersign_model::{SignedDuration, Timestamp};
+use serde::Deserialize;
 
 #[derive(Template)]
 #[template(path = "incident.html")]
@@ -82,6 +88,70 @@ pub(crate) async fn take_on(
     let Form(taken) = form.unwrap_or_default();
     let deed = taken.deed(&caller).map_err(PageProblem)?;
     from_button(&app, &headers, &id, deed).await
+}
+
+/// What the form *This was to be expected* says.
+#[derive(Debug, Deserialize)]
+pub(crate) struct ExpectedSaid {
+    reason: String,
+    #[serde(default)]
+    by: Option<String>,
+    when: ExpectedWhen,
+}
+
+/// How long, in the form's words.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ExpectedWhen {
+    /// For four hours from now.
+    Hours,
+    /// For a day from now.
+    Day,
+    /// For a week from now.
+    Week,
+    /// The same hours of the same weekday.
+    Weekly,
+    /// A new level.
+    Baseline,
+}
+
+impl ExpectedSaid {
+    fn said(self, now: Timestamp) -> Expected {
+        let hours = |n| (Some(Rule::Once), Some(now + SignedDuration::from_hours(n)));
+        let (form, until) = match self.when {
+            ExpectedWhen::Hours => hours(4),
+            ExpectedWhen::Day => hours(24),
+            ExpectedWhen::Week => hours(7 * 24),
+            ExpectedWhen::Weekly => (Some(Rule::Weekly), None),
+            ExpectedWhen::Baseline => (Some(Rule::Baseline), None),
+        };
+        Expected {
+            reason: self.reason,
+            by: self.by,
+            form,
+            until,
+        }
+    }
+}
+
+/// `POST /incidents/{id}/expected`: the form *This was to be expected*.
+pub(crate) async fn expect(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    Extension(caller): Extension<Caller>,
+    headers: HeaderMap,
+    form: Result<Form<ExpectedSaid>, FormRejection>,
+) -> Result<Redirect, PageProblem> {
+    if !from_own_page(&app, &headers) {
+        return Err(PageProblem(cross_site()));
+    }
+    let Form(form) = form.map_err(|_| {
+        let why = "reason, when: say why it was to be expected, and when.";
+        PageProblem(Problem::new(Code::BadField, why))
+    })?;
+    let said = form.said(app.clock.now());
+    api::expected::expect(&app, &id, said, &caller).await?;
+    Ok(Redirect::to(&format!("/incidents/{id}")))
 }
 
 /// `POST /incidents/{id}/steps/{step}`: the button *Mark as done*.

@@ -13,6 +13,7 @@ use countersign_host::clock::{Clock, ClockControl};
 use countersign_host::entropy::Entropy;
 use countersign_incident::{Change, Engine};
 use countersign_model::estate::Estate;
+use countersign_model::expectation::Withdrawal;
 use countersign_model::id::IncidentId;
 use countersign_model::incident::Incident;
 use countersign_model::outcome::{Fact, Outcome};
@@ -295,11 +296,12 @@ impl ResponsePort for Watch {
             let failed = |error| PortError::Failed {
                 source: Box::new(error),
             };
+            let object = Some(incident.to_string());
             let found = self.store.incident(incident).await.map_err(failed)?;
+            let rules = self.store.expectations().await.map_err(failed)?;
             let mut engine = Engine::new(&sample::estate(), 1);
             engine.restore(found.into_iter().collect());
             let action = deed.action();
-            let object = engine.open().first().map(|one| one.id.to_string());
             let outcome = Outcome {
                 id: "out_1".parse().expect("an id"),
                 ts: sample::now(),
@@ -312,15 +314,23 @@ impl ResponsePort for Watch {
                 n: 1,
                 fact: Fact::Audit { action, object },
             };
-            let changes = engine.observe(sample::now(), &outcome).into_iter();
-            let incidents = changes.filter_map(|change| match change {
-                Change::Put(incident) => Some(incident),
-                Change::Notice(_) => None,
-            });
-            let turn = PipelineCommit {
-                incidents: incidents.collect(),
-                ..PipelineCommit::default()
-            };
+            let mut turn = PipelineCommit::default();
+            for change in engine.observe(sample::now(), &outcome) {
+                match change {
+                    Change::Put(incident) => turn.incidents.push(incident),
+                    Change::Notice(_) => {}
+                    Change::Expect(rule) => turn.expectations.push(rule),
+                    Change::ExpectNoMore { incident, by } => {
+                        let mut all = rules.iter().cloned();
+                        let mut rule = all
+                            .find(|rule| rule.incident == incident)
+                            .expect("it was looked up before");
+                        let at = sample::now();
+                        rule.withdrawn = Some(Withdrawal { at, by });
+                        turn.expectations.push(rule);
+                    }
+                }
+            }
             self.store.commit(turn).await.map_err(failed)
         }
         .boxed()

@@ -231,3 +231,90 @@ async fn a_report_holds_names_of_the_estate_as_text() {
     assert_eq!(page.status, StatusCode::OK);
     assert!(!page.body.contains("<script"), "{}", page.body);
 }
+
+#[tokio::test]
+async fn an_incident_is_said_to_be_expected_listed_and_taken_back() {
+    let house = House::on_the_quiet_sunday().await;
+    let path = format!("{INCIDENT}/expected");
+    let said =
+        r#"{"reason":"the secret is exchanged","by":"Loyalty","until":"2026-11-22T15:00:00Z"}"#;
+    let answer = post(&house, &path, said).await;
+    assert_eq!(answer.status, StatusCode::ACCEPTED, "{}", answer.body);
+    let when = "until Sunday 22 November 2026 09:00 (America/Chicago)";
+    let rule: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
+    assert_eq!(
+        (&rule["when"], &rule["form"]),
+        (&json!(when), &json!("once"))
+    );
+    let incident = house.json(INCIDENT).await;
+    assert_eq!(incident["state"], "dismissed");
+    assert_eq!(incident["response"]["expected"]["by"], "Loyalty");
+    let rules = house.json("/api/v1/expectations").await;
+    assert_eq!(rules["expectations"][0]["incident"], "inc_01points");
+    assert_eq!(rules["expectations"][0]["stands"], true);
+    let page = house.page("/incidents/inc_01points").await;
+    let words = format!("Loyalty said it is to be expected {when}: the secret is exchanged");
+    assert!(page.words().contains(&words), "{}", page.words());
+
+    let back = with_token("DELETE", &path, "", Body::empty());
+    assert_eq!(house.send(back).await.status, StatusCode::ACCEPTED);
+    assert_eq!(
+        house.json("/api/v1/expectations").await,
+        json!({ "expectations": [] })
+    );
+    let again = with_token("DELETE", &path, "", Body::empty());
+    assert_eq!(house.send(again).await.code(), "unknown_object");
+}
+
+#[tokio::test]
+async fn what_cannot_be_expected_says_what_to_say_instead() {
+    let house = House::on_the_quiet_sunday().await;
+    let path = format!("{INCIDENT}/expected");
+    for (said, part) in [
+        ("{}", "reason"),
+        (r#"{"reason":""}"#, "say why on one line"),
+        (
+            r#"{"reason":"x"}"#,
+            "auth_rejected is expected only up to a time",
+        ),
+        (
+            r#"{"reason":"x","until":"2026-11-22T12:00:00Z"}"#,
+            "a time that lies ahead",
+        ),
+        (r#"{"reason":"x","form":"baseline"}"#, "no new level"),
+    ] {
+        let answer = post(&house, &path, said).await;
+        assert!(answer.body.contains(part), "{said}: {}", answer.body);
+        assert_eq!(answer.code(), "bad_field", "{said}");
+    }
+    let unknown = post(
+        &house,
+        "/api/v1/incidents/inc_none/expected",
+        r#"{"reason":"x"}"#,
+    )
+    .await;
+    assert_eq!(unknown.code(), "unknown_incident");
+}
+
+#[tokio::test]
+async fn the_page_s_form_says_it_from_our_page_only() {
+    let house = House::on_the_quiet_sunday().await;
+    let cookie = house.sign_in().await;
+    let press = |origin: &'static str, body: &'static str| {
+        let form = Request::post("/incidents/inc_01points/expected")
+            .header("cookie", cookie.clone())
+            .header("origin", origin)
+            .header("content-type", "application/x-www-form-urlencoded");
+        house.send(form.body(Body::from(body)).unwrap())
+    };
+    let foreign = press("https://elsewhere.example", "reason=x&when=day").await;
+    assert_eq!(foreign.status, StatusCode::FORBIDDEN);
+    let own = "http://127.0.0.1:8600";
+    let empty = press(own, "").await;
+    assert_eq!(empty.status, StatusCode::BAD_REQUEST);
+    let said = press(own, "reason=planned&when=day&by=").await;
+    assert_eq!(said.status, StatusCode::SEE_OTHER, "{}", said.body);
+    let expected = house.json(INCIDENT).await["response"]["expected"].clone();
+    assert_eq!(expected["to"], "2026-11-23T12:52:00Z");
+    assert_eq!(expected["by"], "Somebody at the dashboard");
+}

@@ -65,6 +65,10 @@ pub(crate) struct IncidentView {
     pub(crate) steps: Vec<StepGroup>,
     /// Whether somebody may still take it on.
     pub(crate) can_take_on: bool,
+    /// Whether it may be said that it was to be expected.
+    pub(crate) can_expect: bool,
+    /// Why it is no news, where people said so.
+    pub(crate) expected: Option<String>,
     /// The teams that would: owner and backup.
     pub(crate) teams: Vec<String>,
     /// Who found it, and whose objectives hold.
@@ -152,6 +156,14 @@ pub(crate) fn incident_view(incident: &Incident, estate: &Estate, now: Timestamp
         runbook: incident.runbook.clone(),
         steps: step_groups(&response.steps),
         can_take_on: incident.is_open() && response.acknowledged.is_none(),
+        can_expect: incident.opened_at.is_some() && response.expected.is_none(),
+        expected: response.expected.as_deref().map(|rule| {
+            let when = rule.when();
+            format!(
+                "{} said it is to be expected {when}: {}",
+                rule.by, rule.reason
+            )
+        }),
         teams: incident
             .owner
             .iter()

@@ -48,7 +48,7 @@ pub(crate) fn counted(incident: Incident) -> Incident {
         .into_iter()
         .filter_map(|change| match change {
             Change::Put(counted) => Some(counted),
-            Change::Notice(_) => None,
+            _ => None,
         });
     puts.next().unwrap_or(incident)
 }

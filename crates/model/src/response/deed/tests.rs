@@ -1,4 +1,26 @@
 use super::*;
+use crate::class::Class;
+use crate::expectation::{ExpectedForm, Pattern};
+
+fn rule() -> Expectation {
+    let at = |text: &str| text.parse().unwrap();
+    Expectation {
+        incident: "inc_01".parse().unwrap(),
+        made_at: at("2026-11-22T13:00:00Z"),
+        by: "Loyalty".to_owned(),
+        reason: "the store \"closes\"".to_owned(),
+        form: ExpectedForm::Once,
+        patterns: vec![Pattern {
+            cause: "asset:J-11".parse().unwrap(),
+            class: Class::Stopped,
+        }],
+        zone: "America/Chicago".to_owned(),
+        from: at("2026-11-22T08:00:00Z"),
+        to: at("2026-11-22T12:30:00Z"),
+        until: None,
+        withdrawn: None,
+    }
+}
 
 #[test]
 fn a_deed_is_read_back_from_its_action_with_who_did_it() {
@@ -10,6 +32,10 @@ fn a_deed_is_read_back_from_its_action_with_who_did_it() {
         taken(FoundBy::System, by.clone()),
         taken(FoundBy::Person, by),
         Deed::StepDone("hold".to_owned()),
+        Deed::Expected(Box::new(rule())),
+        Deed::ExpectedNoMore {
+            by: "Loyalty Product Engineering".to_owned(),
+        },
     ];
     for deed in deeds {
         let action = deed.action();
