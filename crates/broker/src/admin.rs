@@ -14,7 +14,7 @@ use crate::driver::{Command, CredentialChange};
 use crate::specs;
 use crate::vend::{Handed, NotHanded, Vendor};
 use countersign_feed::estate::{self, Finding, Severity};
-use countersign_host::entity_tag::Conditions;
+use countersign_host::entity_tag::{Conditions, Unmet};
 use countersign_host::entropy::Entropy;
 use countersign_model::Timestamp;
 use countersign_model::class::Class;
@@ -38,6 +38,13 @@ pub enum AdminError {
     /// The estate is not what a change was made from.
     #[error("the estate is not the one that this change was made from; nothing was changed")]
     EstateChanged,
+    /// A change of the estate does not say what it was made from.
+    #[error(
+        "an estate is in force, and this change does not say that it was made from it; nothing was \
+             changed. Read the estate, change what you read, and send it with If-Match and the ETag of \
+             that answer (If-Match: * writes over whatever is there)"
+    )]
+    EstateUnconditional,
     /// No estate was applied yet.
     #[error("there is no estate yet: countersign estate apply FILE")]
     NoEstate,
@@ -147,24 +154,59 @@ impl Admin {
         self.books.estate().await?.ok_or(AdminError::NoEstate)
     }
 
-    /// Replaces the estate. Nothing changes if it has faults.
+    /// Replaces the estate, whatever is in force. Nothing changes if it has faults.
     ///
     /// # Errors
     /// [`AdminError::EstateFaulty`] with every fault, [`AdminError::Books`].
     pub async fn estate_put(&self, next: &Estate, actor: &str) -> Result<(), AdminError> {
-        self.estate_put_if(&Conditions::default(), next, actor)
-            .await
+        self.replace(next, actor, |_| Ok(())).await
     }
 
     /// Replaces the estate if what is in force meets the conditions; nobody changes it in between.
     ///
     /// # Errors
-    /// As [`Admin::estate_put`], and [`AdminError::EstateChanged`].
+    /// As [`Admin::estate_put`], and [`AdminError::EstateChanged`] or
+    /// [`AdminError::EstateUnconditional`].
     pub async fn estate_put_if(
         &self,
         conditions: &Conditions,
         next: &Estate,
         actor: &str,
+    ) -> Result<(), AdminError> {
+        let allow = |current: Option<&Estate>| {
+            conditions
+                .allow(current, next)
+                .map_err(|unmet| match unmet {
+                    Unmet::Missing => AdminError::EstateUnconditional,
+                    Unmet::Changed => AdminError::EstateChanged,
+                })
+        };
+        self.replace(next, actor, allow).await
+    }
+
+    /// Replaces the estate that a watch beside us has in force by its next one. The two stay a pair: what
+    /// somebody gave to us alone is not written over.
+    ///
+    /// # Errors
+    /// As [`Admin::estate_put`], and [`AdminError::EstateChanged`] if ours is neither of the two.
+    pub async fn estate_follow(
+        &self,
+        before: Option<&Estate>,
+        next: &Estate,
+        actor: &str,
+    ) -> Result<(), AdminError> {
+        let allow = |current: Option<&Estate>| match current {
+            Some(own) if Some(own) != before && own != next => Err(AdminError::EstateChanged),
+            _ => Ok(()),
+        };
+        self.replace(next, actor, allow).await
+    }
+
+    async fn replace(
+        &self,
+        next: &Estate,
+        actor: &str,
+        allow: impl FnOnce(Option<&Estate>) -> Result<(), AdminError>,
     ) -> Result<(), AdminError> {
         let faults: Vec<Finding> = estate::lint(next)
             .into_iter()
@@ -174,10 +216,11 @@ impl Admin {
             return Err(AdminError::EstateFaulty(faults));
         }
         let _turn = self.estate_turn.lock().await;
-        if !conditions.are_met(self.books.estate().await?.as_ref()) {
-            return Err(AdminError::EstateChanged);
+        let current = self.books.estate().await?;
+        allow(current.as_ref())?;
+        if current.as_ref() != Some(next) {
+            self.books.estate_put(next, actor, self.now()).await?;
         }
-        self.books.estate_put(next, actor, self.now()).await?;
         self.reload().await
     }
 

@@ -174,6 +174,11 @@ impl From<AdminError> for Problem {
             AdminError::EstateChanged => {
                 Problem::new(StatusCode::PRECONDITION_FAILED, "estate_changed", detail)
             }
+            AdminError::EstateUnconditional => Problem::new(
+                StatusCode::PRECONDITION_REQUIRED,
+                "precondition_required",
+                detail,
+            ),
             AdminError::NoEstate => Problem::new(StatusCode::CONFLICT, "no_estate", detail),
             AdminError::Unknown { .. } => {
                 Problem::new(StatusCode::NOT_FOUND, "unknown_object", detail)

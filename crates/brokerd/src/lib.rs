@@ -15,6 +15,8 @@ pub use countersign_broker::outbox::{Road, RoadError};
 pub use countersign_secret::MasterKey;
 pub use master_key::{KeyError, Text, master_key, new_master_key};
 pub use others::{OtherUsers, other_users};
-pub use plane::{BrokerHand, BrokerPlane, OpenError, Options, Refused, create_vault, vault_exists};
+pub use plane::{
+    BrokerHand, BrokerPlane, NotFollowed, OpenError, Options, Refused, create_vault, vault_exists,
+};
 pub use preview::{MintPlan, host_shares, mint_plans};
 pub use road::WatchRoad;

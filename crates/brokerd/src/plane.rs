@@ -3,6 +3,7 @@
 use crate::gate::Gate;
 use crate::peer;
 use axum::Router;
+use countersign_broker::admin::AdminError;
 use countersign_broker::books::{Books, BooksError};
 use countersign_broker::outbox::Road;
 use countersign_broker::plane::{Broker, OpenError as ComposeError, Options as BrokerOptions};
@@ -166,6 +167,17 @@ impl BrokerPlane {
     }
 }
 
+/// Why the broker does not follow the watch to its next estate.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotFollowed {
+    /// It works by an estate that the watch never had.
+    #[error("the broker works by another estate than the watch")]
+    Other,
+    /// It refuses, for a reason a person can act on.
+    #[error("{0}")]
+    Refused(String),
+}
+
 /// What a door in the same process does to the broker. Cheap to clone.
 #[derive(Clone)]
 pub struct BrokerHand(countersign_broker::route::App);
@@ -181,6 +193,35 @@ impl BrokerHand {
             .estate_put(estate, actor)
             .await
             .map_err(|error| error.to_string())
+    }
+
+    /// Replaces the estate that a watch in this process has in force by its next one.
+    ///
+    /// # Errors
+    /// [`NotFollowed`]; the old estate is then still in force here.
+    pub async fn estate_follow(
+        &self,
+        before: Option<&Estate>,
+        next: &Estate,
+        actor: &str,
+    ) -> Result<(), NotFollowed> {
+        let followed = self.0.admin().estate_follow(before, next, actor).await;
+        followed.map_err(|error| match error {
+            AdminError::EstateChanged => NotFollowed::Other,
+            error => NotFollowed::Refused(error.to_string()),
+        })
+    }
+
+    /// The estate in force; `None` before the first.
+    ///
+    /// # Errors
+    /// A sentence for a person.
+    pub async fn estate(&self) -> Result<Option<Estate>, String> {
+        match self.0.admin().estate().await {
+            Ok(estate) => Ok(Some(estate)),
+            Err(AdminError::NoEstate) => Ok(None),
+            Err(error) => Err(error.to_string()),
+        }
     }
 
     /// Seals a secret.

@@ -4,14 +4,16 @@ use crate::args::{Args, ListenArgs};
 use crate::exit::Exit;
 use axum::Router;
 use axum::extract::connect_info::IntoMakeServiceWithConnectInfo;
-use countersign_brokerd::{BrokerHand, BrokerPlane, OpenError, Options as BrokerOptions};
+use countersign_brokerd::{
+    BrokerHand, BrokerPlane, NotFollowed, OpenError, Options as BrokerOptions,
+};
 use countersign_host::clock::Clock;
 use countersign_host::entropy::Entropy;
 use countersign_host::settings::{RawSettings, Settings};
 use countersign_host::telemetry;
 use countersign_model::estate::Estate;
 use countersign_model::outcome::Outcome;
-use countersign_watchd::{EstateSink, Options as WatchOptions, WatchPlane};
+use countersign_watchd::{EstateSink, NotPut, Options as WatchOptions, WatchPlane};
 use data_encoding::BASE64URL_NOPAD;
 use futures::future::BoxFuture;
 use std::future::Future;
@@ -181,7 +183,20 @@ impl countersign_brokerd::Road for InProcess {
 pub(crate) struct ToBroker(pub(crate) BrokerHand);
 
 impl EstateSink for ToBroker {
-    fn put(&self, estate: Estate) -> BoxFuture<'_, Result<(), String>> {
-        Box::pin(async move { self.0.estate_put(&estate, "operator").await })
+    fn put(&self, before: Option<Estate>, next: Estate) -> BoxFuture<'_, Result<(), NotPut>> {
+        Box::pin(follow(self.0.clone(), before, next))
     }
+}
+
+/// Takes the broker from the watch's estate to its next one.
+pub(crate) async fn follow(
+    hand: BrokerHand,
+    before: Option<Estate>,
+    next: Estate,
+) -> Result<(), NotPut> {
+    let followed = hand.estate_follow(before.as_ref(), &next, "operator").await;
+    followed.map_err(|error| match error {
+        NotFollowed::Other => NotPut::Other,
+        NotFollowed::Refused(why) => NotPut::Refused(why),
+    })
 }

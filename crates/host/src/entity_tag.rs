@@ -30,6 +30,15 @@ pub struct Conditions {
     pub if_none_match: Option<String>,
 }
 
+/// Why a change is not made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unmet {
+    /// Something is in force, and the change does not say what it was made from.
+    Missing,
+    /// What is in force is not what the change was made from.
+    Changed,
+}
+
 impl Conditions {
     /// Those of a request. A header line that is no text names no tag.
     #[must_use]
@@ -47,9 +56,26 @@ impl Conditions {
         }
     }
 
+    /// Whether what is in force, if anything is, may be replaced by `next`. What is replaced has to be named:
+    /// a change that names nothing could write over one that its maker never saw (RFC 6585 section 3).
+    ///
+    /// # Errors
+    /// [`Unmet`]; then nothing is to be changed. A change that is in force already is no error, if it was
+    /// made from something: its maker did not hear of its success (RFC 9110 section 13.1.1).
+    pub fn allow(&self, current: Option<&Estate>, next: &Estate) -> Result<(), Unmet> {
+        let named = self.if_match.is_some() || self.if_none_match.is_some();
+        if !named && current.is_some() {
+            return Err(Unmet::Missing);
+        }
+        let again = self.if_match.is_some() && self.if_none_match.is_none();
+        if self.are_met(current) || (again && current == Some(next)) {
+            return Ok(());
+        }
+        Err(Unmet::Changed)
+    }
+
     /// Whether they are met by what is in force; `None`: nothing is.
-    #[must_use]
-    pub fn are_met(&self, current: Option<&Estate>) -> bool {
+    fn are_met(&self, current: Option<&Estate>) -> bool {
         let own = current.map(tag);
         let names =
             |list: &str, weakly: bool| own.as_deref().is_some_and(|own| names(list, own, weakly));

@@ -34,8 +34,21 @@ impl Tasks {
     }
 }
 
+/// Does work to its end, whether or not whoever asked for it stays: a request whose client went away must
+/// not stop between two stores.
+#[expect(clippy::disallowed_methods, reason = "the other place that spawns")]
+pub async fn to_the_end<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> T {
+    let ended = tokio::spawn(work).await;
+    match ended.map_err(tokio::task::JoinError::try_into_panic) {
+        Ok(result) => result,
+        Err(Ok(panic)) => std::panic::resume_unwind(panic),
+        // The runtime is stopping: nobody waits for the answer any more.
+        Err(Err(_)) => std::future::pending().await,
+    }
+}
+
 /// Starts a task nobody waits for: one token request, one delivery. It ends by itself.
-#[expect(clippy::disallowed_methods, reason = "the one place that spawns")]
+#[expect(clippy::disallowed_methods, reason = "the place that spawns")]
 pub fn spawn(work: impl Future<Output = ()> + Send + 'static) {
     drop(tokio::spawn(work));
 }

@@ -9,4 +9,4 @@ mod port;
 
 pub use countersign_watch::Watch;
 pub use plane::{OpenError, Options, WatchPlane, dashboard_url, ledger_exists, rules};
-pub use port::EstateSink;
+pub use port::{EstateSink, NotPut};

@@ -216,4 +216,4 @@ pub fn dashboard_url(configured: Option<&str>, bound: SocketAddr) -> String {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use countersign_model::estate::Estate;
 use countersign_model::id::IncidentId;
 use countersign_model::response::Deed;
-use countersign_watch::{IngestScope as WatchScope, Watch};
+use countersign_watch::{IngestScope as WatchScope, Watch, WatchError};
 use countersign_web::{
     EstatePort, IngestPort, IngestReject, IngestReport, IngestScope, Live, PortError, ResponsePort,
 };
@@ -13,11 +13,20 @@ use std::sync::Arc;
 
 /// Somebody else who works by the estate: the broker, when it runs in the same process.
 pub trait EstateSink: Send + Sync {
-    /// Puts the estate in force there.
+    /// Replaces `before`, which the watch has in force, by `next`.
     ///
     /// # Errors
-    /// A sentence for a person; the old estate is then still in force there.
-    fn put(&self, estate: Estate) -> BoxFuture<'_, Result<(), String>>;
+    /// [`NotPut`]; the old estate is then still in force there.
+    fn put(&self, before: Option<Estate>, next: Estate) -> BoxFuture<'_, Result<(), NotPut>>;
+}
+
+/// Why an estate was not put in force elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NotPut {
+    /// What is in force there is neither the one before nor the next.
+    Other,
+    /// It was refused; a sentence for a person.
+    Refused(String),
 }
 
 pub(crate) struct IngestDoor(pub(crate) Watch);
@@ -71,6 +80,18 @@ fn failed(source: impl std::error::Error + Send + Sync + 'static) -> PortError {
     }
 }
 
+/// Said of a pair that is none.
+const OTHER: &str = "The broker works by another estate than the watch: somebody changed it there alone. \
+                     Nothing was changed; `countersign estate plan FILE` shows both, and \
+                     `countersign estate apply FILE` makes them equal.";
+
+/// The watch could not keep what the broker has in force by now.
+#[derive(Debug, thiserror::Error)]
+#[error("the broker has the new estate and the watch has not: apply it again")]
+struct Unpaired {
+    source: WatchError,
+}
+
 pub(crate) struct EstateDoor {
     watch: Watch,
     sink: Option<Arc<dyn EstateSink>>,
@@ -84,16 +105,40 @@ impl EstateDoor {
 }
 
 impl EstatePort for EstateDoor {
-    /// The stricter side first: what the broker refuses, the watch never sees.
-    fn replace(&self, estate: Estate) -> BoxFuture<'_, Result<(), PortError>> {
+    /// The stricter side first: what the broker refuses, the watch never sees; and what the watch cannot
+    /// keep, the broker gives back.
+    fn replace(
+        &self,
+        before: Option<Estate>,
+        next: Estate,
+    ) -> BoxFuture<'_, Result<(), PortError>> {
         Box::pin(async move {
-            if let Some(sink) = &self.sink {
-                let put = sink.put(estate.clone()).await;
-                put.map_err(|reason| PortError::Refused { reason })?;
+            let Some(sink) = &self.sink else {
+                self.watch.set_estate(next).await.map_err(failed)?;
+                self.live.reset();
+                return Ok(());
+            };
+            let put = sink.put(before.clone(), next.clone()).await;
+            put.map_err(|error| match error {
+                NotPut::Other => PortError::Changed {
+                    reason: OTHER.to_owned(),
+                },
+                NotPut::Refused(reason) => PortError::Refused { reason },
+            })?;
+            if let Err(error) = self.watch.set_estate(next.clone()).await {
+                // Before the first there is nothing to give back: the same change again makes a pair.
+                if let Some(before) = before
+                    && sink.put(Some(next), before).await.is_err()
+                {
+                    return Err(failed(Unpaired { source: error }));
+                }
+                return Err(failed(error));
             }
-            self.watch.set_estate(estate).await.map_err(failed)?;
             self.live.reset();
             Ok(())
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -91,6 +91,12 @@ pub enum PortError {
         /// Why, for a person.
         reason: String,
     },
+    /// What it has is not what the change was made from.
+    #[error("{reason}")]
+    Changed {
+        /// What it has instead, and what to do, for a person.
+        reason: String,
+    },
     /// It has too much to do; the caller should come back.
     #[error("too busy")]
     Busy,
@@ -117,11 +123,13 @@ pub trait IngestPort: Send + Sync {
 
 /// Takes a new estate to everyone who works by it.
 pub trait EstatePort: Send + Sync {
-    /// Replaces the estate in the store, the watch and, where there is one, the broker.
+    /// Replaces the estate in the store, the watch and, where there is one, the broker. `before` is the one
+    /// in force.
     ///
     /// # Errors
     /// [`PortError`]; the old estate is then still in force.
-    fn replace(&self, estate: Estate) -> BoxFuture<'_, Result<(), PortError>>;
+    fn replace(&self, before: Option<Estate>, next: Estate)
+    -> BoxFuture<'_, Result<(), PortError>>;
 }
 
 /// Takes what people do about incidents to the watch.

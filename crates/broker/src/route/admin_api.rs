@@ -14,12 +14,14 @@ use axum::routing::{delete, get, post};
 use axum::{Json, Router};
 use countersign_host::entity_tag::{Conditions, tag};
 use countersign_host::listen::Guest;
+use countersign_host::task::to_the_end;
 use countersign_model::Timestamp;
 use countersign_model::estate::Estate;
 use countersign_model::id::{ConsumerId, CredentialId, IntegrationId};
 use countersign_secret::Secret;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 pub(super) fn router() -> Router<App> {
     Router::new()
@@ -82,11 +84,11 @@ async fn estate_put(
     headers: HeaderMap,
     Sent(next): Sent<Estate>,
 ) -> Result<(StatusCode, [(HeaderName, String); 1]), Problem> {
-    let admin = app.admin();
-    admin
-        .estate_put_if(&Conditions::of(&headers), &next, ACTOR)
-        .await?;
-    Ok((StatusCode::NO_CONTENT, [(header::ETAG, tag(&next))]))
+    let tag = tag(&next);
+    let (admin, conditions) = (Arc::clone(app.admin()), Conditions::of(&headers));
+    let put = async move { admin.estate_put_if(&conditions, &next, ACTOR).await };
+    to_the_end(put).await?;
+    Ok((StatusCode::NO_CONTENT, [(header::ETAG, tag)]))
 }
 
 async fn credentials(

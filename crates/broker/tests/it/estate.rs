@@ -4,6 +4,7 @@ use crate::endpoint::{Endpoint, Say};
 use crate::house::{House, TOKEN, estate};
 use axum::body::Body;
 use axum::http::Request;
+use countersign_broker::admin::AdminError;
 use countersign_model::estate::Estate;
 use http_body_util::BodyExt;
 use std::time::Duration;
@@ -38,6 +39,48 @@ async fn change(house: &House, name: &str, estate: &Estate, tag: &str) -> Answer
     next.name = name.to_owned();
     let body = serde_json::to_string(&next).expect("JSON");
     ask(house, "PUT", ("if-match", tag), body).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_that_names_no_estate_is_refused_once_there_is_one() {
+    let base = estate(&["http://127.0.0.1:9"]);
+    let house = House::with(&base).await;
+    let mut next = base.clone();
+    next.name = "next".to_owned();
+    let body = serde_json::to_string(&next).expect("JSON");
+    let unnamed = ask(&house, "PUT", ("accept", "*/*"), body.clone()).await;
+    assert_eq!(unnamed.status, 428);
+    assert!(unnamed.body.contains("\"precondition_required\""));
+    assert!(unnamed.body.contains("If-Match"), "{}", unnamed.body);
+    let read = ask(&house, "GET", ("accept", "*/*"), String::new()).await;
+    assert!(read.body.contains("\"test\""), "nothing was changed");
+    let named = ask(&house, "PUT", ("if-match", &read.tag), body.clone()).await;
+    assert_eq!(named.status, 204, "{}", named.body);
+    let again = ask(&house, "PUT", ("if-match", &read.tag), body).await;
+    assert_eq!(again.status, 204, "sent again, its answer was lost");
+    assert_eq!(again.tag, named.tag);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_broker_follows_its_watch_and_nobody_elses_change_is_lost() {
+    let base = estate(&["http://127.0.0.1:9"]);
+    let house = House::with(&base).await;
+    let named = |name: &str| {
+        let mut estate = base.clone();
+        estate.name = name.to_owned();
+        estate
+    };
+    let admin = house.broker.admin();
+    let (next, other) = (named("next"), named("other"));
+    let followed = admin.estate_follow(Some(&base), &next, "test").await;
+    followed.expect("from the same to the next");
+    let again = admin.estate_follow(Some(&base), &next, "test").await;
+    again.expect("it has it already");
+    let behind = admin.estate_follow(Some(&base), &other, "test").await;
+    assert!(matches!(behind, Err(AdminError::EstateChanged)));
+    let first = admin.estate_follow(None, &other, "test").await;
+    assert!(matches!(first, Err(AdminError::EstateChanged)));
+    assert_eq!(admin.estate().await.expect("one"), next);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -44,6 +44,9 @@ pub(crate) async fn run(args: &Args, serve: &ServeArgs) -> Result<(), Exit> {
         let plane = open_watch(args, &settings, &bound.1, token.clone(), sink).await?;
         watch = Some((plane, bound));
     }
+    if let (Some((broker, _)), Some((watch, _))) = (&broker, &watch) {
+        say_if_apart(broker, watch).await?;
+    }
     let run_file = RunFile {
         pid: std::process::id(),
         dashboard: watch.as_ref().map(|(_, (_, url))| public(&settings, url)),
@@ -85,6 +88,18 @@ async fn open_watch(
         seed: None,
     };
     WatchPlane::open(options).await.map_err(not_opened)
+}
+
+/// Says that the planes of this process work by different estates: one was applied to one of them alone.
+async fn say_if_apart(broker: &BrokerPlane, watch: &WatchPlane) -> Result<(), Exit> {
+    let ours = broker.hand().estate().await.map_err(Exit::failed)?;
+    if ours != watch.watch.store().estate_get().await? {
+        eprintln!(
+            "The broker and the watch work by different estates: countersign estate plan FILE"
+        );
+        eprintln!("shows how, and countersign estate apply FILE makes them equal.");
+    }
+    Ok(())
 }
 
 async fn announce(args: &Args, run: &RunFile, watch: Option<&WatchPlane>) -> Result<(), Exit> {

@@ -18,6 +18,7 @@ mod house;
 mod incident;
 mod job;
 mod leave;
+mod pair;
 mod sdk;
 mod sdk_core;
 mod serve;

@@ -1,4 +1,4 @@
-use super::{Conditions, tag};
+use super::{Conditions, Unmet, tag};
 use countersign_model::estate::Estate;
 
 fn named(name: &str) -> Estate {
@@ -37,6 +37,29 @@ fn a_tag_is_that_of_one_state_and_of_no_other() {
 fn without_a_condition_everything_goes() {
     assert!(Conditions::default().are_met(None));
     assert!(Conditions::default().are_met(Some(&named("a"))));
+}
+
+#[test]
+fn what_is_replaced_has_to_be_named_and_a_change_made_already_is_none() {
+    let (a, b) = (named("a"), named("b"));
+    let none = Conditions::default();
+    assert_eq!(none.allow(None, &a), Ok(()), "the first needs no name");
+    assert_eq!(none.allow(Some(&a), &b), Err(Unmet::Missing));
+    assert_eq!(none.allow(Some(&a), &a), Err(Unmet::Missing));
+    let from_a = Conditions {
+        if_match: Some(tag(&a)),
+        ..Conditions::default()
+    };
+    assert_eq!(from_a.allow(Some(&a), &b), Ok(()));
+    assert_eq!(from_a.allow(Some(&b), &b), Ok(()), "sent twice, done once");
+    assert_eq!(from_a.allow(Some(&named("c")), &b), Err(Unmet::Changed));
+    assert_eq!(from_a.allow(None, &b), Err(Unmet::Changed));
+    let first = Conditions {
+        if_none_match: Some("*".to_owned()),
+        ..Conditions::default()
+    };
+    assert_eq!(first.allow(None, &a), Ok(()));
+    assert_eq!(first.allow(Some(&a), &a), Err(Unmet::Changed));
 }
 
 #[test]

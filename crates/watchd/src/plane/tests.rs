@@ -10,17 +10,25 @@ async fn open(data: &Path, run_token: &str) -> Result<WatchPlane, OpenError> {
 
 async fn open_with(data: &Path, run_token: &str, rules: &str) -> Result<WatchPlane, OpenError> {
     WatchPlane::open(Options {
+        rules: rules.parse().expect("TOML"),
+        ..options(data, run_token)
+    })
+    .await
+}
+
+/// A watch of this folder, with nobody beside it.
+pub(crate) fn options(data: &Path, run_token: &str) -> Options {
+    Options {
         data: data.to_owned(),
         clock: Clock::system(),
         base_url: "http://127.0.0.1".to_owned(),
         notify: Vec::new(),
-        rules: rules.parse().expect("TOML"),
+        rules: toml::Table::new(),
         keep: toml::Table::new(),
         run_token: run_token.to_owned(),
         estate_sink: None,
         seed: None,
-    })
-    .await
+    }
 }
 
 async fn admits(plane: &WatchPlane, token: &str) -> bool {

@@ -75,6 +75,7 @@ pub(crate) fn bad_query(rejection: &QueryRejection) -> Problem {
 pub(crate) fn port_problem(error: PortError, refused: Code) -> Problem {
     match error {
         PortError::Refused { reason } => Problem::new(refused, reason),
+        PortError::Changed { reason } => Problem::new(Code::EstateChanged, reason),
         PortError::Busy => Problem::new(
             Code::Unavailable,
             "The watch has too much to do; nothing was kept.",

@@ -9,9 +9,17 @@ use axum::extract::rejection::BytesRejection;
 use axum::http::{HeaderMap, HeaderName, header};
 use bytes::Bytes;
 use countersign_feed::estate::{Finding, Format, Plan, Severity, decode, lint, plan};
-use countersign_host::entity_tag::{Conditions, tag};
+use countersign_host::entity_tag::{Conditions, Unmet, tag};
+use countersign_host::task::to_the_end;
 use countersign_model::estate::Estate;
 use serde::Serialize;
+
+/// Said of a change that could write over one that its maker never saw.
+const UNNAMED: &str = "An estate is in force, and this change does not say that it was made from it. Nothing \
+                       was changed.";
+/// Said of a change that comes too late.
+const OTHER: &str =
+    "The estate is not the one that this change was made from. Nothing was changed.";
 
 /// What applying an estate did.
 #[derive(Debug, Serialize)]
@@ -58,19 +66,25 @@ pub(crate) async fn estate_put(
         let detail = format!("It contradicts itself: {}.", faults_word(errors.len()));
         return Err(Problem::new(Code::EstateInvalid, detail).with_faults(errors));
     }
+    let tag = tag(&estate);
+    let plan = to_the_end(replace(app, Conditions::of(&headers), estate)).await?;
+    Ok(([(header::ETAG, tag)], Json(Applied { plan, findings })))
+}
+
+/// Puts the estate in force, if what is there is what it was made from; what it changes.
+async fn replace(app: App, conditions: Conditions, next: Estate) -> Result<Plan, Problem> {
     let _turn = app.estate_turn.lock().await;
     let before = app.store.estate_get().await?;
-    if !Conditions::of(&headers).are_met(before.as_ref()) {
-        let detail =
-            "The estate is not the one that this change was made from. Nothing was changed.";
-        return Err(Problem::new(Code::EstateChanged, detail));
-    }
-    let plan = plan(&before.unwrap_or_default(), &estate);
-    let tag = tag(&estate);
-    let replaced = app.estate.replace(estate).await;
+    let allowed = conditions.allow(before.as_ref(), &next);
+    allowed.map_err(|unmet| match unmet {
+        Unmet::Missing => Problem::new(Code::PreconditionRequired, UNNAMED),
+        Unmet::Changed => Problem::new(Code::EstateChanged, OTHER),
+    })?;
+    let plan = plan(&before.clone().unwrap_or_default(), &next);
+    let replaced = app.estate.replace(before, next).await;
     replaced.map_err(|error| port_problem(error, Code::EstateRefused))?;
     app.live.reset();
-    Ok(([(header::ETAG, tag)], Json(Applied { plan, findings })))
+    Ok(plan)
 }
 
 fn format_of(media_type: &str) -> Result<Format, Problem> {

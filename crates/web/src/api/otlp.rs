@@ -68,7 +68,9 @@ async fn take(
 /// An exporter drops what is answered with another status than 429, 502, 503 or 504.
 fn accepted(accepted: Result<IngestReport, PortError>) -> Result<IngestReport, Problem> {
     accepted.map_err(|error| match error {
-        PortError::Refused { reason } => Problem::new(Code::OutcomesRefused, reason),
+        PortError::Refused { reason } | PortError::Changed { reason } => {
+            Problem::new(Code::OutcomesRefused, reason)
+        }
         PortError::Busy => busy(),
         PortError::Failed { source } => {
             // It goes to the log here; the exporter is told to come back.

@@ -82,6 +82,10 @@ codes! {
     /// The estate is not what the change was made from.
     EstateChanged = "estate_changed", PRECONDITION_FAILED, "The estate was changed meanwhile",
         "Read it again, make the change in what you read, and send it with the new `ETag`.";
+    /// The change does not say what it was made from.
+    PreconditionRequired = "precondition_required", PRECONDITION_REQUIRED, "A condition is needed",
+        "Read it (`GET`), change what you read, and send it with `If-Match` and the `ETag` of that answer; \
+         `If-Match: *` writes over whatever is there.";
     /// The query cannot be read.
     MalformedQuery = "malformed_query", BAD_REQUEST, "The query cannot be read",
         "Correct the parameter that the detail names.";

@@ -192,7 +192,15 @@ async fn an_estate_goes_in_and_comes_out_the_same_and_tells_what_changed() {
         house.json("/api/v1/estate").await,
         serde_json::to_value(&estate).unwrap()
     );
-    let again = put(&house, "application/json; charset=utf-8", json).await;
+    let unnamed = put(&house, "application/json", json.clone()).await;
+    assert_eq!(unnamed.status, StatusCode::PRECONDITION_REQUIRED);
+    assert_eq!(unnamed.code(), "precondition_required");
+    assert!(unnamed.body.contains("If-Match"), "{}", unnamed.body);
+    let kind = "application/json; charset=utf-8";
+    let mut again = with_token("PUT", "/api/v1/estate", kind, json.into());
+    let tag = first.header("etag").parse().expect("a header");
+    again.headers_mut().insert("if-match", tag);
+    let again = house.send(again).await;
     let answer: serde_json::Value = serde_json::from_str(&again.body).unwrap();
     assert_eq!(answer["plan"]["sections"], json!({}));
 }

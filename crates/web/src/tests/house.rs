@@ -274,7 +274,7 @@ impl IngestPort for Watch {
 }
 
 impl EstatePort for Watch {
-    fn replace(&self, estate: Estate) -> BoxFuture<'_, Result<(), PortError>> {
+    fn replace(&self, _: Option<Estate>, estate: Estate) -> BoxFuture<'_, Result<(), PortError>> {
         async move {
             if estate.name == "refuse me" {
                 let reason = "The broker still vends INT-029.".to_owned();

@@ -3,7 +3,7 @@
 
 use crate::args::Args;
 use crate::exit::Exit;
-use crate::house::{InProcess, open_broker};
+use crate::house::{InProcess, follow, open_broker};
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::response::Response;
@@ -12,7 +12,7 @@ use countersign_host::clock::Clock;
 use countersign_host::settings::Settings;
 use countersign_host::task::Tasks;
 use countersign_model::estate::Estate;
-use countersign_watchd::{EstateSink, Watch};
+use countersign_watchd::{EstateSink, NotPut, Watch};
 use futures::future::BoxFuture;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -158,10 +158,11 @@ async fn forward(State(stand): State<Stand>, request: Request) -> Response {
 }
 
 impl EstateSink for Stand {
-    fn put(&self, estate: Estate) -> BoxFuture<'_, Result<(), String>> {
+    fn put(&self, before: Option<Estate>, next: Estate) -> BoxFuture<'_, Result<(), NotPut>> {
         Box::pin(async move {
-            let hand = self.hand().await.map_err(|exit| exit.words)?;
-            hand.estate_put(&estate, "operator").await
+            let hand = self.hand().await;
+            let hand = hand.map_err(|exit| NotPut::Refused(exit.words))?;
+            follow(hand, before, next).await
         })
     }
 }
