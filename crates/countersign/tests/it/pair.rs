@@ -4,6 +4,7 @@ use crate::commands::ESTATE;
 use crate::house::{Folder, Server, ask};
 use crate::serve::serve;
 use serde_json::Value;
+use std::time::Duration;
 
 /// A server over an estate, and what its people's commands use.
 struct Pair {
@@ -50,7 +51,8 @@ impl Pair {
         let estate =
             countersign_feed::estate::decode(&text, countersign_feed::estate::Format::Yaml);
         let body = serde_json::to_string(&estate.expect("a sound estate")).expect("JSON");
-        let client = reqwest::Client::new();
+        let client = countersign_host::http::client(Duration::from_secs(60));
+        let client = client.build().expect("a client");
         let mut request = client.put(self.url(plane)).bearer_auth(&self.bearer);
         if anything {
             request = request.header("if-match", "*");
@@ -83,7 +85,6 @@ fn both(name: &str) -> Names {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_estate_given_to_one_plane_alone_is_written_over_by_nobody_who_did_not_see_it() {
-    countersign_host::http::install_tls();
     let pair = Pair::serve();
     let first = pair.put("dashboard", "first", false).await;
     assert_eq!(first.0, 200, "the first needs no condition: {}", first.1);
