@@ -10,6 +10,10 @@ use countersign_model::status::Health;
 use countersign_model::{SignedDuration, Timestamp};
 use countersign_watch::Judge;
 use std::collections::BTreeMap;
+use std::sync::mpsc::sync_channel;
+
+/// Steps that a world may be ahead of what is judged.
+const AHEAD: usize = 256;
 
 /// What is kept beside incidents, where a history is made.
 #[derive(Debug, Clone, Copy)]
@@ -58,30 +62,41 @@ impl Watching {
         }
     }
 
-    /// Lets the world go on until `end`, which is not part of it.
+    /// Lets the world go on until `end`, which is not part of it. The world depends on nothing that is
+    /// judged, so it runs ahead on a thread of its own.
     pub(crate) fn until(&mut self, world: &mut World, end: Timestamp) {
-        loop {
-            let next = world.next_at();
-            if let Some(wake) = self.wake().filter(|wake| *wake < next && *wake < end) {
-                self.judge.tick(wake);
-                self.ticked_at = wake;
-                self.note(wake);
-                continue;
+        let (says, hears) = sync_channel(AHEAD);
+        std::thread::scope(|scope| {
+            scope.spawn(move || {
+                while world.next_at() < end {
+                    let (now, outcomes) = world.step();
+                    if !outcomes.is_empty() && says.send((now, outcomes)).is_err() {
+                        return;
+                    }
+                }
+            });
+            for (now, outcomes) in hears {
+                self.wait_until(now);
+                for outcome in &outcomes {
+                    self.judge.observe(now, outcome);
+                }
+                self.look(now);
             }
-            if next >= end {
-                return;
-            }
-            let (now, outcomes) = world.step();
-            if outcomes.is_empty() {
-                continue;
-            }
-            for outcome in &outcomes {
-                self.judge.observe(now, outcome);
-            }
-            self.judge.tick(now);
-            self.ticked_at = now;
-            self.note(now);
+        });
+        self.wait_until(end);
+    }
+
+    /// Looks again as often as the judgement wants to before `end`.
+    fn wait_until(&mut self, end: Timestamp) {
+        while let Some(wake) = self.wake().filter(|wake| *wake < end) {
+            self.look(wake);
         }
+    }
+
+    fn look(&mut self, now: Timestamp) {
+        self.judge.tick(now);
+        self.ticked_at = now;
+        self.note(now);
     }
 
     /// When the judgement wants to look again; at most once a second.

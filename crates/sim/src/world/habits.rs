@@ -15,6 +15,8 @@ use countersign_model::{SignedDuration, Timestamp, civil};
 const REWRITTEN_SHARE: f64 = 0.15;
 /// Working hours of a day.
 const STAFFED_HOURS: f64 = 10.0;
+/// Changes to expect within the rest that a table's owners call critical, at its quietest hour.
+const CHANGES_WITHIN_LIMIT: f64 = 12.0;
 /// How far a week is from the usual one at most (demo estate D.8).
 const WEEKLY_SPREAD: f64 = 0.03;
 /// Entries, messages or rows a day of an asset whose estate does not say: one a minute.
@@ -231,7 +233,8 @@ impl Habits {
         let span = minutes_f64(minutes);
         match &thing.rhythm {
             Rhythm::Continuous { per_day } => {
-                per_day * HOURLY_PERCENT[local.hour] / 100.0 / 60.0 * span * weekend * week
+                let usual = per_day * HOURLY_PERCENT[local.hour] / 100.0 / 60.0 * weekend * week;
+                usual.max(least(&thing.it)) * span
             }
             Rhythm::Staffed { per_day } if local.staffed => {
                 per_day / STAFFED_HOURS / 60.0 * span * weekend * week
@@ -343,6 +346,14 @@ fn rhythm(asset: &Asset, unit: &BusinessUnit, span: Span) -> Rhythm {
         (_, Some(per_day)) if staffed => Rhythm::Staffed { per_day },
         (_, Some(per_day)) => Rhythm::Continuous { per_day },
     }
+}
+
+/// Changes a minute at which a table keeps what its owners declared: a rest as long as they call critical
+/// is then as rare as one in a hundred thousand.
+fn least(asset: &Asset) -> f64 {
+    asset.critical_after_min.map_or(0.0, |minutes| {
+        CHANGES_WITHIN_LIMIT / f64::from(minutes.max(1))
+    })
 }
 
 /// Batches on a day that has any, at most: a weekday's.
