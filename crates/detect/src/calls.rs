@@ -179,6 +179,14 @@ impl Calls {
         self.provider.newest.is_some_and(|at| at >= from)
     }
 
+    /// Whether what is newest of it are calls whose token was refused, and not what it may do or from
+    /// where.
+    pub(crate) fn finds_token_dead(&self) -> bool {
+        let others = self.refused.n(Class::Scope) + self.refused.n(Class::Policy);
+        let all: u64 = self.refused.classes.values().sum();
+        self.is_refused() && all > others.saturating_mul(2)
+    }
+
     /// Whether refused calls are what is newest of it.
     pub(crate) fn is_refused(&self) -> bool {
         self.all.unhealed().is_some()
@@ -222,6 +230,11 @@ impl Calls {
 }
 
 impl Told {
+    /// Failures of a class.
+    fn n(&self, class: Class) -> u64 {
+        self.classes.get(class.as_str()).copied().unwrap_or(0)
+    }
+
     fn keep(&mut self, outcome: &Outcome, call: &Call, class: Class, what: &str) {
         let known = |fact: &Evidence| fact.outcome.as_ref() == Some(&outcome.id);
         if self.evidence.iter().any(known) {

@@ -168,7 +168,8 @@ impl Platform {
     pub(super) fn held(&mut self, now: Timestamp, package: &Package, place: &Place) -> Vec<String> {
         let mut held = package.terms(now).scopes.clone();
         if self.broken(now, Kind::ScopeRemoved, place) {
-            take_scopes_away(&mut held);
+            let reads_fire = self.switch(Name::JourneysReadFiresEvents) != 0;
+            take_scopes_away(&mut held, reads_fire);
         }
         held
     }
@@ -199,10 +200,12 @@ impl Platform {
     }
 }
 
-/// Takes away what is more than reading; if there is nothing more, the last scope.
-fn take_scopes_away(held: &mut Vec<String>) {
-    let reads = |scope: &String| scope.ends_with("_read") || scope.ends_with("_view");
-    if held.iter().all(reads) {
+/// Takes away what does more than read; if nothing does, the last scope. Reading journeys does where it
+/// lets events in as well (`reads_fire`) and the package holds more.
+fn take_scopes_away(held: &mut Vec<String>, reads_fire: bool) {
+    let named_read = |scope: &String| scope.ends_with("_read") || scope.ends_with("_view");
+    let reads = |scope: &String| named_read(scope) && !(reads_fire && scope == "journeys_read");
+    if held.iter().all(named_read) {
         held.pop();
     } else {
         held.retain(reads);

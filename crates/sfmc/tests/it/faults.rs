@@ -132,8 +132,8 @@ fn a_lost_scope_is_missing_from_new_tokens_and_calls_say_20002() {
     house.break_it(1, "scope_removed");
     let (_, minted) = house.mint(2, json!({}));
     assert_eq!(
-        minted["scope"],
-        "data_extensions_read journeys_read automations_read email_read"
+        minted["scope"], "data_extensions_read automations_read email_read",
+        "reading journeys lets events in, so it is gone as well"
     );
     let short = minted["access_token"].as_str().expect("a token").to_owned();
     let sent = json!({ "definitionKey": "TS-key", "recipient": { "contactKey": "c" } });

@@ -102,6 +102,32 @@ fn a_fresh_token_that_one_family_answers_with_401_lacks_a_scope() {
 }
 
 #[test]
+fn tokens_renewed_while_a_scope_is_gone_name_no_second_minter() {
+    let mut detector = detector();
+    let start = at("2026-11-22T12:00:00Z");
+    let mut signals = Vec::new();
+    for minute in 0..60 {
+        let now = later(start, minute * 60);
+        if minute % 10 == 0 {
+            signals.extend(observe(&mut detector, &mint("INT-031", now, 200, None)));
+        }
+        let (status, code) = if minute < 50 {
+            (403, Some("20002"))
+        } else {
+            (200, None)
+        };
+        let called = call("INT-031", later(now, 30), status, code);
+        signals.extend(observe(&mut detector, &called));
+        signals.extend(detector.tick(later(now, 40)));
+    }
+    assert_eq!(
+        strengths(&signals),
+        [Strength::Suspect, Strength::Page, Strength::Healed]
+    );
+    assert_eq!(signals[1].class, Class::Scope);
+}
+
+#[test]
 fn token_after_token_that_dies_young_names_a_second_minter_once() {
     let mut detector = detector();
     let start = at("2026-11-22T12:00:00Z");
