@@ -179,12 +179,21 @@ impl Calls {
         self.provider.newest.is_some_and(|at| at >= from)
     }
 
-    /// Whether what is newest of it are calls whose token was refused, and not what it may do or from
-    /// where.
-    pub(crate) fn finds_token_dead(&self) -> bool {
+    /// Whether the token that was new at `minted` was taken, and then refused as no token any more. A
+    /// family of endpoints that refuses it from the first call on misses a permission, with whatever
+    /// status it says so (sfmc-api J), and says nothing of the token's life.
+    pub(crate) fn finds_token_dead(&self, minted: Option<Timestamp>) -> bool {
         let others = self.refused.n(Class::Scope) + self.refused.n(Class::Policy);
         let all: u64 = self.refused.classes.values().sum();
-        self.is_refused() && all > others.saturating_mul(2)
+        let began_later = |channel: &Channel| {
+            let since = channel.unhealed().map(|(since, _)| since);
+            since.is_some_and(|since| minted.is_none_or(|minted| since > minted))
+        };
+        let was_taken = match self.families.is_empty() {
+            true => began_later(&self.all),
+            false => self.families.values().any(began_later),
+        };
+        was_taken && all > others.saturating_mul(2)
     }
 
     /// Whether refused calls are what is newest of it.

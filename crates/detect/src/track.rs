@@ -196,7 +196,7 @@ impl Track {
         let left = self
             .token_ends_at
             .map_or(0.0, |end| end.duration_since(outcome.ts).as_secs_f64());
-        if self.calls.finds_token_dead() && left > YOUNG_SHARE * life {
+        if self.calls.finds_token_dead(self.last_ok) && left > YOUNG_SHARE * life {
             self.young.push(outcome.ts);
         }
         let recent = |at: &Timestamp| outcome.ts.duration_since(*at) < YOUNG_SPAN;

@@ -128,6 +128,31 @@ fn tokens_renewed_while_a_scope_is_gone_name_no_second_minter() {
 }
 
 #[test]
+fn a_missing_scope_that_answers_401_to_each_fresh_token_names_no_second_minter() {
+    let mut detector = detector();
+    let start = at("2026-11-22T12:00:00Z");
+    let mut signals = Vec::new();
+    for minute in 0..30 {
+        let now = later(start, minute * 60);
+        let status = if minute < 5 { 200 } else { 401 };
+        for (second, status) in [(0, status), (2, status)] {
+            let mut called = call("INT-031", later(now, second), status, None);
+            let Fact::Call(fact) = &mut called.fact else {
+                unreachable!("a call")
+            };
+            fact.route = Some("/hub/v1/dataevents/key:{key}/rowset".to_owned());
+            signals.extend(observe(&mut detector, &called));
+            let minted = later(now, second + 1);
+            signals.extend(observe(&mut detector, &mint("INT-031", minted, 200, None)));
+        }
+        signals.extend(detector.tick(later(now, 40)));
+    }
+    assert!(!signals.is_empty());
+    let contested = signals.iter().any(|one| one.class == Class::SecondMinter);
+    assert!(!contested, "{signals:?}");
+}
+
+#[test]
 fn token_after_token_that_dies_young_names_a_second_minter_once() {
     let mut detector = detector();
     let start = at("2026-11-22T12:00:00Z");
