@@ -185,13 +185,12 @@ impl Calls {
     pub(crate) fn finds_token_dead(&self, minted: Option<Timestamp>) -> bool {
         let others = self.refused.n(Class::Scope) + self.refused.n(Class::Policy);
         let all: u64 = self.refused.classes.values().sum();
-        let began_later = |channel: &Channel| {
-            let since = channel.unhealed().map(|(since, _)| since);
-            since.is_some_and(|since| minted.is_none_or(|minted| since > minted))
+        let took_it = |channel: &Channel| {
+            channel.unhealed().is_some() && channel.ok_at.is_some() && channel.ok_at >= minted
         };
         let was_taken = match self.families.is_empty() {
-            true => began_later(&self.all),
-            false => self.families.values().any(began_later),
+            true => took_it(&self.all),
+            false => self.families.values().any(took_it),
         };
         was_taken && all > others.saturating_mul(2)
     }

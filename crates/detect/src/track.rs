@@ -208,6 +208,12 @@ impl Track {
         self.contested_at.is_some()
     }
 
+    /// Whether calls are seen to be refused, and no token is seen to have died young more than once:
+    /// then what looks so to the broker, which sees refusals alone, is something else.
+    pub(crate) fn refutes_second_minter(&self) -> bool {
+        self.calls.is_refused() && self.young.len() < 2
+    }
+
     pub(crate) fn token_is_alive(&self, now: Timestamp) -> bool {
         self.token_ends_at.is_some_and(|end| end > now)
     }

@@ -157,6 +157,9 @@ impl Detector {
     ) -> Option<Signal> {
         self.known.get(id)?;
         let track = self.track(id, by);
+        if track.refutes_second_minter() {
+            return None;
+        }
         track.contested_at = track.contested_at.max(Some(by.ts));
         contest(now, id, track, by)
     }
