@@ -90,15 +90,22 @@ fn oldest(run: &Run) -> Option<&Failure> {
 /// Looks for the earliest start from which most credentials that tried since then fail.
 ///
 /// Attempts before the start say nothing about a failure that had not begun: without that, a fleet
-/// that renews every quarter of an hour would take most of the window to show it.
+/// that renews every quarter of an hour would take most of the window to show it. A credential that has
+/// failed by itself since before the window, and before the outage that is `known`, counts for neither
+/// side: beside it, one slip of another would look like most of those that tried.
 pub(crate) fn outage(
     now: Timestamp,
     rules: &Rules,
     tracks: &[(&CredentialId, &Track)],
+    known: Option<Timestamp>,
 ) -> Option<Outage> {
     let window = now
         .checked_sub(span(rules.platform_window_s))
         .unwrap_or(Timestamp::MIN);
+    let begin = known.map_or(window, |known| known.min(window));
+    let is_new = |track: &Track| oldest(&track.transients).is_none_or(|first| first.ts >= begin);
+    let tracks = tracks.iter().filter(|(_, track)| is_new(track));
+    let tracks: Vec<(&CredentialId, &Track)> = tracks.copied().collect();
     let failing: Vec<(&CredentialId, &Run)> = tracks
         .iter()
         .filter(|(_, track)| newest(&track.transients).is_some_and(|f| f.ts >= window))

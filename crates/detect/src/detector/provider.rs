@@ -56,7 +56,9 @@ impl Detector {
             .collect();
         let of_calls = platform::outage_of_calls(now, &self.rules, &tracks);
         let calls_fail = of_calls.is_some();
-        let Some(outage) = worst(platform::outage(now, &self.rules, &tracks), of_calls) else {
+        let known = self.state.providers.get(id).and_then(|one| one.since);
+        let of_tokens = platform::outage(now, &self.rules, &tracks, known);
+        let Some(outage) = worst(of_tokens, of_calls) else {
             let provider = self.state.providers.get(id)?;
             let since = provider.since.or(provider.in_doubt_since)?;
             let is_over = provider.since.is_none() || platform::works_again(since, &tracks);

@@ -1,5 +1,6 @@
 //! Puts a judgement and its evidence into the words of the house.
 
+use crate::calls::Run as Refusals;
 use crate::platform::Outage;
 use crate::rules::{Rules, span};
 use crate::track::{Run, Track};
@@ -74,7 +75,7 @@ pub(super) fn calls_refused(
     let class = [Class::Scope, Class::Policy, Class::Certificate]
         .into_iter()
         .find(|class| run.is_mostly(*class))
-        .unwrap_or_else(|| class_of_unauthorized(run.since, run.one_family, track, long));
+        .unwrap_or_else(|| class_of_unauthorized(&run, track, long));
     let mut signal = about(now, id, track, &track.refusals);
     signal.blind_spots[0] = BELOW_CALLS.to_owned();
     signal
@@ -106,10 +107,13 @@ pub(super) fn calls_refused(
 /// killed; or, where no token is known, the credential itself. A token issued since, or one that a
 /// single family of endpoints refuses, was accepted and lacks a scope: some routes answer 401 for that
 /// (provider J1).
-fn class_of_unauthorized(first: Timestamp, one_family: bool, track: &Track, long: bool) -> Class {
+fn class_of_unauthorized(run: &Refusals<'_>, track: &Track, long: bool) -> Class {
+    let (first, newest) = (run.since, run.evidence.last().map(|fact| fact.at));
     match (track.token_ends_at, track.last_ok) {
-        (Some(end), _) if one_family && end > first => Class::Scope,
-        (_, Some(minted)) if minted > first => Class::Scope,
+        (Some(end), _) if run.one_family && end > first => Class::Scope,
+        (_, Some(minted)) if minted > first || minted == first && newest > Some(minted) => {
+            Class::Scope
+        }
         (Some(end), _) if end <= first && long => Class::LongJob,
         (Some(end), _) if end <= first => Class::NotRenewed,
         (Some(_), _) => Class::TokenRevoked,
