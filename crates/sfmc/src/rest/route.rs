@@ -2,8 +2,8 @@
 
 use super::{Call, Needs};
 use super::{
-    activity, automation, bulk, campaign, content, identity, journey, listing, message, older,
-    table,
+    activity, automation, bulk, campaign, catalogue, content, identity, journey, listing, message,
+    older, table,
 };
 use crate::platform::Platform;
 use crate::request::Answer;
@@ -72,6 +72,7 @@ const CONTACTS: Needs = Needs::Scope(&["list_and_subscribers_read"]);
 const SMS: Needs = Needs::Scope(&["sms_read"]);
 const PUSH: Needs = Needs::Scope(&["push_read"]);
 const WRITING: Needs = Needs::Scope(&["data_extensions_write"]);
+const USERS: Needs = Needs::Scope(&["users_read"]);
 const SENDING: Needs = Needs::Scope(&["email_send"]);
 
 /// Every route, the more special before the more general.
@@ -89,6 +90,7 @@ pub(super) const ROUTES: &[Route] = &[
         Needs::Life,
         identity::endpoint,
     ),
+    get("/platform/v1/setup/quickflow/data", USERS, listing::setup),
     of(
         TABLE,
         get(
@@ -275,4 +277,6 @@ pub(super) const ROUTES: &[Route] = &[
         SENDING,
         message::send_one,
     ),
+    get("/{part}/v1/rest", Needs::Life, catalogue::show),
+    get("/{part}/v1/rest/experimental", Needs::Life, catalogue::show),
 ];

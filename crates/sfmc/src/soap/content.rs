@@ -7,6 +7,7 @@ mod event;
 mod subscriber;
 mod table;
 
+pub(crate) use account::{ROLES, role_id};
 use subscriber::key_of as subscriber_key_of;
 
 use crate::platform::Platform;
@@ -165,6 +166,7 @@ pub(super) fn things(
         "Program" => definition::programs(platform, mid),
         "QueryDefinition" => definition::queries(platform, mid),
         "AccountUser" => account::users(platform, mid),
+        "AccountUserAccount" => account::reached(platform, now, mid),
         "Role" => account::roles(mid),
         "Account" | "BusinessUnit" => account::units(platform, kind, mid),
         _ => Vec::new(),
