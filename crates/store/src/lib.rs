@@ -25,6 +25,7 @@ mod rollup;
 mod row;
 mod source;
 mod status;
+mod tail;
 mod watch_store;
 mod writer;
 
@@ -39,4 +40,5 @@ pub use outcome::{Appended, Stretch, Unreadable};
 pub use pipeline::{Loaded, PipelineCommit};
 pub use rollup::Grain;
 pub use source::Source;
+pub use tail::{Print, Tail, TailCounts, TailFile, TailPlace, TailStanding, TailState};
 pub use watch_store::{DATABASE_FILE, WatchStore};

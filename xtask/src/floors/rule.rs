@@ -105,6 +105,7 @@ pub(crate) const KEPT_BY: &[Keeper] = &[
             "sfmc",
             "host",
             "broker",
+            "watch",
             "web",
             "notify",
             "brokerd",
