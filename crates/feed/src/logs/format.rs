@@ -40,14 +40,15 @@ pub enum FormatFault {
     /// Nothing we know begins like this.
     #[error(
         "the format is not known: it is neither outcome lines, nor an nginx access log, nor CSV \
-         with a header that names a time and a status; JSON of another program needs a mapping"
+         with a header that names a time and a status; JSON of another program needs a \
+         mapping (`--mapping`, or `mapping` of a `[[tail]]`)"
     )]
     Unknown,
     /// Not what was asked for.
     #[error("the first line is no CSV header that names a time and a status")]
     NoHeader,
     /// JSON of others cannot be read without one.
-    #[error("the format json needs a mapping")]
+    #[error("the format json needs a mapping (`--mapping`, or `mapping` of a `[[tail]]`)")]
     NoMapping,
 }
 
