@@ -76,16 +76,21 @@ impl Watch {
     ) -> Result<IngestReport, WatchError> {
         let now = self.clock().now();
         let mut report = IngestReport::default();
+        let mut forged = Forged::new();
         let mut first = 1;
         for piece in pieces(lines) {
-            self.ingest_piece(first, piece, now, scope, &mut report)
-                .await?;
+            let sifted = self.ingest_piece(first, piece, now, scope, &mut report);
+            for (what, n) in sifted.await? {
+                let all = forged.entry(what).or_default();
+                *all = u64::saturating_add(*all, n);
+            }
             first += memchr::memchr_iter(b'\n', piece).count() as u64;
         }
+        self.note(forged).await?;
         Ok(report)
     }
 
-    /// Takes a part of a batch, whose first line has the number `first`.
+    /// Takes a part of a batch, whose first line has the number `first`; gives what was forged in it.
     async fn ingest_piece(
         &self,
         first: u64,
@@ -93,7 +98,7 @@ impl Watch {
         now: Timestamp,
         scope: &IngestScope,
         report: &mut IngestReport,
-    ) -> Result<(), WatchError> {
+    ) -> Result<Forged, WatchError> {
         let limits = Limits::default();
         let decoded = ndjson::decode_from(first, piece, now, &limits);
         let client_ids = decoded.client_ids;
@@ -105,7 +110,6 @@ impl Watch {
         });
         let sifted = sift(&self.estate(), scope, None, told);
         let appended = self.append(sifted.kept).await?;
-        self.note(sifted.forged).await?;
         report.accepted += appended.accepted as u64;
         report.duplicates += appended.duplicates as u64;
         report.rejected += decoded.n_rejected + sifted.rejects.len() as u64;
@@ -121,7 +125,7 @@ impl Watch {
         for (name, n) in &decoded.unknown_fields {
             ndjson::count(&mut report.unknown_fields, name, *n, &limits);
         }
-        Ok(())
+        Ok(sifted.forged)
     }
 
     /// Keeps on record, once an hour for each credential, that somebody told what our broker did not
