@@ -105,7 +105,8 @@ impl Source {
                     .map(|table| table.rows_from(first, n));
                 rows.unwrap_or_default()
                     .iter()
-                    .map(|row| Some(super::row::node(row)))
+                    .zip(first..)
+                    .map(|(row, place)| Some(super::row::numbered(row, place)))
                     .collect()
             }
             Source::Events(single, _) if first < single.len() as u64 => cut(single),

@@ -152,6 +152,30 @@ fn app_users_show_whether_they_are_active() {
 }
 
 #[test]
+fn every_row_has_a_number_that_no_list_of_fields_names() {
+    let mut house = House::new();
+    let rows = house.retrieve(
+        0,
+        "DataExtensionObject[DE-key]",
+        &["_CustomObjectKey", "id"],
+        "",
+    );
+    let numbers: Vec<String> = rows
+        .iter()
+        .map(|row| {
+            let pairs = all(row.child("Properties").expect("pairs"), "Property");
+            assert_eq!(at(pairs[0], "Name"), "_CustomObjectKey");
+            at(pairs[0], "Value")
+        })
+        .collect();
+    let expected: Vec<String> = (1..=rows.len()).map(|n| n.to_string()).collect();
+    assert!(!rows.is_empty());
+    assert_eq!(numbers, expected);
+    let fields = house.retrieve(0, "DataExtensionField", &["Name"], "");
+    assert!(!values(&fields, "Name").contains(&"_CustomObjectKey".to_owned()));
+}
+
+#[test]
 fn which_units_a_user_reaches_is_asked_by_its_number() {
     let mut house = House::new();
     let everywhere = "<QueryAllAccounts>1</QueryAllAccounts>";
@@ -160,7 +184,9 @@ fn which_units_a_user_reaches_is_asked_by_its_number() {
     let user = all(&users, "Results")
         .into_iter()
         .find(|user| at(user, "Name") == "S app user");
-    let id = at(user.expect("an app user"), "AccountUserID");
+    let user = user.expect("an app user");
+    let id = at(user, "AccountUserID");
+    assert_eq!(at(user, "ID"), id, "shown though not asked for");
     let filter = |operator: &str, ids: &[&str]| {
         let values: String = ids
             .iter()
