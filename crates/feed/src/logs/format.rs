@@ -62,7 +62,7 @@ impl Format {
         name: Option<FormatName>,
         mapping: Option<&Arc<Mapping>>,
     ) -> Result<Format, FormatFault> {
-        let lines = lines(head);
+        let lines = lines(head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head));
         let first = lines.first().copied().unwrap_or_default();
         match (name, mapping) {
             (Some(FormatName::Ndjson), _) => Ok(Format::Ndjson),

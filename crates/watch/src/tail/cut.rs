@@ -37,6 +37,11 @@ pub(crate) fn cut(file: &mut TailFile, buffer: &[u8], is_over: bool) -> Cut {
         file.skips = !buffer[..from].ends_with(b"\n");
         file.lines += u64::from(!file.skips);
     }
+    if !file.skips {
+        // A program that does not append writes on behind the hole that truncation made.
+        let is_hole = |byte: &&u8| **byte == 0;
+        from += buffer[from..].iter().take_while(is_hole).count();
+    }
     let mut line = |file: &mut TailFile, bytes: Range<usize>| {
         file.lines += 1;
         cut.lines.push(Span {

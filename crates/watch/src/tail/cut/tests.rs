@@ -55,3 +55,12 @@ fn a_line_longer_than_any_buffer_is_passed_and_told_once() {
     assert_eq!(passed, [2]);
     assert_eq!((file.lines, file.skips), (3, false));
 }
+
+#[test]
+fn the_hole_before_what_a_program_writes_on_after_truncation_is_no_line() {
+    let hole = vec![0; CHUNK_BYTES];
+    let pieces: [&[u8]; 3] = [&hole, &hole[..100], b"one\n"];
+    let (lines, passed, file) = check(&pieces, false);
+    assert_eq!(lines, [line(1, CHUNK_BYTES as u64 + 100, "one")]);
+    assert_eq!((passed.len(), file.lines), (0, 1));
+}
