@@ -36,7 +36,7 @@ pub use finding::FindingFilter;
 pub use incident::IncidentFilter;
 pub use keep::{Keep, Purged};
 pub use outbox::{Acceptance, Delivery, DeliveryRecord, DeliveryState, OutboxEntry, OutboxHealth};
-pub use outcome::{Appended, Stretch, Unreadable};
+pub use outcome::{Appended, Backlog, Stretch, Unreadable};
 pub use pipeline::{Loaded, PipelineCommit};
 pub use rollup::Grain;
 pub use source::Source;

@@ -41,6 +41,7 @@ pub struct Metrics {
     integrations: Family<StateLabels, Gauge>,
     deliveries: Family<StateLabels, Gauge>,
     dropped: Family<StateLabels, Counter>,
+    waiting: Gauge,
     tails: Family<StateLabels, Gauge>,
     tail_lines: Family<StateLabels, Counter>,
 }
@@ -55,6 +56,7 @@ impl Metrics {
         let integrations = Family::default();
         let deliveries = Family::default();
         let dropped = Family::default();
+        let waiting = Gauge::default();
         let (tails, tail_lines) = (Family::default(), Family::default());
         let own = registry.sub_registry_with_prefix("countersign");
         own.register("http_requests", "Answered requests", requests.clone());
@@ -77,6 +79,11 @@ impl Metrics {
             dropped.clone(),
         );
         own.register(
+            "outcomes_waiting",
+            "Outcomes that are durable and not judged yet",
+            waiting.clone(),
+        );
+        own.register(
             "tails",
             "Log files that are followed, by state",
             tails.clone(),
@@ -96,6 +103,7 @@ impl Metrics {
             integrations,
             deliveries,
             dropped,
+            waiting,
             tails,
             tail_lines,
         }
@@ -181,6 +189,9 @@ async fn sample(app: &App) -> Result<(), Problem> {
         let counter = metrics.dropped.get_or_create(&StateLabels { state });
         counter.inner().store(n, Ordering::Relaxed);
     }
+    let waiting = app.store.backlog().await?.outcomes;
+    let waiting = i64::try_from(waiting).unwrap_or(i64::MAX);
+    metrics.waiting.set(waiting);
     sample_tails(metrics, &app.store.tail_list().await?);
     Ok(())
 }

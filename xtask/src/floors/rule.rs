@@ -73,6 +73,7 @@ pub(crate) const KEPT_BY: &[Keeper] = &[
             "brokerd",
             "watchd",
             "countersign",
+            "bench",
         ],
         reason: "few rooms speak to the outside, and they are named; host sets the client's limits",
     },
