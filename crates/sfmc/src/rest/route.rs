@@ -180,6 +180,7 @@ pub(super) const ROUTES: &[Route] = &[
     post("/asset/v1/content/assets/query", CONTENT, content::query),
     get("/asset/v1/content/assets", CONTENT, content::list),
     get("/asset/v1/content/assets/{id}", CONTENT, content::show),
+    get("/asset/v1/content/categories", CONTENT, content::categories),
     get("/automation/v1/queries", AUTOMATIONS, activity::list),
     get("/automation/v1/queries/{id}", AUTOMATIONS, activity::show),
     get("/automation/v1/scripts", AUTOMATIONS, activity::list),
@@ -272,6 +273,14 @@ pub(super) const ROUTES: &[Route] = &[
     get("/data/v1/async/{id}/status", TABLES, bulk::status),
     get("/data/v1/async/{id}/results", TABLES, bulk::results),
     post("/messaging/v1/email/messages", SENDING, message::send_many),
+    of(
+        SEND,
+        post(
+            "/messaging/v1/messageDefinitionSends/key:{key}/send",
+            SENDING,
+            message::send_triggered,
+        ),
+    ),
     post(
         "/messaging/v1/email/messages/{messageKey}",
         SENDING,

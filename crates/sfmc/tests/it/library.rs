@@ -45,6 +45,7 @@ fn every_route_needs_one_of_its_scopes_before_anything_is_looked_up() {
             "/asset/v1/content/assets/NOWHERE",
             "saved_content_read",
         ),
+        ("GET", "/asset/v1/content/categories", "saved_content_read"),
         ("GET", "/automation/v1/queries", "automations_read"),
         ("GET", "/automation/v1/imports/NOWHERE", "automations_read"),
         (
@@ -127,6 +128,16 @@ fn each_part_lists_its_routes_to_whoever_holds_a_token() {
         200
     );
     assert_eq!(house.get(1, &token, "/nothing/v1/rest").0, 404);
+}
+
+#[test]
+fn content_lies_in_the_one_category_that_there_is() {
+    let (mut house, token) = house();
+    let (status, all) = house.get(1, &token, "/asset/v1/content/categories");
+    assert_eq!((status, &all["count"]), (200, &json!(1)), "{all}");
+    assert_eq!(names(&all), ["Content Builder"]);
+    let (_, assets) = house.get(1, &token, "/asset/v1/content/assets");
+    assert_eq!(assets["items"][0]["category"]["id"], all["items"][0]["id"]);
 }
 
 #[test]
