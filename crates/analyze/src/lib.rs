@@ -8,7 +8,6 @@
 
 mod cell;
 mod count;
-mod format;
 mod judge;
 mod merge;
 mod nobody;
@@ -20,7 +19,7 @@ mod source;
 mod tally;
 
 pub use count::{IntegrationCount, LineCounts};
-pub use format::{Format, FormatName};
+pub use countersign_feed::logs::format::{Format, FormatName};
 pub use judge::analyze;
 pub use read::{Chunk, for_each_chunk};
 pub use report::{Analysis, Finding, LineReject, Opened};

@@ -1,8 +1,8 @@
 //! Files, cut into chunks of whole lines. Memory stays bounded whatever their size.
 
 use crate::Options;
-use crate::format::{Format, FormatFault};
 use countersign_feed::gzip;
+use countersign_feed::logs::format::{Format, FormatFault};
 use flate2::bufread::MultiGzDecoder;
 use std::collections::VecDeque;
 use std::fs::File;

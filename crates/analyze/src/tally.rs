@@ -7,11 +7,11 @@
 
 use crate::cell::{Cell, Own, minute_of};
 use crate::count::{LineCounts, count};
-use crate::format::Format;
 use crate::seen::{Seen, print as print_of};
 use crate::shape::{Found, Kind, Shapes, What, Who};
 use crate::source::Lines;
 use countersign_feed::line::Line;
+use countersign_feed::logs::format::Format;
 use countersign_feed::logs::nginx;
 use countersign_feed::ndjson::scan::Scanner;
 use countersign_feed::ndjson::{self, Limits, OneRead, RejectReason};

@@ -2,13 +2,15 @@
 //! parse, hash and lookup. Prints requests a second (median and spread of the rounds) and the ratio.
 //!
 //! Run it with `cargo run --release -p countersign-bench`, `-- gateway` for the gateway beside nginx,
-//! `-- analyze` for the analysis of logs beside DuckDB, and `-- series` for the watching of counters.
+//! `-- analyze` for the analysis of logs beside DuckDB, `-- series` for the watching of counters,
+//! `-- ingest` for a steady stream of outcomes into the watch, and `-- burst` for a flood of failures.
 //! Loopback only; it ends by itself.
 
 mod analyze;
 mod bare;
 mod gateway;
 mod house;
+mod ingest;
 mod load;
 mod series;
 
@@ -28,6 +30,13 @@ fn main() -> anyhow::Result<()> {
     match work.as_deref() {
         Some("analyze") => return analyze::run(args),
         Some("series") => return series::run(args),
+        Some("ingest") => return ingest::run(args),
+        Some("burst") => return ingest::burst(),
+        // The watch that these two start, in a folder.
+        Some("ingest-watch") => {
+            let folder = args.next().unwrap_or_default();
+            return ingest::serve(folder.as_ref());
+        }
         // The runs that `analyze` starts, each with its file.
         Some(one @ ("analyze-full" | "analyze-group")) => {
             let file = args.next().unwrap_or_default();
@@ -39,7 +48,9 @@ fn main() -> anyhow::Result<()> {
     match work.as_deref() {
         None => runtime.block_on(run()),
         Some("gateway") => runtime.block_on(gateway::run()),
-        Some(other) => anyhow::bail!("{other}: write gateway, analyze, series, or nothing"),
+        Some(other) => {
+            anyhow::bail!("{other}: write gateway, analyze, series, ingest, burst, or nothing")
+        }
     }
 }
 

@@ -107,6 +107,7 @@ pub(crate) async fn offline(args: &Args) -> Result<Offline, Exit> {
             notify: Vec::new(),
             rules: settings.rules.clone(),
             keep: settings.keep.clone(),
+            tail: Vec::new(),
             run_token: token.clone(),
             estate_sink: None,
             seed: None,

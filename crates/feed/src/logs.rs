@@ -3,8 +3,10 @@
 //! A line is read alone, so that a stray quote spoils its own line and no other.
 
 pub mod csv;
+pub mod format;
 pub mod mapping;
 pub mod nginx;
+pub mod reader;
 
 use crate::ndjson::{self, OneRead, RejectReason};
 use crate::{route, time};

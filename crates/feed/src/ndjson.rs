@@ -45,11 +45,31 @@ impl Default for Limits {
     }
 }
 
+impl Limits {
+    /// Whether a fact of `ts` may be told at `now`.
+    ///
+    /// # Errors
+    /// [`RejectReason::TooOld`] and [`RejectReason::Future`].
+    pub fn check_time(&self, ts: Timestamp, now: Timestamp) -> Result<(), RejectReason> {
+        if now.duration_since(ts) > self.age_max {
+            let age_max_s = self.age_max.as_secs();
+            return Err(RejectReason::TooOld { age_max_s });
+        }
+        if ts.duration_since(now) > self.ahead_max {
+            let ahead_max_s = self.ahead_max.as_secs();
+            return Err(RejectReason::Future { ahead_max_s });
+        }
+        Ok(())
+    }
+}
+
 /// What a batch of lines held.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Decoded {
     /// The outcomes, in the order of their lines.
     pub outcomes: Vec<Outcome>,
+    /// The numbers of their lines.
+    pub lines: Vec<u64>,
     /// Client ids given beside an outcome, by which an absent integration can be resolved.
     pub client_ids: BTreeMap<OutcomeId, String>,
     /// Lines that could not be used, in their order, at most [`Limits::rejects_max`].
@@ -144,14 +164,23 @@ impl Decoded {
 #[must_use]
 pub fn decode(bytes: &[u8], now: Timestamp, limits: &Limits) -> Decoded {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    decode_from(1, bytes, now, limits)
+}
+
+/// Reads a part of a batch whose first line has the number `first`; see [`decode`].
+#[must_use]
+pub fn decode_from(first: u64, bytes: &[u8], now: Timestamp, limits: &Limits) -> Decoded {
     let mut decoded = Decoded::default();
-    for (number, line) in (1..).zip(bytes.split(|byte| *byte == b'\n')) {
+    for (number, line) in (first..).zip(bytes.split(|byte| *byte == b'\n')) {
         let line = line.trim_ascii();
         if line.is_empty() {
             continue;
         }
         match decode_line(line, number, now, limits, &mut decoded) {
-            Ok(outcome) => decoded.outcomes.push(outcome),
+            Ok(outcome) => {
+                decoded.outcomes.push(outcome);
+                decoded.lines.push(number);
+            }
             Err(reason) => decoded.reject(number, reason, limits),
         }
     }
@@ -182,9 +211,9 @@ fn decode_line(
         });
     }
     let read = read(Fields::parse(line)?, line, number, now)?;
-    check_time(read.outcome.ts, now, limits)?;
+    limits.check_time(read.outcome.ts, now)?;
     for name in &read.unknown_fields {
-        count(&mut decoded.unknown_fields, name, limits);
+        count(&mut decoded.unknown_fields, name, 1, limits);
     }
     if let Some(client) = read.client_id {
         decoded.client_ids.insert(read.outcome.id.clone(), client);
@@ -271,20 +300,8 @@ fn read(
     })
 }
 
-fn check_time(ts: Timestamp, now: Timestamp, limits: &Limits) -> Result<(), RejectReason> {
-    if now.duration_since(ts) > limits.age_max {
-        let age_max_s = limits.age_max.as_secs();
-        return Err(RejectReason::TooOld { age_max_s });
-    }
-    if ts.duration_since(now) > limits.ahead_max {
-        let ahead_max_s = limits.ahead_max.as_secs();
-        return Err(RejectReason::Future { ahead_max_s });
-    }
-    Ok(())
-}
-
 /// Makes an id from the line and, where the line carries no time, from when and where it came.
-fn minted(line: &[u8], place: Option<(Timestamp, u64)>) -> OutcomeId {
+pub(crate) fn minted(line: &[u8], place: Option<(Timestamp, u64)>) -> OutcomeId {
     let mut hash = Fnv::new();
     hash.push(line);
     if let Some((now, number)) = place {
@@ -315,12 +332,13 @@ impl Fnv {
 /// Most characters kept of a name that a producer made up.
 const NAME_CHARS_MAX: usize = 64;
 
-fn count(counts: &mut BTreeMap<String, u64>, name: &str, limits: &Limits) {
+/// Counts a field of that name, which comes from outside, `n` times more.
+pub fn count(counts: &mut BTreeMap<String, u64>, name: &str, n: u64, limits: &Limits) {
     let mut name: String = name.chars().take(NAME_CHARS_MAX).collect();
     if !counts.contains_key(&name) && counts.len() >= limits.names_max {
         name = "(others)".to_owned();
     }
-    *counts.entry(name).or_default() += 1;
+    *counts.entry(name).or_default() += n;
 }
 
 #[cfg(test)]

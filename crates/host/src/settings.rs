@@ -49,6 +49,9 @@ pub struct RawSettings {
     /// How long what is kept, where it differs from the defaults.
     #[serde(default)]
     pub keep: toml::Table,
+    /// Log files that the watch follows; each table is one.
+    #[serde(default)]
+    pub tail: Vec<toml::Table>,
 }
 
 /// What is meant.
@@ -83,6 +86,8 @@ pub struct Settings {
     pub rules: toml::Table,
     /// Spans of keeping, as written; the watch gives them their meaning.
     pub keep: toml::Table,
+    /// Log files to follow, as written; the watch gives them their meaning.
+    pub tail: Vec<toml::Table>,
 }
 
 /// Where the master key comes from; the first that is set wins.
@@ -248,6 +253,7 @@ impl RawSettings {
             notify: self.notify,
             rules: self.rules,
             keep: self.keep,
+            tail: self.tail,
         })
     }
 }

@@ -17,6 +17,7 @@ pub mod words;
 
 mod backlog;
 mod cause;
+mod considered;
 mod figures;
 mod harm;
 mod hits;

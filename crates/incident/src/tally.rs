@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
 
+mod ask;
+
 /// A counter's last value.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Reading {
@@ -49,6 +51,9 @@ pub struct Worked {
     /// Last failure.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub failed_at: Option<Timestamp>,
+    /// Last answer 429: too many requests.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub throttled_at: Option<Timestamp>,
 }
 
 /// What is known of one flow.
@@ -61,6 +66,9 @@ pub struct FlowTally {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub run: Option<(Timestamp, String, Option<u64>)>,
 }
+
+/// The status of too many requests (RFC 6585 section 4).
+const TOO_MANY: u16 = 429;
 
 /// Names of the parts in which a tally is kept: one for each row, so that a turn writes what it changed.
 const PART: &str = "tally/";
@@ -175,12 +183,15 @@ impl Tally {
             } => {
                 let id = outcome.credential.as_ref()?;
                 let ok = expires_in.is_some() && is_answer(call);
-                self.mints.get_mut(id)?.note(at, ok);
+                self.mints.get_mut(id)?.note(at, call, ok);
                 Some(Row::Mint(id.clone()))
             }
             Fact::Call(call) | Fact::Probe(call) => {
                 let id = outcome.integration.as_ref()?;
-                self.flows.get_mut(id)?.calls.note(at, is_answer(call));
+                self.flows
+                    .get_mut(id)?
+                    .calls
+                    .note(at, call, is_answer(call));
                 Some(Row::Flow(id.clone()))
             }
             Fact::Run { rows, state, .. } => {
@@ -212,16 +223,6 @@ impl Tally {
     pub fn mint(&self, id: &CredentialId) -> Worked {
         self.mints.get(id).copied().unwrap_or_default()
     }
-
-    /// How many other credentials were issued a token since `since`.
-    #[must_use]
-    pub fn others_issued(&self, but: &[&CredentialId], since: Timestamp) -> usize {
-        let issued = self
-            .mints
-            .iter()
-            .filter(|(id, row)| !but.contains(id) && row.ok_at.is_some_and(|at| at >= since));
-        issued.count()
-    }
 }
 
 fn text<T: Serialize>(row: &T) -> String {
@@ -246,7 +247,10 @@ fn is_answer(call: &Call) -> bool {
 }
 
 impl Worked {
-    fn note(&mut self, at: Timestamp, ok: bool) {
+    fn note(&mut self, at: Timestamp, call: &Call, ok: bool) {
+        if call.status == Some(TOO_MANY) {
+            self.throttled_at = self.throttled_at.max(Some(at));
+        }
         let side = if ok {
             &mut self.ok_at
         } else {

@@ -40,6 +40,8 @@ pub enum FindingKind {
     EndDateStale,
     /// Somebody reports what our own broker's evidence contradicts.
     Contradicted,
+    /// A source that the watch reads itself is not heard: its file is gone, unreadable or quiet.
+    SourceSilent,
     /// A row of the ledger holds no outcome that this program can read.
     RowUnreadable,
     /// A secret, certificate or key ends soon, or has ended.
@@ -68,7 +70,7 @@ pub enum FindingKind {
 
 impl FindingKind {
     /// Every kind, in the order of their declaration.
-    pub const ALL: [FindingKind; 26] = [
+    pub const ALL: [FindingKind; 27] = [
         FindingKind::ScopeRemoved,
         FindingKind::ScopeAdded,
         FindingKind::RenewalOverdue,
@@ -83,6 +85,7 @@ impl FindingKind {
         FindingKind::Throttled,
         FindingKind::EndDateStale,
         FindingKind::Contradicted,
+        FindingKind::SourceSilent,
         FindingKind::RowUnreadable,
         FindingKind::Ending,
         FindingKind::KeyOld,
@@ -132,6 +135,7 @@ impl FindingKind {
             FindingKind::Throttled => "throttled",
             FindingKind::EndDateStale => "end_date_stale",
             FindingKind::Contradicted => "contradicted",
+            FindingKind::SourceSilent => "source_silent",
             FindingKind::RowUnreadable => "row_unreadable",
             FindingKind::Ending => "ending",
             FindingKind::KeyOld => "key_old",

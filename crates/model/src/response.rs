@@ -6,8 +6,10 @@ use crate::id::AssetId;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+mod considered;
 mod deed;
 
+pub use considered::{Considered, OtherCause, Weighed};
 pub use deed::{DEED_PREFIX, Deed};
 
 /// How an incident is being handled.
@@ -34,6 +36,9 @@ pub struct Response {
     /// What Marketing Cloud's own pages say, beside what is counted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub screens: Vec<Screen>,
+    /// What else could have looked like this, and what speaks for and against it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub considered: Vec<Considered>,
     /// What to repeat, to drop and to correct; once authentication is restored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recovery: Option<RecoverySheet>,

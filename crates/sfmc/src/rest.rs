@@ -4,6 +4,7 @@ mod activity;
 pub(crate) mod automation;
 pub(crate) mod bulk;
 mod campaign;
+mod catalogue;
 mod content;
 mod identity;
 mod journey;

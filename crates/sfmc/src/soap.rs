@@ -17,6 +17,7 @@ mod permission;
 mod retrieve;
 mod row;
 
+pub(crate) use content::{ROLES, role_id};
 pub use fault::too_large;
 pub(crate) use identity::folder;
 pub(crate) use kept::Kept;

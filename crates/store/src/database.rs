@@ -24,6 +24,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0007_rollups.sql"),
     include_str!("../migrations/0008_bounds.sql"),
     include_str!("../migrations/0009_expectations.sql"),
+    include_str!("../migrations/0010_tail.sql"),
 ];
 
 /// The schema version this program writes.

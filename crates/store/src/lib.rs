@@ -25,6 +25,7 @@ mod rollup;
 mod row;
 mod source;
 mod status;
+mod tail;
 mod watch_store;
 mod writer;
 
@@ -35,8 +36,9 @@ pub use finding::FindingFilter;
 pub use incident::IncidentFilter;
 pub use keep::{Keep, Purged};
 pub use outbox::{Acceptance, Delivery, DeliveryRecord, DeliveryState, OutboxEntry, OutboxHealth};
-pub use outcome::{Appended, Stretch, Unreadable};
+pub use outcome::{Appended, Backlog, Stretch, Unreadable};
 pub use pipeline::{Loaded, PipelineCommit};
 pub use rollup::Grain;
 pub use source::Source;
+pub use tail::{Print, Tail, TailCounts, TailFile, TailPlace, TailStanding, TailState};
 pub use watch_store::{DATABASE_FILE, WatchStore};

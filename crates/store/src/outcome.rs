@@ -61,7 +61,37 @@ pub struct Appended {
     pub duplicates: usize,
 }
 
+/// What waits to be judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Backlog {
+    /// How many outcomes.
+    pub outcomes: u64,
+    /// When the oldest of them came; `None` if none waits.
+    pub oldest_at: Option<Timestamp>,
+}
+
 impl WatchStore {
+    /// How far the pipeline is behind.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the ledger cannot be read.
+    pub async fn backlog(&self) -> Result<Backlog, StoreError> {
+        self.read(|connection| {
+            let sql = "SELECT received_at, (SELECT max(seq) FROM outcome) - seq + 1 FROM outcome
+                       WHERE seq > coalesce((SELECT cursor FROM pipeline), 0) ORDER BY seq LIMIT 1";
+            let mut query = connection.prepare_cached(sql)?;
+            let mut rows = query.query([])?;
+            Ok(match rows.next()? {
+                None => Backlog::default(),
+                Some(row) => Backlog {
+                    outcomes: row::unsigned(row.get(1)?),
+                    oldest_at: Some(row::at(row.get(0)?)),
+                },
+            })
+        })
+        .await
+    }
+
     /// Appends outcomes in their order; durable when it returns. `now` is the watch's clock.
     ///
     /// # Errors

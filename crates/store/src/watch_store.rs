@@ -16,7 +16,7 @@ pub const DATABASE_FILE: &str = "watch.db";
 /// The watch's ledger. Cheap to clone; all clones share one writer and a few readers.
 ///
 /// Its methods are grouped by what they serve: outcomes, estate, pipeline, incidents, outbox,
-/// access, sources. A method that writes returns once its change is durable. Dropping the last clone lets
+/// access, sources, followed files. A method that writes returns once its change is durable. Dropping the last clone lets
 /// queued writes finish and closes the file.
 #[derive(Clone)]
 pub struct WatchStore {

@@ -5,6 +5,7 @@ use crate::chores;
 use crate::outbox::Outbox;
 use crate::pipeline::{OnCommit, Pipeline};
 use crate::resolve::resolve;
+use crate::tail::{self, Board, TailSource};
 use countersign_detect::Rules;
 use countersign_host::clock::Clock;
 use countersign_model::estate::Estate;
@@ -12,7 +13,7 @@ use countersign_model::id::{IncidentId, OutcomeId};
 use countersign_model::outcome::{Fact, Outcome};
 use countersign_model::response::Deed;
 use countersign_notify::Channels;
-use countersign_store::{Appended, Keep, StoreError, WatchStore};
+use countersign_store::{Appended, Keep, StoreError, TailPlace, WatchStore};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -38,6 +39,8 @@ pub struct WatchParts {
     pub rules: Rules,
     /// How long what is kept.
     pub keep: Keep,
+    /// Log files to follow.
+    pub tails: Vec<TailSource>,
     /// Makes ids and jitter; the same seed, clock and outcomes give the same incidents.
     pub seed: u64,
     /// Told of every turn that changed something.
@@ -96,9 +99,11 @@ impl Watch {
             estate,
             rules,
             keep,
+            tails,
             seed,
             on_commit,
         } = parts;
+        let board = Board::of(&tails);
         let watch = Watch {
             store: store.clone(),
             clock: clock.clone(),
@@ -115,6 +120,7 @@ impl Watch {
             channels: channels.names(),
             rules,
             failures_sample: keep.failures_sample,
+            tails: board.clone(),
             seed,
             on_commit,
         };
@@ -127,11 +133,18 @@ impl Watch {
             pipeline: watch.pipeline.clone(),
             seed,
         };
-        let tasks: Vec<Task> = vec![
+        let mut tasks: Vec<Task> = vec![
             ("watch pipeline", Box::pin(pipeline.run())),
             ("watch outbox", Box::pin(outbox.run())),
             ("watch chores", Box::pin(chores::run(store, clock, keep))),
         ];
+        let names = tails.iter().map(|source| source.name.clone()).collect();
+        let retire = tail::retire(watch.clone(), names);
+        tasks.push(("watch tails retired", Box::pin(retire)));
+        for source in tails {
+            let run = tail::run(watch.clone(), Arc::new(source), board.clone());
+            tasks.push(("watch tail", Box::pin(run)));
+        }
         (watch, tasks)
     }
 
@@ -187,6 +200,35 @@ impl Watch {
             self.pipeline.ring(hold);
         }
         Ok(appended)
+    }
+
+    /// Makes lines of a followed file durable together with the place that is past them.
+    pub(crate) async fn append_tail(
+        &self,
+        name: &str,
+        outcomes: Vec<Outcome>,
+        place: TailPlace,
+    ) -> Result<TailPlace, WatchError> {
+        let hold = self.clock.hold();
+        let now = self.clock.now();
+        let append = self
+            .store
+            .tail_append(name.to_owned(), now, outcomes, place);
+        let (appended, place) = append.await?;
+        if appended.accepted > 0 {
+            self.pipeline.ring(hold);
+        }
+        Ok(place)
+    }
+
+    /// Wakes the pipeline.
+    pub(crate) fn ring(&self) {
+        self.pipeline.ring(self.clock.hold());
+    }
+
+    /// Waits until everything taken so far is judged.
+    pub(crate) async fn judged(&self) {
+        self.pipeline.settled().await;
     }
 
     /// Puts another estate in force, once it is durable.

@@ -3,7 +3,8 @@
 use crate::handle::{Watch, WatchError};
 use crate::resolve::resolve;
 use countersign_detect::finding::CONTRADICTED;
-use countersign_feed::ndjson::{self, Decoded, Limits};
+use countersign_feed::ndjson::{self, Limits};
+use countersign_model::Timestamp;
 use countersign_model::estate::{CredentialMode, Estate};
 use countersign_model::id::{CredentialId, IntegrationId, OutcomeId};
 use countersign_model::outcome::{Fact, Outcome};
@@ -13,6 +14,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Most rejects told one by one; the rest is counted.
 const REJECTS_MAX: usize = 1_000;
+/// Bytes of a batch that are decoded and made durable together, at least.
+const PIECE_BYTES: usize = 1024 * 1024;
 /// Most characters logged of a name that a producer gave itself.
 const NAME_CHARS_MAX: usize = 64;
 /// How our brokers call themselves.
@@ -64,28 +67,70 @@ impl Watch {
     /// stops the rest, and a batch that is sent twice counts once.
     ///
     /// # Errors
-    /// [`WatchError`] if the ledger refuses; then nothing of the batch was kept.
+    /// [`WatchError`] if the ledger refuses. Of a batch of more than a mebibyte the beginning may then
+    /// be kept already: sent again whole, it counts once by its ids.
     pub async fn ingest(
         &self,
         lines: &[u8],
         scope: &IngestScope,
     ) -> Result<IngestReport, WatchError> {
-        let limits = Limits {
-            rejects_max: usize::MAX,
-            ..Limits::default()
-        };
-        let decoded = ndjson::decode(lines, self.clock().now(), &limits);
-        let (outcomes, forged, mut report) = sift(lines, decoded, &self.estate(), scope);
-        let appended = self.append(outcomes).await?;
+        let now = self.clock().now();
+        let mut report = IngestReport::default();
+        let mut forged = Forged::new();
+        let mut first = 1;
+        for piece in pieces(lines) {
+            let sifted = self.ingest_piece(first, piece, now, scope, &mut report);
+            for (what, n) in sifted.await? {
+                let all = forged.entry(what).or_default();
+                *all = u64::saturating_add(*all, n);
+            }
+            first += memchr::memchr_iter(b'\n', piece).count() as u64;
+        }
         self.note(forged).await?;
-        report.accepted = u64::try_from(appended.accepted).unwrap_or(u64::MAX);
-        report.duplicates = u64::try_from(appended.duplicates).unwrap_or(u64::MAX);
         Ok(report)
+    }
+
+    /// Takes a part of a batch, whose first line has the number `first`; gives what was forged in it.
+    async fn ingest_piece(
+        &self,
+        first: u64,
+        piece: &[u8],
+        now: Timestamp,
+        scope: &IngestScope,
+        report: &mut IngestReport,
+    ) -> Result<Forged, WatchError> {
+        let limits = Limits::default();
+        let decoded = ndjson::decode_from(first, piece, now, &limits);
+        let client_ids = decoded.client_ids;
+        let told = decoded.outcomes.into_iter().zip(decoded.lines);
+        let told = told.map(|(outcome, line)| Told {
+            client_id: client_ids.get(&outcome.id).cloned(),
+            outcome,
+            line,
+        });
+        let sifted = sift(&self.estate(), scope, None, told);
+        let appended = self.append(sifted.kept).await?;
+        report.accepted += appended.accepted as u64;
+        report.duplicates += appended.duplicates as u64;
+        report.rejected += decoded.n_rejected + sifted.rejects.len() as u64;
+        report.contradicted += sifted.contradicted;
+        let unreadable = decoded.rejects.iter().map(|reject| IngestReject {
+            line: reject.line,
+            reason: reject.reason.to_string(),
+        });
+        let mut rejects: Vec<_> = unreadable.chain(sifted.rejects).collect();
+        rejects.sort();
+        let room = REJECTS_MAX.saturating_sub(report.rejects.len());
+        report.rejects.extend(rejects.into_iter().take(room));
+        for (name, n) in &decoded.unknown_fields {
+            ndjson::count(&mut report.unknown_fields, name, *n, &limits);
+        }
+        Ok(sifted.forged)
     }
 
     /// Keeps on record, once an hour for each credential, that somebody told what our broker did not
     /// see. It is no evidence about the credential.
-    async fn note(&self, forged: Forged) -> Result<(), WatchError> {
+    pub(crate) async fn note(&self, forged: Forged) -> Result<(), WatchError> {
         let now = self.clock().now();
         let hour = now.strftime("%Y%m%dT%H");
         let mut notes = Vec::new();
@@ -120,71 +165,81 @@ impl Watch {
 }
 
 /// How many token requests were told that cannot have been seen, by credential and source.
-type Forged = BTreeMap<(CredentialId, String), u64>;
+pub(crate) type Forged = BTreeMap<(CredentialId, String), u64>;
 
-/// What may be kept, and a report of what may not.
-fn sift(
-    lines: &[u8],
-    decoded: Decoded,
-    estate: &Estate,
-    scope: &IngestScope,
-) -> (Vec<Outcome>, Forged, IngestReport) {
-    let told = |reject: &ndjson::Reject| IngestReject {
-        line: reject.line,
-        reason: reject.reason.to_string(),
-    };
-    let mut rejects: Vec<_> = decoded.rejects.iter().map(told).collect();
-    let numbers = lines_kept(lines, &decoded.rejects);
-    let mut kept = Vec::with_capacity(decoded.outcomes.len());
-    let mut forged = Forged::new();
-    let mut contradicted = 0;
-    for (mut outcome, line) in decoded.outcomes.into_iter().zip(numbers) {
-        let client_id = decoded.client_ids.get(&outcome.id).map(String::as_str);
-        resolve(estate, &mut outcome, client_id);
-        let objection = scope.objection(estate, &outcome);
-        if let Some(credential) = scope.contradicts(estate, &outcome) {
-            contradicted += 1;
-            let told = (credential.clone(), outcome.source.clone());
-            let n = forged.entry(told).or_default();
-            *n = u64::saturating_add(*n, outcome.n);
-            let reason = objection.unwrap_or(ONLY_THE_BROKER).to_owned();
-            rejects.push(IngestReject { line, reason });
-            continue;
-        }
-        match objection {
-            None => kept.push(outcome),
-            Some(reason) => rejects.push(IngestReject {
-                line,
-                reason: reason.to_owned(),
-            }),
-        }
-    }
-    rejects.sort();
-    let rejected = u64::try_from(rejects.len()).unwrap_or(u64::MAX);
-    rejects.truncate(REJECTS_MAX);
-    let unknown_fields = decoded.unknown_fields;
-    (
-        kept,
-        forged,
-        IngestReport {
-            rejected,
-            contradicted,
-            rejects,
-            unknown_fields,
-            ..IngestReport::default()
-        },
-    )
+/// An outcome as a line told it.
+#[derive(Debug)]
+pub(crate) struct Told {
+    pub(crate) outcome: Outcome,
+    /// Number of the line.
+    pub(crate) line: u64,
+    /// The OAuth client id beside it.
+    pub(crate) client_id: Option<String>,
 }
 
-/// Numbers of the lines that became outcomes, in order: all but blank and rejected ones.
-fn lines_kept(lines: &[u8], rejects: &[ndjson::Reject]) -> Vec<u64> {
-    let lines = lines.strip_prefix(b"\xef\xbb\xbf").unwrap_or(lines);
-    let rejected: BTreeSet<u64> = rejects.iter().map(|reject| reject.line).collect();
-    (1..)
-        .zip(lines.split(|byte| *byte == b'\n'))
-        .filter(|(number, line)| !line.trim_ascii().is_empty() && !rejected.contains(number))
-        .map(|(number, _)| number)
-        .collect()
+/// What may be kept of what was told, and what may not.
+#[derive(Debug, Default)]
+pub(crate) struct Sifted {
+    pub(crate) kept: Vec<Outcome>,
+    pub(crate) forged: Forged,
+    /// How many lines are in `forged`.
+    pub(crate) contradicted: u64,
+    pub(crate) rejects: Vec<IngestReject>,
+}
+
+/// Says whose each outcome is, and keeps those that a producer of this scope may tell. One that nobody
+/// can place is `fallback`'s.
+pub(crate) fn sift(
+    estate: &Estate,
+    scope: &IngestScope,
+    fallback: Option<&IntegrationId>,
+    told: impl Iterator<Item = Told>,
+) -> Sifted {
+    let mut sifted = Sifted::default();
+    for Told {
+        mut outcome,
+        line,
+        client_id,
+    } in told
+    {
+        resolve(estate, &mut outcome, client_id.as_deref());
+        if outcome.integration.is_none() && outcome.credential.is_none() {
+            outcome.integration = fallback.cloned();
+            resolve(estate, &mut outcome, None);
+        }
+        let objection = scope.objection(estate, &outcome);
+        let contradicts = scope.contradicts(estate, &outcome);
+        let reason = match (contradicts, objection) {
+            (Some(credential), objection) => {
+                sifted.contradicted += 1;
+                let told = (credential.clone(), outcome.source.clone());
+                let n = sifted.forged.entry(told).or_default();
+                *n = u64::saturating_add(*n, outcome.n);
+                objection.unwrap_or(ONLY_THE_BROKER)
+            }
+            (None, Some(reason)) => reason,
+            (None, None) => {
+                sifted.kept.push(outcome);
+                continue;
+            }
+        };
+        let reason = reason.to_owned();
+        sifted.rejects.push(IngestReject { line, reason });
+    }
+    sifted
+}
+
+/// A batch in parts of whole lines, without a byte order mark: what is held of it as outcomes at one
+/// time does not grow with it.
+fn pieces(lines: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = lines.strip_prefix(b"\xef\xbb\xbf").unwrap_or(lines);
+    std::iter::from_fn(move || {
+        let near = rest.get(PIECE_BYTES..).unwrap_or_default();
+        let end = memchr::memchr(b'\n', near).map(|end| PIECE_BYTES + end + 1);
+        let (piece, after) = rest.split_at(end.unwrap_or(rest.len()));
+        rest = after;
+        (!piece.is_empty()).then_some(piece)
+    })
 }
 
 impl IngestScope {

@@ -8,7 +8,7 @@ use countersign_incident::{Change, Correlator, Engine, Health, Step, Tally};
 use countersign_model::Timestamp;
 use countersign_model::estate::Estate;
 use countersign_model::expectation::Expectation;
-use countersign_model::finding::Finding;
+use countersign_model::finding::{Finding, FindingKind, Subject};
 use countersign_model::id::IncidentId;
 use countersign_model::incident::Incident;
 use countersign_model::notice::Notice;
@@ -146,6 +146,13 @@ impl Judge {
     pub fn file(&mut self, now: Timestamp, claim: Claim) {
         if let Some(findings) = &mut self.findings {
             findings.file(now, claim);
+        }
+    }
+
+    /// Takes back what was filed.
+    pub fn withdraw(&mut self, now: Timestamp, kind: FindingKind, subject: &Subject) {
+        if let Some(findings) = &mut self.findings {
+            findings.withdraw(now, kind, subject);
         }
     }
 

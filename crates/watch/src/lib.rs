@@ -14,12 +14,16 @@ mod judge;
 mod outbox;
 mod pipeline;
 mod resolve;
+mod tail;
 mod weakness;
 
 pub use countersign_detect::{Claim, Findings, Rules};
+pub use countersign_feed::logs::format::FormatName;
+pub use countersign_feed::logs::mapping::Mapping;
 pub use countersign_store::Keep;
 pub use handle::{Task, Watch, WatchError, WatchParts};
 pub use ingest::{IngestReject, IngestReport, IngestScope};
 pub use judge::{Judge, Verdict};
 pub use pipeline::{Committed, OnCommit};
 pub use resolve::resolve;
+pub use tail::{From as TailFrom, TailSource};

@@ -8,7 +8,8 @@ use crate::bell::Bell;
 use crate::count::Counts;
 use crate::handle::SharedEstate;
 use crate::judge::{Judge, Verdict};
-use crate::weakness;
+use crate::tail::Board;
+use crate::weakness::{self, Silent};
 use countersign_detect::Rules;
 use countersign_host::clock::{Clock, Hold};
 use countersign_model::estate::Estate;
@@ -77,6 +78,8 @@ pub(crate) struct Pipeline {
     pub(crate) estate: SharedEstate,
     pub(crate) channels: Vec<String>,
     pub(crate) rules: Rules,
+    /// How the followed files stand.
+    pub(crate) tails: Board,
     /// Failures kept of one integration, class and minute.
     pub(crate) failures_sample: u32,
     pub(crate) seed: u64,
@@ -89,6 +92,7 @@ struct Desk {
     estate: Arc<Estate>,
     cursor: u64,
     judged_at: Option<Timestamp>,
+    silent: Silent,
 }
 
 /// What a turn has to work on.
@@ -156,6 +160,7 @@ impl Pipeline {
             estate,
             cursor: loaded.cursor,
             judged_at: loaded.judged_at,
+            silent: Silent::filed(&loaded.findings),
         })
     }
 
@@ -187,6 +192,7 @@ impl Pipeline {
         if !work.stretch.unreadable.is_empty() {
             desk.judge.file(now, weakness::unreadable());
         }
+        desk.silent.file(&mut desk.judge, now, &self.tails.all());
         for acceptance in &work.acceptances {
             desk.judge.delivered(now, &acceptance.incident);
         }

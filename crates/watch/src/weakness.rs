@@ -1,10 +1,14 @@
 //! What the file of the estate alone says, as findings: the lint's warnings about what is running.
 
+use crate::judge::Judge;
 use countersign_detect::Claim;
 use countersign_feed::estate::{Finding, lint};
+use countersign_model::Timestamp;
 use countersign_model::estate::Estate;
-use countersign_model::finding::{FindingKind, Severity, Subject};
+use countersign_model::finding::{Finding as Weakness, FindingKind, Severity, Subject};
 use countersign_model::id::{BuId, CredentialId};
+use countersign_store::{TailStanding, TailState};
+use std::collections::BTreeMap;
 
 /// Codes of the lint that are weaknesses of the running estate, and how grave. Contradictions are
 /// refused before they run, and gaps in what we know are the file's affair.
@@ -75,6 +79,95 @@ pub(crate) fn unreadable() -> Claim {
         owner: None,
         due: None,
     }
+}
+
+/// Which followed sources stand as silent, as it was filed last; `None`: by an earlier run.
+pub(crate) struct Silent(BTreeMap<String, Option<TailStanding>>);
+
+impl Silent {
+    /// What stands in the ledger.
+    pub(crate) fn filed(open: &[Weakness]) -> Silent {
+        let of = open
+            .iter()
+            .filter(|one| one.kind == FindingKind::SourceSilent);
+        let name = |one: &Weakness| match &one.subject {
+            Subject::Source(name) => Some((name.clone(), None)),
+            _ => None,
+        };
+        Silent(of.filter_map(name).collect())
+    }
+
+    /// Files who became silent, and withdraws who is heard again or is not followed any more.
+    pub(crate) fn file(
+        &mut self,
+        judge: &mut Judge,
+        now: Timestamp,
+        all: &BTreeMap<String, TailStanding>,
+    ) {
+        for (name, standing) in all {
+            match silent(name, standing) {
+                None => {}
+                Some(_)
+                    if self
+                        .0
+                        .get(name)
+                        .is_some_and(|it| it.as_ref() == Some(standing)) => {}
+                Some(claim) => {
+                    judge.file(now, claim);
+                    self.0.insert(name.clone(), Some(standing.clone()));
+                }
+            }
+        }
+        let is_heard = |name: &String| match all.get(name) {
+            // It is not followed any more.
+            None => true,
+            Some(standing) if standing.state == TailState::Unseen => false,
+            Some(standing) => silent(name, standing).is_none(),
+        };
+        let heard: Vec<String> = self
+            .0
+            .keys()
+            .filter(|name| is_heard(name))
+            .cloned()
+            .collect();
+        for name in heard {
+            self.0.remove(&name);
+            let subject = Subject::Source(name);
+            judge.withdraw(now, FindingKind::SourceSilent, &subject);
+        }
+    }
+}
+
+/// A followed source that is not heard: how its integrations are doing cannot be seen in it.
+fn silent(name: &str, standing: &TailStanding) -> Option<Claim> {
+    let fix = match standing.state {
+        TailState::Unseen | TailState::Following | TailState::Off => return None,
+        TailState::Quiet => {
+            "Ask the team of the program whether it still runs and where it writes. If it is quiet by \
+             nature, say so in `quiet_after` of its `[[tail]]`."
+        }
+        TailState::Missing => {
+            "Correct `path` of its `[[tail]]`, or ask the team of the program where it writes."
+        }
+        TailState::Unreadable => {
+            "Let the user of the watch read the file, or correct `path` and `format` of its `[[tail]]`."
+        }
+    };
+    Some(Claim {
+        kind: FindingKind::SourceSilent,
+        subject: Subject::Source(name.to_owned()),
+        severity: Severity::Warning,
+        since: standing.since,
+        words: format!(
+            "{name} ({}): {}. It tells nothing now: that is no sign that its integrations are well.",
+            standing.path, standing.words
+        ),
+        fix: fix.to_owned(),
+        evidence: Vec::new(),
+        bu: None,
+        owner: None,
+        due: None,
+    })
 }
 
 fn claim(estate: &Estate, finding: Finding) -> Option<Claim> {

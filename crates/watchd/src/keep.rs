@@ -118,7 +118,7 @@ fn put(keep: &mut Keep, name: &str, value: &toml::Value) -> Result<(), String> {
     Ok(())
 }
 
-fn duration(text: &str) -> Option<SignedDuration> {
+pub(crate) fn duration(text: &str) -> Option<SignedDuration> {
     let unit = text.strip_suffix(['m', 'h', 'd'])?;
     let n: u32 = unit.parse().ok()?;
     let minutes = match text.as_bytes().last()? {

@@ -6,6 +6,7 @@
 mod keep;
 mod plane;
 mod port;
+mod tail;
 
 pub use countersign_watch::Watch;
 pub use plane::{OpenError, Options, WatchPlane, dashboard_url, ledger_exists, rules};

@@ -77,6 +77,7 @@ async fn serve(data: &Path, settings: Settings) -> anyhow::Result<()> {
         notify: settings.notify,
         rules: settings.rules,
         keep: settings.keep,
+        tail: settings.tail,
         run_token: token.clone(),
         estate_sink: None,
         seed: None,

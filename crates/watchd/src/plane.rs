@@ -2,6 +2,7 @@
 
 use crate::keep;
 use crate::port::{EstateDoor, EstateSink, IngestDoor, ResponseDoor};
+use crate::tail;
 use axum::Router;
 use countersign_host::clock::{Clock, wall_now};
 use countersign_host::entropy::Entropy;
@@ -34,6 +35,8 @@ pub struct Options {
     pub rules: toml::Table,
     /// How long what is kept, as written in the configuration.
     pub keep: toml::Table,
+    /// Log files to follow, as written in the configuration.
+    pub tail: Vec<toml::Table>,
     /// Bearer of this run, for local commands and a broker in the same process.
     pub run_token: String,
     /// Where a new estate also has to go: the broker, when it runs beside.
@@ -84,6 +87,7 @@ impl WatchPlane {
         let channels = channels(&options.notify)?;
         let rules = rules(&options.rules)?;
         let keep = keep::read(&options.keep).map_err(OpenError::Settings)?;
+        let tails = tail::read(&options.tail).map_err(OpenError::Settings)?;
         let store = WatchStore::open(&options.data)?;
         let entropy = Entropy::default();
         admit_run(&store, &options.run_token).await?;
@@ -98,6 +102,7 @@ impl WatchPlane {
             estate,
             rules,
             keep,
+            tails,
             seed: options.seed.unwrap_or_else(|| entropy.u64()),
             on_commit: Arc::new(move |committed: &Committed<'_>| {
                 committed

@@ -16,3 +16,4 @@ pub(crate) mod sign_in_links;
 pub(crate) mod sources;
 pub(crate) mod status;
 pub(crate) mod stream;
+pub(crate) mod tails;

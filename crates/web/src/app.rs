@@ -113,7 +113,8 @@ pub trait IngestPort: Send + Sync {
     /// Decodes a batch of NDJSON and makes it durable before it answers.
     ///
     /// # Errors
-    /// [`PortError`]; nothing of the batch is then kept, and it may be sent again.
+    /// [`PortError`]. Of a batch of more than a mebibyte the beginning may then be kept already; it may
+    /// be sent again whole, and counts once by its ids.
     fn accept(
         &self,
         lines: Bytes,

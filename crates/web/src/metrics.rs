@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use countersign_model::status::Health;
-use countersign_store::IncidentFilter;
+use countersign_store::{IncidentFilter, Tail, TailCounts, TailState};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -41,6 +41,9 @@ pub struct Metrics {
     integrations: Family<StateLabels, Gauge>,
     deliveries: Family<StateLabels, Gauge>,
     dropped: Family<StateLabels, Counter>,
+    waiting: Gauge,
+    tails: Family<StateLabels, Gauge>,
+    tail_lines: Family<StateLabels, Counter>,
 }
 
 impl Metrics {
@@ -53,6 +56,8 @@ impl Metrics {
         let integrations = Family::default();
         let deliveries = Family::default();
         let dropped = Family::default();
+        let waiting = Gauge::default();
+        let (tails, tail_lines) = (Family::default(), Family::default());
         let own = registry.sub_registry_with_prefix("countersign");
         own.register("http_requests", "Answered requests", requests.clone());
         own.register("outcome_lines", "Outcome lines received", outcomes.clone());
@@ -73,6 +78,21 @@ impl Metrics {
             "Rows that the ledger let go of before their time, by what",
             dropped.clone(),
         );
+        own.register(
+            "outcomes_waiting",
+            "Outcomes that are durable and not judged yet",
+            waiting.clone(),
+        );
+        own.register(
+            "tails",
+            "Log files that are followed, by state",
+            tails.clone(),
+        );
+        own.register(
+            "tail_lines",
+            "Lines of followed log files, by what became of them",
+            tail_lines.clone(),
+        );
         let registry = Arc::new(registry);
         Metrics {
             registry,
@@ -83,6 +103,9 @@ impl Metrics {
             integrations,
             deliveries,
             dropped,
+            waiting,
+            tails,
+            tail_lines,
         }
     }
 
@@ -166,7 +189,36 @@ async fn sample(app: &App) -> Result<(), Problem> {
         let counter = metrics.dropped.get_or_create(&StateLabels { state });
         counter.inner().store(n, Ordering::Relaxed);
     }
+    let waiting = app.store.backlog().await?.outcomes;
+    let waiting = i64::try_from(waiting).unwrap_or(i64::MAX);
+    metrics.waiting.set(waiting);
+    sample_tails(metrics, &app.store.tail_list().await?);
     Ok(())
+}
+
+fn sample_tails(metrics: &Metrics, tails: &[Tail]) {
+    let states = [
+        (TailState::Following, "following"),
+        (TailState::Quiet, "quiet"),
+        (TailState::Missing, "missing"),
+        (TailState::Unreadable, "unreadable"),
+    ];
+    for (known, state) in states {
+        let of = tails.iter().filter(|tail| tail.standing.state == known);
+        let gauge = metrics.tails.get_or_create(&StateLabels { state });
+        gauge.set(number(of.count()));
+    }
+    let sum = |of: fn(&TailCounts) -> u64| tails.iter().map(|tail| of(&tail.place.counts)).sum();
+    let counts: [(_, u64); 4] = [
+        ("accepted", sum(|counts| counts.accepted)),
+        ("duplicate", sum(|counts| counts.duplicates)),
+        ("rejected", sum(|counts| counts.rejected)),
+        ("file_lost", sum(|counts| counts.files_lost)),
+    ];
+    for (state, n) in counts {
+        let counter = metrics.tail_lines.get_or_create(&StateLabels { state });
+        counter.inner().store(n, Ordering::Relaxed);
+    }
 }
 
 fn number(n: usize) -> i64 {

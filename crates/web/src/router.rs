@@ -120,6 +120,7 @@ fn api_routes() -> Router<App> {
             "/api/v1/sources/{name}",
             delete(api::sources::source_revoke),
         )
+        .route("/api/v1/tails", get(api::tails::tail_list))
         .route(
             "/api/v1/sign-in-links",
             post(api::sign_in_links::sign_in_link_post),

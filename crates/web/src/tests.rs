@@ -9,3 +9,4 @@ mod pages;
 mod ping;
 mod response;
 mod sources;
+mod tails;

@@ -57,7 +57,7 @@ fn equal_lines_of_a_log_are_different_facts() {
 
 #[test]
 fn csv_is_known_by_its_header() {
-    let head = "time,app,integration,status_code,url,colour\n";
+    let head = "\u{feff}time,app,integration,status_code,url,colour\n";
     let text = lines(|ts, _, status| {
         format!(
             "{ts},x,INT-029,{status},https://mc01.rest.marketingcloudapis.com/a/1?x=CANARY,red\n"

@@ -112,6 +112,7 @@ pub(crate) async fn run(args: &Args, demo: &DemoArgs) -> Result<(), Exit> {
         notify: settings.notify.clone(),
         rules: settings.rules.clone(),
         keep: settings.keep.clone(),
+        tail: Vec::new(),
         run_token: token.clone(),
         estate_sink: Some(Arc::new(stand.clone())),
         seed: Some(SEED),

@@ -100,6 +100,7 @@ async fn first_link(args: &Args, settings: &Settings) -> Result<String, Exit> {
         notify: Vec::new(),
         rules: settings.rules.clone(),
         keep: settings.keep.clone(),
+        tail: Vec::new(),
         run_token: run_token(),
         estate_sink: None,
         seed: None,

@@ -83,6 +83,7 @@ async fn open_watch(
         notify: settings.notify.clone(),
         rules: settings.rules.clone(),
         keep: settings.keep.clone(),
+        tail: settings.tail.clone(),
         run_token,
         estate_sink,
         seed: None,

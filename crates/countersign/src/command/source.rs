@@ -7,6 +7,7 @@ use crate::output;
 use serde_json::{Value, json};
 
 const PATH: &str = "/api/v1/sources";
+const TAILS: &str = "/api/v1/tails";
 
 /// Runs the command.
 pub(crate) async fn run(args: &Args, command: &SourceCommand) -> Result<(), Exit> {
@@ -60,8 +61,9 @@ pub(crate) async fn run(args: &Args, command: &SourceCommand) -> Result<(), Exit
 
 async fn list(args: &Args, link: &Link) -> Result<(), Exit> {
     let sources: Vec<Value> = link.dashboard("GET", PATH, None).await?.json()?;
+    let tails: Vec<Value> = link.dashboard("GET", TAILS, None).await?.json()?;
     if args.json {
-        sources.iter().for_each(output::document);
+        sources.iter().chain(&tails).for_each(output::document);
         return Ok(());
     }
     let speaks_for = |one: &Value| match one["integrations"].as_array() {
@@ -89,5 +91,40 @@ async fn list(args: &Args, link: &Link) -> Result<(), Exit> {
         })
         .collect();
     output::table(&["NAME", "KEY", "ADDED", "SPEAKS FOR"], &rows);
+    list_tails(&tails);
     Ok(())
+}
+
+/// The log files that the watch follows, if any.
+fn list_tails(tails: &[Value]) {
+    if tails.is_empty() {
+        return;
+    }
+    let row = |one: &Value| {
+        let text = |name: &str| one[name].as_str().unwrap_or("-").to_owned();
+        let state = match text("words").as_str() {
+            "" => text("state"),
+            words => format!("{}: {words}", text("state")),
+        };
+        let count = |name: &str| one[name].to_string();
+        vec![
+            text("name"),
+            text("path"),
+            count("accepted"),
+            count("rejected"),
+            text("heard_at"),
+            state,
+        ]
+    };
+    let rows: Vec<Vec<String>> = tails.iter().map(row).collect();
+    println!();
+    let head = [
+        "FOLLOWED",
+        "FILE",
+        "LINES",
+        "REJECTED",
+        "LAST HEARD",
+        "STATE",
+    ];
+    output::table(&head, &rows);
 }

@@ -23,4 +23,5 @@ mod sdk;
 mod sdk_core;
 mod serve;
 mod simulate;
+mod tail;
 mod telemetry;

@@ -68,6 +68,16 @@ pub(super) const TYPES: &[Type] = &[
         "CustomerKey",
     ]),
     plain(
+        "AccountUserAccount",
+        &[
+            named("AccountUser", "AccountUser").parts(&["AccountUserID"]),
+            named("Account", "Account").parts(&["ID"]),
+        ],
+    )
+    .extends("APIObject")
+    .undescribed()
+    .retrieved(&["PartnerKey", "ObjectID"]),
+    plain(
         "Account",
         &[
             word("AccountType", &enumeration::ACCOUNT_TYPE_ENUM)

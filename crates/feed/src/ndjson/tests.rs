@@ -360,3 +360,36 @@ proptest! {
         prop_assert!(!decoded.outcomes.is_empty() || decoded.n_rejected > 0);
     }
 }
+
+/// A line of any bytes, among them such as break parsers, and lines that are right.
+fn any_line() -> impl Strategy<Value = Vec<u8>> {
+    prop_oneof![
+        Just(Vec::new()),
+        Just(vec![0; 9]),
+        Just(b"\r".to_vec()),
+        Just(b"\xef\xbb\xbf{\"kind\":\"ping\",\"state\":\"ok\"}".to_vec()),
+        Just(b"{\"kind\":\"ping\",\"state\":\"ok\"}\r".to_vec()),
+        Just(b"{\"kind\":\"ping\",\"state\":\"ok\",\"ts\":\"9999-12-31T23:59:59Z\"}".to_vec()),
+        Just(b"{\"kind\":\"ping\",\"state\":\"ok\",\"ts\":\"-009999-01-01T00:00:00Z\"}".to_vec()),
+        (0..80_000_usize).prop_map(|n| vec![b'['; n]),
+        proptest::collection::vec(
+            any::<u8>().prop_filter("no end", |byte| *byte != b'\n'),
+            0..40
+        ),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn every_line_that_is_not_blank_is_an_outcome_or_a_reject(
+        lines in proptest::collection::vec(any_line(), 0..40)
+    ) {
+        let n = lines.iter().filter(|line| !line.trim_ascii().is_empty()).count();
+        let bytes = lines.join(&b'\n');
+        let decoded = decode(&bytes, now(), &Limits::default());
+        let n_told = decoded.outcomes.len() as u64 + decoded.n_rejected;
+        // A byte order mark at the very beginning may stand alone.
+        prop_assert!(n_told == n as u64 || bytes.starts_with(b"\xef\xbb\xbf"));
+        prop_assert_eq!(decoded.lines.len(), decoded.outcomes.len());
+    }
+}

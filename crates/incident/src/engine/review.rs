@@ -2,7 +2,7 @@
 
 use super::{Change, Engine, note};
 use crate::cause::Cause;
-use crate::{figures, harm, recovery, screens, steps};
+use crate::{considered, figures, harm, recovery, screens, steps};
 use countersign_model::expectation::Expectation;
 use countersign_model::incident::{Incident, RootCause};
 use countersign_model::outcome::{Fact, Outcome};
@@ -141,6 +141,7 @@ impl Engine {
         let tally = &self.tally;
         incident.impact = Some(figures::impact(&cause, incident, tally, now));
         incident.response.screens = screens::screens(&self.estate, incident, tally, now);
+        incident.response.considered = considered::considered(&cause, incident, tally, now);
         let over = incident.response.restored_at.or(incident.resolved_at);
         if let Some(end) = over {
             let sheet = recovery::sheet(&cause, incident, tally, now);

@@ -4,7 +4,6 @@ use super::{Block, Section, Writer, capitalised, or_text, section, table};
 use crate::signature::signature;
 use crate::words;
 use countersign_model::incident::Confidence;
-use countersign_model::response::StepState;
 
 impl Writer<'_> {
     pub(super) fn why(&self) -> Section {
@@ -79,28 +78,28 @@ impl Writer<'_> {
     }
 
     pub(super) fn ruled_out(&self) -> Section {
-        let mut out: Vec<String> = self.incident.unaffected.clone();
-        let answers = self
-            .incident
-            .response
-            .steps
-            .iter()
-            .find(|step| step.name == "endpoint");
-        if let Some(step) = answers.filter(|step| step.state == StepState::Done) {
-            out.insert(
-                0,
-                format!("An outage of the token service: {}", step.because),
-            );
+        let incident = self.incident;
+        let rows = incident.response.considered.iter().map(|one| {
+            vec![
+                one.other.label().to_owned(),
+                one.weighed.label().to_owned(),
+                one.in_favour.join(" "),
+                one.against.join(" "),
+            ]
+        });
+        let rows: Vec<Vec<String>> = rows.collect();
+        let mut blocks = Vec::new();
+        if !rows.is_empty() {
+            let head = ["Was it this?", "Verdict", "For", "Against"];
+            blocks.push(table(&head, rows));
         }
-        let blind = self
-            .incident
-            .blind_spots
-            .iter()
-            .map(|spot| format!("Not seen: {spot}"));
-        out.extend(blind);
-        section(
-            "Ruled out, and not seen",
-            vec![or_text(out, "Nothing near the cause could be ruled out.")],
-        )
+        let spared = incident.unaffected.iter();
+        let mut said: Vec<String> = spared
+            .map(|words| format!("Not affected: {words}"))
+            .collect();
+        let blind = incident.blind_spots.iter();
+        said.extend(blind.map(|spot| format!("Not seen: {spot}")));
+        blocks.push(or_text(said, "Nothing near the cause could be ruled out."));
+        section("What it was not, and what is not affected", blocks)
     }
 }

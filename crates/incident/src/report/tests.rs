@@ -26,7 +26,7 @@ fn the_report_tells_all_its_parts_in_both_forms() {
         "Cause",
         "From cause to customer",
         "Impact",
-        "Ruled out, and not seen",
+        "What it was not, and what is not affected",
         "Running it again",
         "What customers see",
         "Attribution",

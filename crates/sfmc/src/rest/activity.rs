@@ -171,10 +171,27 @@ pub(super) fn show(platform: &mut Platform, call: &Call<'_>) -> Answer {
     match all.find(is) {
         Some(automation) => {
             let target = Target::of(platform, call.token.mid);
-            Answer::json(200, item(kind, automation, &target))
+            let mut item = item(kind, automation, &target);
+            if kind.path == "dataextracts" {
+                // Lists leave them out (recorded).
+                item["dataFields"] = extracted(&target);
+            }
+            Answer::json(200, item)
         }
         None => envelope::not_found(),
     }
+}
+
+/// What an extract does, as names and values; the names are those of the kind of extract.
+fn extracted(target: &Target<'_>) -> Value {
+    let key = target.0.map_or("", |table| table.key.as_str());
+    json!([
+        { "name": "ColumnDelimiter", "type": "string", "value": "," },
+        { "name": "DECustomerKey", "type": "string", "value": key },
+        { "name": "HasColumnHeaders", "type": "bool", "value": "True" },
+        { "name": "TextQualified", "type": "bool", "value": "False" },
+        { "name": "UsesLineFeed", "type": "bool", "value": "False" },
+    ])
 }
 
 /// The steps of an automation: one activity each.

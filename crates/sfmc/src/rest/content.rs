@@ -37,6 +37,21 @@ fn item(send: &Asset, enterprise: u64) -> Value {
     })
 }
 
+/// `GET …/categories`: the root of each unit's content, which is the only one there is.
+pub(super) fn categories(platform: &mut Platform, call: &Call<'_>) -> Answer {
+    let page = Page::new(call, PAGE_MAX);
+    let mid = call.token.mid;
+    let root = json!({
+        "id": folder("asset", mid), "description": "", "enterpriseId": platform.enterprise_of(mid),
+        "memberId": mid, "name": "Content Builder", "parentId": 0, "categoryType": "asset",
+    });
+    let body = json!({
+        "count": 1, "page": page.number, "pageSize": page.size, "links": {},
+        "items": page.cut(vec![root]),
+    });
+    Answer::json(200, body)
+}
+
 /// `GET …/assets`: `$filter=name eq 'x'`, which takes one comparison, `$orderBy=name desc` and
 /// `$fields=id,name`.
 pub(super) fn list(platform: &mut Platform, call: &Call<'_>) -> Answer {

@@ -6,6 +6,7 @@ use super::page::Page;
 use crate::chance::guid_of;
 use crate::platform::Platform;
 use crate::request::Answer;
+use crate::soap::{ROLES, role_id};
 use serde_json::{Value, json};
 
 /// Largest page.
@@ -41,6 +42,34 @@ pub(super) fn verified(platform: &mut Platform, call: &Call<'_>) -> Answer {
         "status": "Verified", "isSendable": true,
     });
     paged(call, vec![own])
+}
+
+/// Roles that only the platform's own pages list: Retrieve of `Role` leaves them out (recorded).
+const OWN_ROLES: [&str; 5] = [
+    "Marketing Cloud Administrator",
+    "Marketing Cloud Channel Manager",
+    "Marketing Cloud Content Editor/Publisher",
+    "Marketing Cloud Security Administrator",
+    "Marketing Cloud Viewer",
+];
+
+/// What a page for a new user chooses from: languages, roles without their keys, time zones.
+pub(super) fn setup(_: &mut Platform, call: &Call<'_>) -> Answer {
+    let mid = call.token.mid;
+    let role = |name: &&str| json!({ "roleID": role_id(name, mid), "roleName": name, "description": name });
+    let roles: Vec<Value> = ROLES.iter().chain(&OWN_ROLES).map(role).collect();
+    let zone = |(id, description)| json!({ "id": id, "description": description });
+    let zones = [
+        ("1", "(GMT-06:00) Central Time (No Daylight Savings)"),
+        ("79", "(GMT-06:00) Central Time (US & Canada) *"),
+    ];
+    let body = json!({
+        "languages": [{ "Key": "en-US", "Value": "English (United States)" }],
+        "roles": roles,
+        "timeZones": zones.map(zone),
+        "defaultUserData": { "defaultTimeZone": "1", "defaultLanguage": "en-US" },
+    });
+    Answer::json(200, body)
 }
 
 /// Groups of attributes of contacts: this tenant has none.

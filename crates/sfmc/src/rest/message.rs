@@ -159,21 +159,45 @@ pub(super) fn send_many(platform: &mut Platform, call: &Call<'_>) -> Answer {
     send(platform, call, &body, keys)
 }
 
-fn send(platform: &mut Platform, call: &Call<'_>, body: &Value, keys: Vec<String>) -> Answer {
-    let Some(definition) = text(body, "definitionKey") else {
-        return envelope::bad_request(10_002, "definitionKey is required.");
-    };
-    let Some(id) = find(platform, call, definition).map(|send| send.id.clone()) else {
+/// `POST …/messageDefinitionSends/key:{key}/send`: one recipient of a triggered send, the older way that many
+/// programs still go (documented).
+pub(super) fn send_triggered(platform: &mut Platform, call: &Call<'_>) -> Answer {
+    let body: Value = serde_json::from_slice(&call.request.body).unwrap_or(Value::Null);
+    let to = body.get("To").unwrap_or(&Value::Null);
+    if text(to, "Address").is_none() && text(to, "SubscriberKey").is_none() {
+        return envelope::bad_request(10_002, "To.Address or To.SubscriberKey is required.");
+    }
+    if !take_in(platform, call, &call.keys[0], 1) {
         return envelope::rest(404, 30_003, "The definition does not exist.");
+    }
+    let (request, recipient) = (platform.world.chance.guid(), platform.world.chance.guid());
+    let one = json!({ "recipientSendId": recipient, "hasErrors": false, "messages": ["Queued"] });
+    Answer::json(202, json!({ "requestId": request, "responses": [one] }))
+}
+
+/// Takes messages into the queue of a definition; whether there is such a one.
+fn take_in(platform: &mut Platform, call: &Call<'_>, definition: &str, n: u64) -> bool {
+    let Some(id) = find(platform, call, definition).map(|send| send.id.clone()) else {
+        return false;
     };
     let place = Place {
         asset: Some(id),
         ..call.place.clone()
     };
     let stuck = platform.broken_since(Kind::QueueGrowth, &place).is_some();
-    let n = (keys.len() as u64).saturating_mul(call.request.times());
+    let n = n.saturating_mul(call.request.times());
     if let Some(send) = find(platform, call, definition) {
         accept(send, n, stuck, call.now);
+    }
+    true
+}
+
+fn send(platform: &mut Platform, call: &Call<'_>, body: &Value, keys: Vec<String>) -> Answer {
+    let Some(definition) = text(body, "definitionKey") else {
+        return envelope::bad_request(10_002, "definitionKey is required.");
+    };
+    if !take_in(platform, call, definition, keys.len() as u64) {
+        return envelope::rest(404, 30_003, "The definition does not exist.");
     }
     let request_id = platform.world.chance.guid();
     let responses: Vec<Value> = keys

@@ -2,8 +2,8 @@
 
 use super::{Call, Needs};
 use super::{
-    activity, automation, bulk, campaign, content, identity, journey, listing, message, older,
-    table,
+    activity, automation, bulk, campaign, catalogue, content, identity, journey, listing, message,
+    older, table,
 };
 use crate::platform::Platform;
 use crate::request::Answer;
@@ -72,6 +72,7 @@ const CONTACTS: Needs = Needs::Scope(&["list_and_subscribers_read"]);
 const SMS: Needs = Needs::Scope(&["sms_read"]);
 const PUSH: Needs = Needs::Scope(&["push_read"]);
 const WRITING: Needs = Needs::Scope(&["data_extensions_write"]);
+const USERS: Needs = Needs::Scope(&["users_read"]);
 const SENDING: Needs = Needs::Scope(&["email_send"]);
 
 /// Every route, the more special before the more general.
@@ -89,6 +90,7 @@ pub(super) const ROUTES: &[Route] = &[
         Needs::Life,
         identity::endpoint,
     ),
+    get("/platform/v1/setup/quickflow/data", USERS, listing::setup),
     of(
         TABLE,
         get(
@@ -178,6 +180,7 @@ pub(super) const ROUTES: &[Route] = &[
     post("/asset/v1/content/assets/query", CONTENT, content::query),
     get("/asset/v1/content/assets", CONTENT, content::list),
     get("/asset/v1/content/assets/{id}", CONTENT, content::show),
+    get("/asset/v1/content/categories", CONTENT, content::categories),
     get("/automation/v1/queries", AUTOMATIONS, activity::list),
     get("/automation/v1/queries/{id}", AUTOMATIONS, activity::show),
     get("/automation/v1/scripts", AUTOMATIONS, activity::list),
@@ -270,9 +273,19 @@ pub(super) const ROUTES: &[Route] = &[
     get("/data/v1/async/{id}/status", TABLES, bulk::status),
     get("/data/v1/async/{id}/results", TABLES, bulk::results),
     post("/messaging/v1/email/messages", SENDING, message::send_many),
+    of(
+        SEND,
+        post(
+            "/messaging/v1/messageDefinitionSends/key:{key}/send",
+            SENDING,
+            message::send_triggered,
+        ),
+    ),
     post(
         "/messaging/v1/email/messages/{messageKey}",
         SENDING,
         message::send_one,
     ),
+    get("/{part}/v1/rest", Needs::Life, catalogue::show),
+    get("/{part}/v1/rest/experimental", Needs::Life, catalogue::show),
 ];

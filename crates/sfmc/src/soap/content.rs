@@ -7,6 +7,7 @@ mod event;
 mod subscriber;
 mod table;
 
+pub(crate) use account::{ROLES, role_id};
 use subscriber::key_of as subscriber_key_of;
 
 use crate::platform::Platform;
@@ -104,7 +105,8 @@ impl Source {
                     .map(|table| table.rows_from(first, n));
                 rows.unwrap_or_default()
                     .iter()
-                    .map(|row| Some(super::row::node(row)))
+                    .zip(first..)
+                    .map(|(row, place)| Some(super::row::numbered(row, place)))
                     .collect()
             }
             Source::Events(single, _) if first < single.len() as u64 => cut(single),
@@ -165,6 +167,7 @@ pub(super) fn things(
         "Program" => definition::programs(platform, mid),
         "QueryDefinition" => definition::queries(platform, mid),
         "AccountUser" => account::users(platform, mid),
+        "AccountUserAccount" => account::reached(platform, now, mid),
         "Role" => account::roles(mid),
         "Account" | "BusinessUnit" => account::units(platform, kind, mid),
         _ => Vec::new(),

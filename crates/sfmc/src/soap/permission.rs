@@ -84,7 +84,7 @@ const ROWS: &[Row] = &[
         run: &[],
     },
     Row {
-        objects: &["AccountUser", "Role"],
+        objects: &["AccountUser", "AccountUserAccount", "Role"],
         read: &["users_read"],
         write: &["users_write"],
         run: &["users_write"],

@@ -17,6 +17,9 @@ const LOOKED_AT_MAX: u64 = 100_000;
 /// Things looked at in one go.
 const CHUNK: u64 = 2_500;
 
+/// What is shown though nobody asked for it (recorded).
+const ALWAYS: [(&str, &str); 1] = [("AccountUser", "ID")];
+
 /// A read: what is asked for, and how far it has come.
 #[derive(Debug, Clone)]
 pub(crate) struct Plan {
@@ -124,6 +127,7 @@ fn planned(platform: &mut Platform, call: &Call<'_>, asked: &Node) -> Result<Pla
                 .columns
                 .iter()
                 .map(|column| column.name.clone())
+                .chain([super::row::NUMBER.to_owned()])
                 .collect()
         }
     };
@@ -171,7 +175,11 @@ impl Plan {
     /// A thing as it is shown: what was asked for, and the two that are always said to be nothing.
     fn shown(&self, row: &Node) -> Node {
         let mut shown = match self.table {
-            None => row.only(self.properties.iter().map(String::as_str)),
+            None => {
+                let asked = self.properties.iter().map(String::as_str);
+                let always = ALWAYS.iter().filter(|(kind, _)| *kind == self.kind.name);
+                row.only(asked.chain(always.map(|(_, name)| *name)))
+            }
             Some(_) => super::row::shown(row, &self.properties),
         };
         for name in ["PartnerKey", "ObjectID"] {

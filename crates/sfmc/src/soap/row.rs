@@ -7,8 +7,22 @@ use serde_json::{Map, Value};
 /// Values by column.
 type Columns = Map<String, Value>;
 
+/// The number of a row, which every table has beside its columns and no list of fields names.
+pub(super) const NUMBER: &str = "_CustomObjectKey";
+
 /// A row as a thing of the provider.
 pub(super) fn node(row: &Row) -> Node {
+    Node::of("DataExtensionObject").having("Properties", properties(row))
+}
+
+/// A row with its number; `place` counts from 0.
+pub(super) fn numbered(row: &Row, place: u64) -> Node {
+    let mut properties = properties(row);
+    properties.push("Property", pair(NUMBER, &(place + 1).to_string()));
+    Node::of("DataExtensionObject").having("Properties", properties)
+}
+
+fn properties(row: &Row) -> Node {
     let mut properties = Node::default();
     let parts = [&row.keys, &row.values];
     let mut seen: Vec<&str> = Vec::new();
@@ -22,7 +36,7 @@ pub(super) fn node(row: &Row) -> Node {
             .map_or_else(|| value.to_string(), str::to_owned);
         properties.push("Property", pair(name, &text));
     }
-    Node::of("DataExtensionObject").having("Properties", properties)
+    properties
 }
 
 fn pair(name: &str, text: &str) -> Node {

@@ -63,7 +63,7 @@ pub(crate) const SCOPES: [&str; 7] = [
 ];
 
 /// Scopes of package `V`, which looks around.
-pub(crate) const VIEWS: [&str; 8] = [
+pub(crate) const VIEWS: [&str; 9] = [
     "automations_read",
     "campaign_read",
     "data_extensions_read",
@@ -72,6 +72,7 @@ pub(crate) const VIEWS: [&str; 8] = [
     "push_read",
     "saved_content_read",
     "sms_read",
+    "users_read",
 ];
 
 /// Scopes of package `S`, which may do all that SOAP offers.

@@ -6,6 +6,7 @@ use countersign_sfmc::fault::FaultOrder;
 use serde_json::{Value, json};
 
 const QUERY: &str = "/asset/v1/content/assets/query";
+const SETUP: &str = "/platform/v1/setup/quickflow/data";
 const ASYNC: &str = "/data/v1/async/dataextensions/key:EMPTY-key/rows";
 const KINDS: [(&str, &str, &str); 6] = [
     ("queries", "queryDefinitionId", "key"),
@@ -44,6 +45,7 @@ fn every_route_needs_one_of_its_scopes_before_anything_is_looked_up() {
             "/asset/v1/content/assets/NOWHERE",
             "saved_content_read",
         ),
+        ("GET", "/asset/v1/content/categories", "saved_content_read"),
         ("GET", "/automation/v1/queries", "automations_read"),
         ("GET", "/automation/v1/imports/NOWHERE", "automations_read"),
         (
@@ -51,6 +53,7 @@ fn every_route_needs_one_of_its_scopes_before_anything_is_looked_up() {
             "/legacy/v1/beta/bulk/automations/automation/definition",
             "automations_read",
         ),
+        ("GET", SETUP, "users_read"),
         ("GET", "/messaging/v1/sms/definitions", "sms_read"),
         ("GET", "/messaging/v1/push/definitions/NOWHERE", "push_read"),
         ("POST", ASYNC, "data_extensions_write"),
@@ -83,6 +86,72 @@ fn every_route_needs_one_of_its_scopes_before_anything_is_looked_up() {
             );
         }
     }
+}
+
+#[test]
+fn what_a_new_user_chooses_from_has_roles_that_soap_leaves_out() {
+    let (mut house, token) = house();
+    let (status, body) = house.get(1, &token, SETUP);
+    assert_eq!(status, 200, "{body}");
+    let listed = |field: &str, name: &str| -> Vec<String> {
+        let items = body[field].as_array().expect("a list").iter();
+        items
+            .map(|one| one[name].as_str().expect("text").to_owned())
+            .collect()
+    };
+    let roles = listed("roles", "roleName");
+    let said = ["Administrator", "Marketing Cloud Administrator"];
+    assert!(said.iter().all(|one| roles.iter().any(|role| role == one)));
+    assert!(listed("roles", "roleID").iter().all(|id| id.len() == 36));
+    assert_eq!(listed("languages", "Key"), ["en-US"]);
+    assert!(listed("timeZones", "id").contains(&"1".to_owned()));
+    assert_eq!(body["defaultUserData"]["defaultTimeZone"], "1");
+}
+
+#[test]
+fn each_part_lists_its_routes_to_whoever_holds_a_token() {
+    let mut house = House::new();
+    let fields =
+        json!({ "client_id": "client-V", "client_secret": "CANARY-V-1", "scope": "email_read" });
+    let (_, minted) = house.mint(0, fields);
+    let token = minted["access_token"].as_str().expect("a token").to_owned();
+    for part in ["data", "Asset", "automation", "ott", "SMS"] {
+        let path = format!("/{part}/v1/rest");
+        let (status, body) = house.get(1, &token, &path);
+        assert_eq!((status, &body["version"]), (200, &json!("v1")), "{part}");
+    }
+    let (_, data) = house.get(1, &token, "/data/v1/rest");
+    let rows = &data["methods"]["get customobjectdata/key/{key}/rowset"];
+    assert_eq!(rows["httpMethod"], "GET", "{data}");
+    assert_eq!(
+        house.get(1, &token, "/platform/v1/rest/experimental").0,
+        200
+    );
+    assert_eq!(house.get(1, &token, "/nothing/v1/rest").0, 404);
+}
+
+#[test]
+fn content_lies_in_the_one_category_that_there_is() {
+    let (mut house, token) = house();
+    let (status, all) = house.get(1, &token, "/asset/v1/content/categories");
+    assert_eq!((status, &all["count"]), (200, &json!(1)), "{all}");
+    assert_eq!(names(&all), ["Content Builder"]);
+    let (_, assets) = house.get(1, &token, "/asset/v1/content/assets");
+    assert_eq!(assets["items"][0]["category"]["id"], all["items"][0]["id"]);
+}
+
+#[test]
+fn an_extract_read_alone_tells_its_fields_and_a_list_does_not() {
+    let (mut house, token) = house();
+    let (_, all) = house.get(1, &token, "/automation/v1/dataextracts/");
+    let listed = &all["items"][0];
+    assert_eq!(listed["dataFields"], Value::Null);
+    let id = listed["dataExtractDefinitionId"].as_str().expect("an id");
+    let (status, one) = house.get(1, &token, &format!("/automation/v1/dataextracts/{id}"));
+    assert_eq!(status, 200);
+    let fields = one["dataFields"].as_array().expect("a list");
+    let key = fields.iter().find(|field| field["name"] == "DECustomerKey");
+    assert_eq!(key.expect("the table")["type"], "string", "{one}");
 }
 
 #[test]
@@ -255,7 +324,14 @@ fn every_activity_of_an_automation_is_in_its_own_list_and_can_be_read() {
                 "/automation/v1/{kind}/{}",
                 item[name].as_str().expect("text")
             );
-            assert_eq!(&house.get(1, &token, &path).1, item, "{path}");
+            let (_, mut alone) = house.get(1, &token, &path);
+            // Fields of an extract are told of it alone.
+            let fields = alone
+                .as_object_mut()
+                .expect("an object")
+                .remove("dataFields");
+            assert_eq!(fields.is_some(), kind == "dataextracts", "{path}");
+            assert_eq!(&alone, item, "{path}");
         }
         assert_eq!(
             house

@@ -556,6 +556,37 @@ fn a_stuck_queue_grows_with_what_is_sent_and_what_others_send_and_drains_when_me
 }
 
 #[test]
+fn a_triggered_send_takes_one_recipient_into_the_same_queue() {
+    let mut house = House::new();
+    let token = house.token(0);
+    let path = "/messaging/v1/messageDefinitionSends/key:TS-key/send";
+    let sent = json!({ "To": { "Address": "somebody@example.com", "SubscriberKey": "s-1" } });
+    let stall = FaultOrder {
+        asset: Some("TS".to_owned()),
+        ..order("queue_growth")
+    };
+    house.order(1, stall);
+    let (status, answer) = house.call(2, &token, "POST", path, &sent);
+    assert_eq!(status, 202, "{answer}");
+    let one = &answer["responses"][0];
+    assert_eq!(
+        (&one["hasErrors"], &one["messages"]),
+        (&json!(false), &json!(["Queued"]))
+    );
+    assert_eq!(one["recipientSendId"].as_str().expect("an id").len(), 36);
+    let queue = "/messaging/v1/email/definitions/TS-key/queue";
+    assert_eq!(
+        house.get(2, &token, queue).1["count"],
+        1 + 1,
+        "one of others in a second"
+    );
+    let (status, _) = house.call(3, &token, "POST", path, &json!({ "To": {} }));
+    assert_eq!(status, 400);
+    let nobody = path.replace("TS-key", "nobody");
+    assert_eq!(house.call(3, &token, "POST", &nobody, &sent).0, 404);
+}
+
+#[test]
 fn sends_that_are_none_are_refused_by_what_is_wrong() {
     let mut house = House::new();
     let token = house.token(0);

@@ -13,3 +13,4 @@ mod outcomes;
 mod pipeline;
 mod rollups;
 mod sources;
+mod tails;

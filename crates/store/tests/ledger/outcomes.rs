@@ -2,7 +2,7 @@
 
 use crate::house::{at, house, outcome};
 use countersign_model::SignedDuration;
-use countersign_store::{Appended, DATABASE_FILE, Dropped, PipelineCommit};
+use countersign_store::{Appended, Backlog, DATABASE_FILE, Dropped, PipelineCommit};
 
 #[tokio::test]
 async fn outcomes_come_back_whole_and_in_order() {
@@ -133,4 +133,26 @@ async fn a_row_that_cannot_be_read_is_named_and_the_others_are_read() {
     assert_eq!(dropped[&Dropped::OutcomesUnreadable], 2);
     let left = house.store.outcomes_after(0, 100).await.unwrap();
     assert_eq!((left.len(), left.unreadable.len()), (2, 0));
+}
+
+#[tokio::test]
+async fn what_waits_is_counted_from_the_oldest() {
+    let house = house();
+    assert_eq!(house.store.backlog().await.unwrap(), Backlog::default());
+    for (minute, id) in [("12:00:00", "a"), ("12:01:00", "b"), ("12:02:00", "c")] {
+        let append = house
+            .store
+            .outcomes_append(at(minute), vec![outcome(id, at(minute))]);
+        append.await.unwrap();
+    }
+    let turn = PipelineCommit {
+        cursor: 1,
+        ..PipelineCommit::default()
+    };
+    house.store.commit(turn).await.unwrap();
+    let expected = Backlog {
+        outcomes: 2,
+        oldest_at: Some(at("12:01:00")),
+    };
+    assert_eq!(house.store.backlog().await.unwrap(), expected);
 }

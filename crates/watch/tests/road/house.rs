@@ -50,6 +50,7 @@ impl House {
             estate: demo_estate(),
             rules: Rules::default(),
             keep: Keep::default(),
+            tails: Vec::new(),
             seed: SEED,
             on_commit,
         };

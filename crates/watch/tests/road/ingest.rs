@@ -202,3 +202,44 @@ async fn what_was_judged_is_counted_once_also_when_the_watch_is_killed_and_start
     assert_eq!(told, [("2", "upstream")]);
     house.kill().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_batch_as_producers_send_it_is_counted_line_by_line_to_its_end() {
+    let (_dir, house) = house().await;
+    let line = |n: usize| {
+        format!(
+            r#"{{"id":"n{n}","source":"m","integration":"INT-029","kind":"call","route":"/{n:0200}","status":200}}"#
+        )
+    };
+    // More than two parts of a mebibyte.
+    let mut lines: Vec<String> = (0..9_000).map(line).collect();
+    let odd = [
+        (10, "\0\0\0".to_owned()),
+        (20, line(0).replace("n0", "n0\0")),
+        (30, "x".repeat(70_000)),
+        (
+            4_000,
+            line(0).replace(r#""kind""#, r#""ts":"1970-01-01T00:00:00Z","kind""#),
+        ),
+        (
+            8_000,
+            line(0).replace(r#""kind""#, r#""ts":"2099-01-01T00:00:00Z","kind""#),
+        ),
+        (8_500, line(5)),
+        (8_990, "{".to_owned()),
+    ];
+    for (number, odd) in odd {
+        lines[number - 1] = odd;
+    }
+    let text = format!("\u{feff}{}", lines.join("\r\n"));
+    assert!(text.len() > 2 * 1024 * 1024);
+    let report = house.watch.ingest(text.as_bytes(), &IngestScope::All);
+    let report = report.await.unwrap();
+    assert_eq!(
+        (report.accepted, report.duplicates, report.rejected),
+        (9_000 - 7, 1, 6)
+    );
+    let told = report.rejects.iter().map(|reject| reject.line);
+    assert_eq!(told.collect::<Vec<_>>(), [10, 20, 30, 4_000, 8_000, 8_990]);
+    house.kill().await;
+}

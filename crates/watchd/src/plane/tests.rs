@@ -25,6 +25,7 @@ pub(crate) fn options(data: &Path, run_token: &str) -> Options {
         notify: Vec::new(),
         rules: toml::Table::new(),
         keep: toml::Table::new(),
+        tail: Vec::new(),
         run_token: run_token.to_owned(),
         estate_sink: None,
         seed: None,

@@ -10,7 +10,7 @@ use countersign_incident::{Signature, signature};
 use countersign_model::Timestamp;
 use countersign_model::estate::Estate;
 use countersign_model::incident::{Affected, Incident, RunbookStep};
-use countersign_model::response::Screen;
+use countersign_model::response::{Considered, Screen, Weighed};
 
 /// Everything the incident page shows but its delivery trail.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,6 +53,8 @@ pub(crate) struct IncidentView {
     pub(crate) evidence: Vec<Dated>,
     /// What we could not see.
     pub(crate) blind_spots: Vec<String>,
+    /// What else it could have been.
+    pub(crate) considered: Vec<ConsideredRow>,
     /// Names of flows near the cause that it does not reach.
     pub(crate) unaffected: Vec<String>,
     /// The owning team, or that there is none.
@@ -103,6 +105,21 @@ pub(crate) struct AffectedRow {
     pub(crate) through: String,
 }
 
+/// What else it could have been, with what speaks for and against it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ConsideredRow {
+    /// What.
+    pub(crate) name: &'static str,
+    /// The verdict as a word.
+    pub(crate) verdict: &'static str,
+    /// Style name of the verdict.
+    pub(crate) tone: &'static str,
+    /// Sentences for it.
+    pub(crate) in_favour: Vec<String>,
+    /// Sentences against it.
+    pub(crate) against: Vec<String>,
+}
+
 /// Most rows of screens; the table of affected things holds all of them.
 const SCREENS_MAX: usize = 6;
 
@@ -150,6 +167,7 @@ pub(crate) fn incident_view(incident: &Incident, estate: &Estate, now: Timestamp
             .map(|fact| dated(fact.at, &fact.words))
             .collect(),
         blind_spots: incident.blind_spots.clone(),
+        considered: response.considered.iter().map(considered_row).collect(),
         unaffected: incident.unaffected.clone(),
         owner: card::owner(incident),
         backup: incident.backup.clone(),
@@ -177,6 +195,21 @@ pub(crate) fn incident_view(incident: &Incident, estate: &Estate, now: Timestamp
             .map(|entry| dated(entry.at, &entry.words))
             .collect(),
         clocks,
+    }
+}
+
+fn considered_row(one: &Considered) -> ConsideredRow {
+    ConsideredRow {
+        name: one.other.label(),
+        verdict: one.weighed.label(),
+        tone: match one.weighed {
+            Weighed::IsTheCause => "failing",
+            Weighed::Possible => "at-risk",
+            Weighed::RuledOut => "healthy",
+            Weighed::CannotTell => "unknown",
+        },
+        in_favour: one.in_favour.clone(),
+        against: one.against.clone(),
     }
 }
 

@@ -15,6 +15,11 @@ fn lines(incident: &Value) -> Vec<String> {
     part(&mut lines, "Clocks", clocks(&incident["clocks"]));
     part(&mut lines, "How we know", dated(&incident["evidence"]));
     part(&mut lines, "Could not see", texts(&incident["blind_spots"]));
+    part(
+        &mut lines,
+        "What else it could have been",
+        considered(incident),
+    );
     part(&mut lines, "Not affected", texts(&incident["unaffected"]));
     part(&mut lines, "What to do", steps(incident));
     part(&mut lines, "What happened", dated(&incident["timeline"]));
@@ -70,6 +75,23 @@ fn dated(entries: &Value) -> Vec<String> {
     each(entries, |one| {
         format!("{}  {}", text(&one["at"]), text(&one["words"]))
     })
+}
+
+/// Each other cause with its verdict, and what speaks for and against it below.
+fn considered(incident: &Value) -> Vec<String> {
+    let mut lines = Vec::new();
+    let all = incident["response"]["considered"].as_array();
+    for one in all.into_iter().flatten() {
+        let name = |field: &str| text(&one[field]).replace('_', " ");
+        lines.push(format!("{}: {}", name("other"), name("weighed")));
+        lines.extend(each(&one["in_favour"], |words| {
+            format!("  for: {}", text(words))
+        }));
+        lines.extend(each(&one["against"], |words| {
+            format!("  against: {}", text(words))
+        }));
+    }
+    lines
 }
 
 /// The steps with their state, or the plain runbook while nothing more is known.

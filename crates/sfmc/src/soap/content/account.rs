@@ -7,6 +7,7 @@ use crate::package::Package;
 use crate::platform::Platform;
 use crate::soap::identity::number_of;
 use countersign_etframework::Node;
+use jiff::Timestamp;
 
 /// The app user of each package made in a unit, and the administrator every account has. When an app
 /// user last signed in is never said (recorded).
@@ -15,6 +16,27 @@ pub(super) fn users(platform: &Platform, mid: u64) -> Vec<Node> {
     let of_unit = packages.filter(|package| package.home == mid);
     let of_packages = of_unit.map(|package| user(platform, package));
     of_packages.chain([administrator(mid)]).collect()
+}
+
+/// Which units each user reaches, one row each (recorded): an app user those of its package, an
+/// administrator the own.
+pub(super) fn reached(platform: &Platform, now: Timestamp, mid: u64) -> Vec<Node> {
+    let packages = platform.packages().values();
+    let of_unit = packages.filter(|package| package.home == mid);
+    let of_packages = of_unit.flat_map(|package| {
+        let user = number_of(&format!("user {}", package.label));
+        let mids = package.terms(now).mids.iter();
+        mids.map(move |reached| (user, *reached))
+    });
+    let own = (number_of(&format!("administrator {mid}")), mid);
+    let pairs = of_packages.chain([own]);
+    pairs
+        .map(|(user, reached)| {
+            Node::of("AccountUserAccount")
+                .with("AccountUser.AccountUserID", user)
+                .with("Account.ID", reached)
+        })
+        .collect()
 }
 
 fn administrator(mid: u64) -> Node {
@@ -45,7 +67,7 @@ fn common(name: &str) -> Node {
         .with("MustChangePassword", false)
         .with("IsLocked", false)
         .with("Locale.LocaleCode", "en-US")
-        .with("TimeZone.ID", 5)
+        .with("TimeZone.ID", 1)
         .with(
             "TimeZone.Name",
             "(GMT-06:00) Central Time (No Daylight Savings)",
@@ -82,19 +104,27 @@ fn user(platform: &Platform, package: &Package) -> Node {
         .having("Roles", roles)
 }
 
+/// The roles that Retrieve knows of; the platform has more, which only its own pages list (recorded).
+pub(crate) const ROLES: [&str; 2] = ["Administrator", "Viewer"];
+
+/// The id of a role in a unit.
+pub(crate) fn role_id(name: &str, mid: u64) -> String {
+    guid_of(&format!("role {name} {mid}"))
+}
+
 pub(super) fn roles(mid: u64) -> Vec<Node> {
     let one = |name: &&str| {
         Node::of("Role")
             .with("CreatedDate", MADE_AT)
             .with("ModifiedDate", MADE_AT)
-            .with("ObjectID", guid_of(&format!("role {name} {mid}")))
+            .with("ObjectID", role_id(name, mid))
             .with("CustomerKey", format!("SYS_DEF_{}", name.to_uppercase()))
             .with("Name", name)
             .with("Description", "")
             .with("IsPrivate", false)
             .with("IsSystemDefined", true)
     };
-    ["Administrator", "Viewer"].iter().map(one).collect()
+    ROLES.iter().map(one).collect()
 }
 
 /// A unit as an account or as a business unit; the parent unit has no parent.

@@ -152,6 +152,71 @@ fn app_users_show_whether_they_are_active() {
 }
 
 #[test]
+fn every_row_has_a_number_that_no_list_of_fields_names() {
+    let mut house = House::new();
+    let rows = house.retrieve(
+        0,
+        "DataExtensionObject[DE-key]",
+        &["_CustomObjectKey", "id"],
+        "",
+    );
+    let numbers: Vec<String> = rows
+        .iter()
+        .map(|row| {
+            let pairs = all(row.child("Properties").expect("pairs"), "Property");
+            assert_eq!(at(pairs[0], "Name"), "_CustomObjectKey");
+            at(pairs[0], "Value")
+        })
+        .collect();
+    let expected: Vec<String> = (1..=rows.len()).map(|n| n.to_string()).collect();
+    assert!(!rows.is_empty());
+    assert_eq!(numbers, expected);
+    let fields = house.retrieve(0, "DataExtensionField", &["Name"], "");
+    assert!(!values(&fields, "Name").contains(&"_CustomObjectKey".to_owned()));
+}
+
+#[test]
+fn which_units_a_user_reaches_is_asked_by_its_number() {
+    let mut house = House::new();
+    let everywhere = "<QueryAllAccounts>1</QueryAllAccounts>";
+    let names = ["AccountUserID", "Name"];
+    let users = house.retrieved(0, 10, "AccountUser", &names, everywhere);
+    let user = all(&users, "Results")
+        .into_iter()
+        .find(|user| at(user, "Name") == "S app user");
+    let user = user.expect("an app user");
+    let id = at(user, "AccountUserID");
+    assert_eq!(at(user, "ID"), id, "shown though not asked for");
+    let filter = |operator: &str, ids: &[&str]| {
+        let values: String = ids
+            .iter()
+            .map(|id| format!("<Value>{id}</Value>"))
+            .collect();
+        format!(
+            "<Filter xsi:type=\"SimpleFilterPart\"><Property>AccountUser.AccountUserID</Property>\
+             <SimpleOperator>{operator}</SimpleOperator>{values}</Filter>{everywhere}"
+        )
+    };
+    let wanted = ["AccountUser.AccountUserID", "Account.ID"];
+    let reached = |house: &mut House, filter: &str| {
+        let message = house.retrieved(0, 10, "AccountUserAccount", &wanted, filter);
+        assert_eq!(at(&message, "OverallStatus"), "OK");
+        let rows: Vec<Element> = all(&message, "Results").into_iter().cloned().collect();
+        (
+            values(&rows, "AccountUser.AccountUserID"),
+            values(&rows, "Account.ID"),
+        )
+    };
+    let one = reached(&mut house, &filter("equals", &[&id]));
+    assert_eq!(
+        one,
+        (vec![id.clone(); 2], vec!["10".to_owned(), "11".to_owned()])
+    );
+    let (both, _) = reached(&mut house, &filter("IN", &[&id, "1"]));
+    assert_eq!(both, [id.clone(), id]);
+}
+
+#[test]
 fn an_automation_that_is_stalled_has_been_paused() {
     let mut house = House::new();
     let look = |house: &mut House, second: i64| {

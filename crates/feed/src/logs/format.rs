@@ -1,8 +1,8 @@
 //! What kind of log a file is, told from its first lines.
 
-use countersign_feed::logs::csv::Header;
-use countersign_feed::logs::mapping::Mapping;
-use countersign_feed::logs::nginx;
+use super::csv::Header;
+use super::mapping::Mapping;
+use super::nginx;
 use std::sync::Arc;
 
 /// Lines looked at before a file counts as unknown.
@@ -40,25 +40,29 @@ pub enum FormatFault {
     /// Nothing we know begins like this.
     #[error(
         "the format is not known: it is neither outcome lines, nor an nginx access log, nor CSV \
-         with a header that names a time and a status; JSON of another program needs --mapping"
+         with a header that names a time and a status; JSON of another program needs a \
+         mapping (`--mapping`, or `mapping` of a `[[tail]]`)"
     )]
     Unknown,
     /// Not what was asked for.
     #[error("the first line is no CSV header that names a time and a status")]
     NoHeader,
     /// JSON of others cannot be read without one.
-    #[error("the format json needs --mapping")]
+    #[error("the format json needs a mapping (`--mapping`, or `mapping` of a `[[tail]]`)")]
     NoMapping,
 }
 
 impl Format {
     /// Finds the format of a file that begins with `head`. An empty file is of any.
-    pub(crate) fn of(
+    ///
+    /// # Errors
+    /// [`FormatFault`] if its beginning is of no format that is known, or not of the one named.
+    pub fn of(
         head: &[u8],
         name: Option<FormatName>,
         mapping: Option<&Arc<Mapping>>,
     ) -> Result<Format, FormatFault> {
-        let lines = lines(head);
+        let lines = lines(head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head));
         let first = lines.first().copied().unwrap_or_default();
         match (name, mapping) {
             (Some(FormatName::Ndjson), _) => Ok(Format::Ndjson),
