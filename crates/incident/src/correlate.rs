@@ -54,6 +54,13 @@ pub enum Step {
     },
 }
 
+impl Step {
+    /// Whether it ends the incident of that cause in another's.
+    fn ends(&self, cause: &RootCause) -> bool {
+        matches!(self, Step::Absorb { child, .. } if child == cause)
+    }
+}
+
 /// What is alive and not healed; equal signals lead to equal states.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct CorrelatorState {
@@ -208,8 +215,13 @@ impl Correlator {
             }
             (RootCause::Asset(id), _) => {
                 let id = id.clone();
-                self.state.symptoms.insert(id.clone(), signal.clone());
-                self.explain(now, &id, health)
+                let known = self.state.symptoms.insert(id.clone(), signal.clone());
+                let mut steps = self.explain(now, &id, health);
+                if known.is_none() {
+                    // It has no incident of its own that could end in another.
+                    steps.retain(|step| !step.ends(&signal.cause));
+                }
+                steps
             }
             // Its flows taken together fell: a guess about the credential, as symptoms make them.
             (RootCause::Credential(id), _) if signal.class == Class::Reduced => {

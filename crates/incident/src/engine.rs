@@ -82,7 +82,9 @@ impl Engine {
 
     /// Takes up the incidents of an earlier run; live ones win over ended ones, newer over older.
     pub fn restore(&mut self, incidents: Vec<Incident>) {
-        for incident in incidents {
+        // A suspicion that came to nothing is not remembered.
+        let remembered = |one: &Incident| is_live(one) || one.opened_at.is_some();
+        for incident in incidents.into_iter().filter(remembered) {
             let rank = |one: &Incident| (is_live(one), one.started_at, one.opened_at);
             match self.newest.get(&incident.root_cause) {
                 Some(known) if rank(known) >= rank(&incident) => {}
@@ -215,13 +217,7 @@ impl Engine {
         mut incident: Incident,
         healthy: &BTreeSet<IntegrationId>,
     ) -> Vec<Change> {
-        incident.state = IncidentState::Open;
-        incident.resolved_at = None;
-        incident.locked_at = None;
-        incident.asked_at = None;
-        incident.harm = None;
-        Engine::begun_again(&mut incident);
-        note(&mut incident, now, "It came back.");
+        revive(now, &mut incident);
         let mut changes = self.worsen(now, signal, incident, healthy);
         if let Some(incident) = self.newest.get(&signal.cause).cloned() {
             changes.extend(self.tell_back(now, incident));
@@ -260,6 +256,18 @@ impl Engine {
             false => vec![Change::Put(incident)],
         }
     }
+}
+
+/// It is open again, and what was known of its end and its harm is not.
+fn revive(now: Timestamp, incident: &mut Incident) {
+    incident.state = IncidentState::Open;
+    incident.resolved_at = None;
+    incident.locked_at = None;
+    incident.asked_at = None;
+    incident.harm = None;
+    incident.part_of = None;
+    Engine::begun_again(incident);
+    note(incident, now, "It came back.");
 }
 
 fn is_live(incident: &Incident) -> bool {

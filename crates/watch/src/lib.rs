@@ -14,6 +14,7 @@ mod judge;
 mod outbox;
 mod pipeline;
 mod resolve;
+mod step;
 mod tail;
 mod weakness;
 

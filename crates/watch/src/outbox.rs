@@ -5,6 +5,7 @@
 //! attempt holds a stepped clock for a moment, so that "told at" is the time it was written.
 
 use crate::bell::Bell;
+use crate::step;
 use countersign_host::clock::{Clock, Hold, wall_now};
 use countersign_model::Timestamp;
 use countersign_notify::{Channels, DeliveryResult, FailedAttempt, NextAttempt, plan_retry};
@@ -86,11 +87,14 @@ impl Outbox {
     async fn attempt(&self, key: Key, delivery: Delivery) -> Key {
         let hold = (delivery.attempt == 1).then(|| self.clock.hold());
         let hold = hold.unwrap_or_else(Hold::none);
+        step::reached("sending");
         let (result, hold) = held(hold, self.deliver(&delivery)).await;
+        step::reached("sent");
         while let Err(error) = self.record(&delivery, &result).await {
             log_unrecorded(&delivery, &error);
             tokio::time::sleep(REFUSED_WAIT).await;
         }
+        step::reached("recorded");
         if result == DeliveryResult::Accepted {
             self.pipeline.ring(self.clock.hold());
         }

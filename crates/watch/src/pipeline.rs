@@ -8,6 +8,7 @@ use crate::bell::Bell;
 use crate::count::Counts;
 use crate::handle::SharedEstate;
 use crate::judge::{Judge, Verdict};
+use crate::step;
 use crate::tail::Board;
 use crate::weakness::{self, Silent};
 use countersign_detect::Rules;
@@ -170,12 +171,16 @@ impl Pipeline {
             stretch: self.store.outcomes_after(desk.cursor, OUTCOMES_MAX).await?,
             acceptances: self.store.acceptances(ACCEPTANCES_MAX).await?,
         };
+        step::reached("read");
         let now = self.clock.now();
         let verdict = self.judge(desk, now, &work);
         let turn = self.plan_commit(desk, now, &work, verdict);
+        step::reached("judged");
         if is_new(desk, &turn) {
             self.store.commit(turn.clone()).await?;
+            step::reached("committed");
             self.settle(desk, &turn);
+            step::reached("told");
         }
         Ok(work.is_full())
     }

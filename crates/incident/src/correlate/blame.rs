@@ -83,7 +83,12 @@ impl Correlator {
         health: &Health,
     ) -> Option<Candidate> {
         let mut symptoms = self.state.symptoms.clone();
-        symptoms.retain(|_, other| !self.state.held.contains_key(&other.cause));
+        // What is expected blames nobody, and what a cause in front of us explains adds nothing.
+        symptoms.retain(|other, symptom| {
+            let parent = self.state.part_of.get(other);
+            let explained = parent.is_some_and(|parent| self.state.direct.contains_key(parent));
+            !self.state.held.contains_key(&symptom.cause) && (other == id || !explained)
+        });
         let scorer = Scorer {
             estate: &self.estate,
             symptoms: &symptoms,
@@ -98,24 +103,11 @@ impl Correlator {
     }
 
     /// Blames a credential by its symptoms alone.
-    pub(super) fn infer(
-        &mut self,
-        now: Timestamp,
-        newest: &AssetId,
-        blamed: Candidate,
-    ) -> Vec<Step> {
+    pub(super) fn infer(&mut self, now: Timestamp, blamed: Candidate) -> Vec<Step> {
         let cause = RootCause::Credential(blamed.credential.clone());
         let mut steps = Vec::new();
         for id in &blamed.symptoms {
-            let before = self.state.part_of.insert(id.clone(), cause.clone());
-            if id == newest && before.is_none() {
-                continue;
-            }
-            let child = before.unwrap_or_else(|| RootCause::Asset(id.clone()));
-            if child != cause && !self.state.part_of.values().any(|parent| *parent == child) {
-                let parent = cause.clone();
-                steps.push(Step::Absorb { child, parent });
-            }
+            steps.extend(self.make_part(id, &cause));
         }
         let symptoms = blamed
             .symptoms

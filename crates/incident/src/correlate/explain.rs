@@ -19,11 +19,16 @@ impl Correlator {
         };
         if let Some(cause) = self.direct_cause_of(id, &symptom, health) {
             let direct = self.state.direct[&cause].clone();
-            self.state.part_of.insert(id.clone(), cause);
-            return vec![Step::Take(self.joined(now, &direct, &symptom))];
+            let mut steps = Vec::from_iter(self.make_part(id, &cause));
+            steps.push(Step::Take(self.joined(now, &direct, &symptom)));
+            return steps;
         }
         if self.state.held.contains_key(&symptom.cause) {
             // To be expected: no reason to blame anybody.
+            if self.is_part(id) {
+                return Vec::new();
+            }
+            self.state.part_of.remove(id);
             return vec![Step::Take(symptom)];
         }
         let blamed = self.blamed(id, &symptom, health);
@@ -31,20 +36,36 @@ impl Correlator {
             .clone()
             .filter(|one| self.feeds_several(one, id, &symptom, health))
         {
-            return self.infer(now, id, blamed);
+            return self.infer(now, blamed);
         }
         let pool = self.pool_of(id, &symptom, health);
         if let Some(parent) = pool.or_else(|| self.sick_upstream(id, &symptom, health)) {
-            self.state.part_of.insert(id.clone(), parent.clone());
-            let Some(cause) = self.live_signal_of(&parent) else {
-                return Vec::new();
-            };
-            return vec![Step::Take(self.joined(now, &cause, &symptom))];
+            let mut steps = Vec::from_iter(self.make_part(id, &parent));
+            if let Some(cause) = self.live_signal_of(&parent) {
+                steps.push(Step::Take(self.joined(now, &cause, &symptom)));
+            }
+            return steps;
         }
         match blamed {
-            Some(blamed) => self.infer(now, id, blamed),
-            None => vec![Step::Take(symptom)],
+            Some(blamed) => self.infer(now, blamed),
+            None => self.stay(now, id, symptom),
         }
+    }
+
+    /// A symptom that nothing new explains: of what it was a part while that lives, and local otherwise.
+    fn stay(&mut self, now: Timestamp, id: &AssetId, symptom: Signal) -> Vec<Step> {
+        let parent = self.state.part_of.get(id);
+        if let Some(cause) = parent.and_then(|parent| self.live_signal_of(parent)) {
+            return vec![Step::Take(self.joined(now, &cause, &symptom))];
+        }
+        self.state.part_of.remove(id);
+        vec![Step::Take(symptom)]
+    }
+
+    /// Whether it is a part of a cause that lives.
+    fn is_part(&self, id: &AssetId) -> bool {
+        let parent = self.state.part_of.get(id);
+        parent.is_some_and(|parent| self.live_signal_of(parent).is_some())
     }
 
     fn direct_cause_of(
@@ -133,11 +154,13 @@ impl Correlator {
     /// A symptom upstream, or a sibling of the same flow, that is local or a part of something: what
     /// this one then belongs to as well.
     fn sick_upstream(&self, id: &AssetId, symptom: &Signal, health: &Health) -> Option<RootCause> {
+        let own = RootCause::Asset(id.clone());
         let known = |asset: &AssetId| {
             let other = self.state.symptoms.get(asset).filter(|_| asset != id)?;
             let apart = symptom.since.duration_since(other.since).abs();
             let parent = self.state.part_of.get(asset).cloned();
-            Some((parent, apart))
+            // What hangs on this one explains nothing of it.
+            (parent.as_ref() != Some(&own)).then_some((parent, apart))
         };
         let upstream = self.upstream(id, symptom.since, health);
         let above = upstream.iter().find_map(|(node, _)| match node {

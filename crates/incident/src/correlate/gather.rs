@@ -65,20 +65,36 @@ impl Correlator {
             if !self.reaches(&direct, &id, &symptom, health) {
                 continue;
             }
-            let before = self.state.part_of.insert(id.clone(), cause.clone());
-            let child = before.unwrap_or_else(|| RootCause::Asset(id.clone()));
-            if child != *cause && !self.state.part_of.values().any(|parent| *parent == child) {
-                if let RootCause::Credential(guess) = &child {
-                    self.state.inferred.remove(guess);
-                }
-                steps.push(Step::Absorb {
-                    child,
-                    parent: cause.clone(),
-                });
-            }
+            steps.extend(self.make_part(&id, cause));
             joining.push(Step::Take(self.joined(now, &direct, &symptom)));
         }
         (steps, joining)
+    }
+
+    /// Makes a symptom a part of a cause, with what hung on it; what was thought to be at its root before
+    /// ends in that cause, once nothing else hangs on it. What was seen to fail by itself stays a root.
+    pub(super) fn make_part(&mut self, id: &AssetId, cause: &RootCause) -> Option<Step> {
+        let own = RootCause::Asset(id.clone());
+        if own == *cause {
+            return None;
+        }
+        let part_of = &mut self.state.part_of;
+        for parent in part_of.values_mut().filter(|parent| **parent == own) {
+            parent.clone_from(cause);
+        }
+        let before = part_of.insert(id.clone(), cause.clone());
+        let child = before.unwrap_or(own);
+        let is_root = self.state.direct.contains_key(&child)
+            || matches!(&child, RootCause::Asset(other)
+                if other != id && self.state.symptoms.contains_key(other));
+        if child == *cause || is_root || part_of.values().any(|parent| *parent == child) {
+            return None;
+        }
+        if let RootCause::Credential(guess) = &child {
+            self.state.inferred.remove(guess);
+        }
+        let parent = cause.clone();
+        Some(Step::Absorb { child, parent })
     }
 
     /// A cause with the evidence of a symptom: authentication in doubt and one dependent stopped is

@@ -51,7 +51,9 @@ impl Engine {
 
     /// What was told as one asset's trouble has a cause behind it.
     pub(super) fn cause_found(&self, now: Timestamp, incident: &Incident) -> Notice {
-        let chance = mix(self.seed, &format!("{} cause", incident.id));
+        // A cause may be found behind another within the same instant.
+        let found = format!("{} cause {}", incident.id, incident.root_cause);
+        let chance = mix(self.seed, &found);
         Notice {
             id: NoticeId::mint(now, chance),
             subject: format!("Cause found: {}", incident.title),

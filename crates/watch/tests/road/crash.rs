@@ -13,7 +13,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use tempfile::TempDir;
 
-const FIRST: &str = "12:50:59";
+pub(crate) const FIRST: &str = "12:50:59";
 const SECOND: &str = "12:51:29";
 
 /// What a process that died left behind.
@@ -32,7 +32,7 @@ fn keep_copy(dir: &Path, remains: &Remains) {
 
 /// Plays the story from whatever `dir` holds, as producers would: they send again what they are not
 /// sure of. Gives the one open incident.
-async fn play(house: &House) -> IncidentId {
+pub(crate) async fn play(house: &House) -> IncidentId {
     house.send(refusal(at(FIRST))).await;
     house.advance_to(at(FIRST), at(SECOND)).await;
     house.send(refusal(at(SECOND))).await;

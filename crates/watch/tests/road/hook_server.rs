@@ -54,6 +54,19 @@ impl HookServer {
         }
     }
 
+    /// One that another process runs.
+    pub(crate) fn elsewhere(url: String) -> HookServer {
+        HookServer {
+            url,
+            kept: Kept {
+                received: Arc::default(),
+                answers: Arc::default(),
+                on_receive: Arc::new(|| {}),
+            },
+            _serving: JoinSet::new(),
+        }
+    }
+
     pub(crate) async fn willing() -> HookServer {
         HookServer::start(&[], Arc::new(|| {})).await
     }

@@ -9,5 +9,6 @@ mod finding;
 mod hook_server;
 mod house;
 mod ingest;
+mod kill;
 mod quiet_sunday;
 mod response;

@@ -185,7 +185,7 @@ fn rules_and_what_they_hold_survive_being_stored() {
     assert_eq!(again.next_wake(), Some(at(130)));
     let next = page("J-11", WEEK + 30, Class::Stopped);
     let steps = again.weigh(next.at, &next, &Health::default());
-    assert_eq!(strengths(&steps), [Strength::Suspect]);
+    assert!(!strengths(&steps).contains(&Strength::Page), "{steps:?}");
 }
 
 #[test]
