@@ -71,10 +71,13 @@ async fn bearer(house: &House) -> anyhow::Result<String> {
     Ok(bearer.to_owned())
 }
 
+/// Name of the configuration in nginx's folder.
+const CONFIG_FILE: &str = "nginx.conf";
+
 struct Nginx {
     child: Child,
     address: SocketAddr,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Nginx {
@@ -87,19 +90,15 @@ impl Nginx {
             .replace("{folder}", &folder.path().display().to_string())
             .replace("{upstream}", &upstream.to_string())
             .replace("{listen}", &address.to_string());
-        let file = folder.path().join("nginx.conf");
-        std::fs::write(&file, config)?;
-        let child = Command::new("nginx")
-            .args(["-c", &file.display().to_string()])
-            .arg("-p")
-            .arg(folder.path())
+        std::fs::write(folder.path().join(CONFIG_FILE), config)?;
+        let child = command(&folder)
             .stderr(Stdio::inherit())
             .spawn()
             .context("nginx is not installed (Debian: apt-get install nginx-light)")?;
         let nginx = Nginx {
             child,
             address,
-            _folder: folder,
+            folder,
         };
         for _ in 0..100 {
             if tokio::net::TcpStream::connect(address).await.is_ok() {
@@ -113,9 +112,21 @@ impl Nginx {
 
 impl Drop for Nginx {
     fn drop(&mut self) {
-        drop(self.child.kill());
+        // A killed master leaves its workers behind; one that is asked to stop takes them with it.
+        let asked = command(&self.folder).args(["-s", "stop"]).status();
+        if !asked.is_ok_and(|status| status.success()) {
+            drop(self.child.kill());
+        }
         drop(self.child.wait());
     }
+}
+
+/// nginx with its configuration in `folder`.
+fn command(folder: &TempDir) -> Command {
+    let mut command = Command::new("nginx");
+    command.arg("-c").arg(folder.path().join(CONFIG_FILE));
+    command.arg("-p").arg(folder.path());
+    command
 }
 
 /// The round in the middle by its rate, with the spread of all.
